@@ -1,0 +1,102 @@
+"""Invariants: folds over events that end in a violation with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from harness.events import Event, Failed, Observed
+
+Kind: TypeAlias = Literal["state", "step", "eventually"]
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """A broken invariant: its name, what happened in one sentence, and the conflicting events (earliest first)."""
+
+    invariant: str
+    summary: str
+    evidence: tuple[Event, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The invariant and the kinds of the conflicting observations: no names, terms or times."""
+        return f"{self.invariant}({', '.join(_kind(event) for event in self.evidence)})"
+
+
+def _kind(event: Event) -> str:
+    match event:
+        case Observed():
+            return type(event.observation).__name__
+        case Failed():
+            return event.how
+        case _:
+            return type(event).__name__
+
+
+class Invariant:
+    """Base of an invariant: a class with one sentence (its docstring's first line), one source, one fold.
+
+    A new object sees every event of one run, in order, and returns a violation as soon as there is one.
+    """
+
+    # The event types and observation types that `observe` wants; the empty tuple means every event.
+    watches: ClassVar[tuple[type, ...]] = ()
+    # Safety of a state, safety of a step, or "eventually" (which only a fair phase can break).
+    kind: ClassVar[Kind] = "state"
+    # Paper and section.
+    source: ClassVar[str] = ""
+
+    def observe(self, event: Any) -> Violation | None:
+        """Fold one event; O(1) or O(log n)."""
+        raise NotImplementedError
+
+    def violation(self, summary: str, *evidence: Event) -> Violation:
+        """Blame this invariant."""
+        return Violation(type(self).__name__, summary, evidence)
+
+    @classmethod
+    def sentence(cls) -> str:
+        """The invariant in one sentence."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+
+InvariantFactory: TypeAlias = Callable[[], Invariant]
+
+
+class KeepsContract(Invariant):
+    """A node never raises, hangs or yields something that is not an effect."""
+
+    watches = (Failed,)
+    source = "the contract of a node (harness.node)"
+
+    def observe(self, event: Failed) -> Violation | None:
+        return self.violation(f"{event.node} {event.how}: {event.detail}", event)
+
+
+class Monitor:
+    """Feeds each event to the invariants that watch it; the first violation wins."""
+
+    def __init__(self, factories: tuple[InvariantFactory, ...]) -> None:
+        self.invariants: tuple[Invariant, ...] = (KeepsContract(), *(factory() for factory in factories))
+        self.violation: Violation | None = None
+        self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
+
+    def wants(self, kind: type) -> bool:
+        """Whether any invariant looks at this type of event or observation: what nobody watches need not be built."""
+        return any(not each.watches or kind in each.watches for each in self.invariants)
+
+    def observe(self, event: Event) -> Violation | None:
+        """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed."""
+        kind = type(event.observation) if type(event) is Observed else type(event)
+        folds = self._folds.get(kind)
+        if folds is None:
+            keys = {kind, type(event)}
+            folds = tuple(each.observe for each in self.invariants if not each.watches or keys & set(each.watches))
+            self._folds[kind] = folds
+        for fold in folds:
+            self.violation = fold(event)
+            if self.violation is not None:
+                return self.violation
+        return None

@@ -1,0 +1,121 @@
+"""What a node may say in public. An open set: add your own record types; an invariant ignores what it does not know.
+
+Say a thing when it has become true *for others*: a vote, a term, a promise or an acceptance once it is durable (or,
+where a node omits the sync, when it is answered); a decision when a client could be told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Observation(msgspec.Struct, frozen=True, tag=True):
+    """Base of the shipped observations; a user's own need not derive from it."""
+
+
+# Any protocol
+
+
+class Decided(Observation, frozen=True, tag=True):
+    """This node decides ``value`` (for good), in ``slot`` where the protocol has several."""
+
+    value: Any
+    slot: int | None = None
+
+
+class Applied(Observation, frozen=True, tag=True):
+    """This node hands the command at ``index`` to its state machine; ``term`` is the entry's."""
+
+    index: int
+    term: int
+    command: Any
+
+
+# Raft
+
+
+class EnteredTerm(Observation, frozen=True, tag=True):
+    """``current_term`` is now ``term``."""
+
+    term: int
+
+
+class Voted(Observation, frozen=True, tag=True):
+    """This node gave its vote of ``term`` to ``candidate``."""
+
+    term: int
+    candidate: str
+
+
+class Led(Observation, frozen=True, tag=True):
+    """This node became the leader of ``term``."""
+
+    term: int
+
+
+class SteppedDown(Observation, frozen=True, tag=True):
+    """This node, leader of ``term`` until now, leads no more."""
+
+    term: int
+
+
+class Appended(Observation, frozen=True, tag=True):
+    """The log holds this entry at ``index`` (1-based); durable at this node's next completed sync."""
+
+    index: int
+    term: int
+    command: Any
+
+
+class Truncated(Observation, frozen=True, tag=True):
+    """The entries from ``index`` to the end are gone from the log."""
+
+    index: int
+
+
+class Committed(Observation, frozen=True, tag=True):
+    """``commit_index`` advanced to ``index``; ``term`` is this node's ``current_term`` at that moment."""
+
+    index: int
+    term: int
+
+
+class Recovered(Observation, frozen=True, tag=True):
+    """Said once by every ``start``, first of all: what a Raft node found on its disk. ``entries`` are (term, command) from index 1."""
+
+    term: int
+    voted_for: str | None
+    entries: tuple[tuple[int, Any], ...]
+
+
+# Paxos; a ballot is any totally ordered, encodable value
+
+
+class AcceptorStarted(Observation, frozen=True, tag=True):
+    """Said once by every ``start`` of an acceptor, first of all: what it found on its disk (``None``: nothing yet)."""
+
+    promised: Any
+    accepted_ballot: Any
+    accepted_value: Any
+
+
+class Promised(Observation, frozen=True, tag=True):
+    """This acceptor will accept nothing below ``ballot``."""
+
+    ballot: Any
+
+
+class Proposed(Observation, frozen=True, tag=True):
+    """This proposer starts the accept phase of ``ballot`` with ``value``."""
+
+    ballot: Any
+    value: Any
+
+
+class Accepted(Observation, frozen=True, tag=True):
+    """This acceptor accepted ``value`` at ``ballot``."""
+
+    ballot: Any
+    value: Any

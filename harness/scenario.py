@@ -1,0 +1,129 @@
+"""A scenario: nodes, workload, fault budget and invariants, under a name; and an exhibit: a scenario with one known bug."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.invariant import InvariantFactory
+from harness.node import Factory, NodeId
+
+Label = Callable[[Any], tuple[str, int | None]]
+
+
+def label_by_type(message: Any) -> tuple[str, int | None]:
+    """The default label: the name of the message's type, and no epoch."""
+    return type(message).__name__, None
+
+
+def numbered_commands(number: int) -> Any:
+    """The default workload: the n-th request (from 1) asks for ``"v<n>"``."""
+    return f"v{number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultBudget:
+    """What the nemesis may do at all. Each walk draws which of it to use, and how often.
+
+    crashes: how many nodes may be down at a time: ``"minority"``, ``"any"`` (all at once, too), or ``"none"``.
+    torn: a crash may lose a part of the unsynced writes (it always may lose all of them).
+    mid_handler: a crash may come between two effects of one handler.
+    slow_disks: a ``Sync`` completes when the nemesis says so, not at once.
+    """
+
+    crashes: str = "any"
+    mid_handler: bool = True
+    torn: bool = True
+    drop: bool = True
+    duplicate: bool = True
+    reorder: bool = True
+    partition: bool = True
+    slow_disks: bool = False
+
+    def __post_init__(self) -> None:
+        if self.crashes not in ("none", "minority", "any"):
+            raise ValueError(
+                f"FaultBudget(crashes={self.crashes!r}): there is no such allowance; use 'none', 'minority' or 'any'"
+            )
+
+    def may_be_down(self, size: int) -> int:
+        """How many of ``size`` nodes may be down at a time."""
+        return {"none": 0, "minority": (size - 1) // 2, "any": size}[self.crashes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Everything a run needs but the schedule.
+
+    factory: ``factory(me, peers, disk, **options) -> node``: sans-I/O nodes, or async ones (``async def run(self, env)``).
+    sizes: the cluster sizes to draw from; nodes are called n1, n2, ...
+    invariants: classes (or factories) of the invariants to check.
+    options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
+    commands: the n-th client request's command; JSON values only, for they stand in the schedule file.
+    requests: the most client requests of one run (the fair phase adds its own).
+    label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
+    show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
+    latency: the most virtual ms that a message takes in the fair phase (at least 1).
+    calm_bound: virtual ms of the fair phase; 0: the scenario makes no claim about liveness.
+    clients: the nodes, by position from 0, that clients talk to; None means every node.
+    progress: observation types of which at least one must occur in a search, lest it is vacuous (for instance ``(Decided,)``).
+    bugs: its exhibits are found by entry points; see ``Exhibit``.
+    """
+
+    name: str
+    factory: Factory
+    invariants: tuple[InvariantFactory, ...]
+    sizes: tuple[int, ...] = (3, 5)
+    budget: FaultBudget = field(default_factory=FaultBudget)
+    options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    commands: Callable[[int], Any] = numbered_commands
+    requests: int = 6
+    label: Label = label_by_type
+    show: Callable[[Any], Any] | None = None
+    latency: int = 20
+    calm_bound: int = 0
+    clients: Callable[[int], tuple[int, ...]] | None = None
+    progress: tuple[type, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.sizes or min(self.sizes) < 1:
+            raise ValueError(f"Scenario {self.name!r}: sizes={self.sizes!r} has no cluster size of at least 1 node; give one")
+        for option, values in self.options.items():
+            if not isinstance(values, tuple) or not values:
+                raise ValueError(
+                    f"Scenario {self.name!r}: option {option!r} is {values!r}, not a tuple of values to draw from; write ({values!r},)"
+                )
+        if self.latency < 1 or self.calm_bound < 0:
+            raise ValueError(f"Scenario {self.name!r}: latency must be at least 1 ms and calm_bound at least 0 ms")
+
+    def nodes(self, size: int) -> tuple[NodeId, ...]:
+        """The names of a cluster of ``size`` nodes."""
+        return tuple(f"n{number}" for number in range(1, size + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A re-created historical bug: a scenario whose factory overrides one named decision or sequence of effects.
+
+    id: its slug. title: a few words. protocol: the scenario's name. source: where it happened. mechanism: one sentence.
+    invariant: the names of those that may catch it (the first that fires wins); empty for a control.
+    faults: what the nemesis needs. shortest: the exact least number of actions for an invariant, where it is known
+    (a crash with its restart counts as one). control: it looks like a bug and is none: nothing may be found.
+    """
+
+    id: str
+    title: str
+    protocol: str
+    source: str
+    mechanism: str
+    scenario: Scenario
+    invariant: tuple[str, ...] = ()
+    faults: str = ""
+    shortest: Mapping[str, int] = field(default_factory=dict)
+    control: bool = False
+
+
+def mutant(base: Scenario, factory: Factory, **changes: Any) -> Scenario:
+    """``base`` with another factory (and other fields): how an exhibit is made."""
+    return replace(base, factory=factory, **changes)
