@@ -1,0 +1,1 @@
+"""Single-decree Paxos: the reference implementation (Lamport, Paxos Made Simple, 2001)."""

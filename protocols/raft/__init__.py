@@ -1,0 +1,1 @@
+"""Raft: leader election, log replication and safety (sections 5.1 to 5.6 of the paper); read ``node`` last."""

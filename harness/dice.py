@@ -1,0 +1,49 @@
+"""Randomness, the only module that may use it: dice rolled from a seed that a schedule or a hunt carries."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Dice:
+    """A seeded stream. It builds on ``random.Random(seed).random`` alone, whose values Python promises never to change."""
+
+    __slots__ = ("roll",)
+
+    def __init__(self, seed: int | str) -> None:
+        self.roll = random.Random(seed).random  # a float in [0, 1)
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 to ``limit`` - 1."""
+        return int(self.roll() * limit)
+
+    def between(self, low: int, high: int) -> int:
+        """A whole number from ``low`` to ``high``, both included."""
+        return low + int(self.roll() * (high - low + 1))
+
+    def pick(self, items: Sequence[T]) -> T:
+        """One of ``items``."""
+        return items[int(self.roll() * len(items))]
+
+    def chance(self, probability: float) -> bool:
+        """True with this probability."""
+        return self.roll() < probability
+
+    def sample(self, items: Sequence[T], count: int) -> list[T]:
+        """``count`` different ones of ``items``, in the order of ``items``."""
+        left = list(range(len(items)))
+        chosen = sorted(left.pop(int(self.roll() * len(left))) for _ in range(min(count, len(left))))
+        return [items[place] for place in chosen]
+
+    def seed(self) -> int:
+        """A seed for another stream, so that concerns do not disturb each other."""
+        return int(self.roll() * (1 << 53))
+
+
+def fresh_seed() -> int:
+    """A seed from the operating system, for a search that was given none; it is always printed."""
+    return random.SystemRandom().randrange(1 << 32)

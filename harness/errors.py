@@ -1,0 +1,23 @@
+"""What goes wrong in a user's terms: what was found, why it cannot be, what to do."""
+
+from __future__ import annotations
+
+
+class SplitbrainError(Exception):
+    """Base of the errors that are the user's to mend; the command line prints them without a traceback and exits with 2."""
+
+
+class ScenarioError(SplitbrainError):
+    """A scenario that cannot be found, imported or run."""
+
+
+class ScheduleError(SplitbrainError):
+    """A schedule file that cannot be read."""
+
+
+class EncodingError(SplitbrainError):
+    """A message, observation or written value that has no canonical encoding."""
+
+
+class NotEnabled(SplitbrainError):  # noqa: N818 - reads as what it says: the action is not enabled
+    """An action that cannot happen now."""

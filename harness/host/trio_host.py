@@ -1,0 +1,237 @@
+"""The trio host: every node is a trio task, and trio runs as a guest that the harness pumps, one action at a time.
+
+Trio asks its clock for `deadline_to_sleep_time()` exactly when no task is runnable. So the clock is where "everything has
+settled" can be seen from synchronous code, with public API alone: no second thread, no `wait_all_tasks_blocked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from math import ceil, inf
+from queue import SimpleQueue
+from typing import Any
+
+import trio
+from outcome import Outcome, Value
+
+from harness.errors import ScenarioError
+from harness.host.asynchronous import AsyncNode
+from harness.host.seam import deterministic_scheduling
+from harness.process import Call, Process
+from harness.recorder import Recorder
+
+# So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
+ROUNDS_AT_MOST = 100_000
+# Trio's time is a float of seconds, ours whole milliseconds: a sum of floats that misses by a nanosecond is not late.
+_EPSILON = 1e-9
+
+
+class _VirtualClock(trio.abc.Clock):
+    """Virtual time that never moves by itself, and notes when every task is blocked."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self.idle = False
+        self.deadline = inf
+
+    def start_clock(self) -> None:
+        pass
+
+    def current_time(self) -> float:
+        now = self._recorder.now / 1000
+        return self.deadline if now < self.deadline < now + _EPSILON else now
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        self.idle = True
+        self.deadline = deadline
+        return 0.0  # never sleep: the pump stops instead
+
+
+class _Mailbox:
+    """Wakes one task with its next call, without a channel."""
+
+    __slots__ = ("_calls", "_task")
+
+    def __init__(self) -> None:
+        self._calls: list[Call] = []
+        self._task: trio.lowlevel.Task | None = None
+
+    def put(self, call: Call) -> None:
+        if self._task is None:
+            self._calls.append(call)
+        else:
+            task, self._task = self._task, None
+            trio.lowlevel.reschedule(task, Value(call))
+
+    async def get(self) -> Call:
+        if self._calls:
+            return self._calls.pop(0)
+        self._task = trio.lowlevel.current_task()
+        return await trio.lowlevel.wait_task_rescheduled(self._abort)  # type: ignore[no-any-return]
+
+    def _abort(self, _: object) -> trio.lowlevel.Abort:
+        self._task = None
+        return trio.lowlevel.Abort.SUCCEEDED
+
+
+class _Running:
+    """One incarnation's task: its mailbox (sans-I/O nodes) or façade (async nodes), and what cancels it."""
+
+    __slots__ = ("mailbox", "scope")
+
+    def __init__(self) -> None:
+        self.mailbox = _Mailbox()
+        self.scope = trio.CancelScope()
+
+
+class TrioHost:
+    """Runs each node in a task of one trio run, stepped from synchronous code."""
+
+    def __init__(self, recorder: Recorder, seed: int) -> None:
+        self._clock = _VirtualClock(recorder)
+        self._ready: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self._result: Outcome[object] | None = None
+        self._nursery: trio.Nursery | None = None
+        self._running: dict[str, _Running] = {}
+        self._seed = seed
+        self._seam = ExitStack()
+        try:
+            trio.lowlevel.start_guest_run(
+                self._main,
+                run_sync_soon_threadsafe=self._ready.put,
+                done_callback=self._done,
+                clock=self._clock,
+                host_uses_signal_set_wakeup_fd=True,
+            )
+        except RuntimeError as error:
+            raise ScenarioError(
+                "this thread already runs trio: a world cannot live inside somebody else's trio run, and one world a thread can be open "
+                "at a time; close the other world first (`with World(...)`), or call the harness from a plain function"
+            ) from error
+        self._pump()
+
+    def start(self, process: Process) -> None:
+        """Begin the incarnation that was just launched, in a task of its own."""
+        running = self._running[process.id] = _Running()
+        assert self._nursery is not None
+        if hasattr(process.node, "run"):
+            if not self._running_async():
+                self._seam.enter_context(deterministic_scheduling(self._seed))
+                self._async = True
+            process.node = node = AsyncNode(process.node, process)
+            self._nursery.start_soon(self._live_async, process, node, running.scope)
+        else:
+            self._nursery.start_soon(self._live, process, running)
+            running.mailbox.put((process.node.start, ()))
+        self._settle(process)
+
+    def feed(self, process: Process, call: Call) -> None:
+        """Wake the node's task with its next input, and pump until all is quiet."""
+        if type(process.node) is AsyncNode:
+            call[0](*call[1])
+        else:
+            self._running[process.id].mailbox.put(call)
+        self._settle(process)
+
+    def resume(self, process: Process) -> None:
+        """Go on with a handler whose sync has completed, in its task."""
+        if type(process.node) is AsyncNode:
+            process.node.synced_all()
+            self._settle(process)
+            return
+        effects = process.resume()
+        if effects is not None:
+            self._running[process.id].mailbox.put((_Resumed(effects), ()))
+            self._settle(process)
+
+    def stop(self, process: Process) -> None:
+        """Cancel the task of a node that was cut off; whatever its `finally` blocks do reaches nobody."""
+        running = self._running.pop(process.id, None)
+        if running is not None:
+            running.scope.cancel()
+            self._pump()
+
+    def next_deadline(self) -> float:
+        """The earliest virtual ms at which a task wants to wake."""
+        deadline = self._clock.deadline
+        return deadline if deadline == inf else ceil((deadline - _EPSILON) * 1000)
+
+    def settle(self) -> None:
+        """Run trio until every task is blocked."""
+        self._pump()
+
+    def close(self) -> None:
+        """Cancel every task and end the trio run."""
+        if self._result is None:
+            for running in self._running.values():
+                running.scope.cancel()
+            if self._nursery is not None:
+                self._nursery.cancel_scope.cancel()
+            while self._result is None:
+                self._ready.get()()
+        self._seam.close()
+        result, self._result = self._result, Value(None)
+        result.unwrap()
+
+    _async = False
+
+    def _running_async(self) -> bool:
+        return self._async
+
+    async def _main(self) -> None:
+        async with trio.open_nursery() as self._nursery:
+            await trio.sleep_forever()
+
+    def _done(self, result: Outcome[object]) -> None:
+        self._result = result
+
+    async def _live(self, process: Process, running: _Running) -> None:
+        with running.scope:
+            get, pull = running.mailbox.get, process.pull
+            handle = process.handle
+            while True:
+                call = await get()
+                if type(call[0]) is _Resumed:
+                    pull(call[0].effects)
+                else:
+                    handle(call)
+
+    async def _live_async(self, process: Process, node: AsyncNode, scope: trio.CancelScope) -> None:
+        with scope:
+            try:
+                await node.live()
+            except Exception as error:  # noqa: BLE001 - the node's own boundary: its failure is an outcome
+                node.failed(error)
+                return
+            node.returned()
+
+    def _settle(self, process: Process) -> None:
+        if not self._pump(ROUNDS_AT_MOST):
+            process.fail("hung", f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input")
+            self.stop(process)
+
+    def _pump(self, rounds: int = 10 * ROUNDS_AT_MOST) -> bool:
+        clock, get = self._clock, self._ready.get
+        clock.idle = False
+        while not clock.idle:
+            if self._result is not None:
+                self._result.unwrap()  # Ctrl-C, delivered through trio's main task
+                return True
+            get()()
+            rounds -= 1
+            if rounds == 0:
+                return False
+        return True
+
+
+class _Resumed:
+    """Stands where a handler would in a call: the rest of a handler that waited for its disk."""
+
+    __slots__ = ("effects",)
+
+    def __init__(self, effects: Any) -> None:
+        self.effects = effects
+
+    def __call__(self) -> Any:
+        return self.effects

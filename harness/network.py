@@ -1,0 +1,162 @@
+"""Directed links, and the messages in flight on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from harness.actions import Deliver, Drop, Duplicate, Link
+from harness.events import Sent
+from harness.freezing import freeze, is_frozen
+from harness.node import NodeId
+from harness.recorder import Recorder
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from harness.scenario import Label
+
+Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int, int]
+
+
+class Envelope(msgspec.Struct, eq=False):
+    """A message in flight, under its identity; ``place`` is where `Network.flight` holds it (-1: no longer in flight)."""
+
+    sender: NodeId
+    receiver: NodeId
+    kind: str
+    epoch: int | None
+    ordinal: int
+    copy: int
+    message: Any
+    place: int
+
+    def identity(self) -> Identity:
+        """What names this message in a schedule."""
+        return (self.sender, self.receiver, self.kind, self.epoch, self.ordinal, self.copy)
+
+    def deliver(self) -> Deliver:
+        """The action that delivers it."""
+        return Deliver(self.sender, self.receiver, self.kind, self.epoch, self.ordinal, self.copy)
+
+    def drop(self) -> Drop:
+        """The action that loses it."""
+        return Drop(self.sender, self.receiver, self.kind, self.epoch, self.ordinal, self.copy)
+
+    def duplicate(self) -> Duplicate:
+        """The action that doubles it."""
+        return Duplicate(self.sender, self.receiver, self.kind, self.epoch, self.ordinal, self.copy)
+
+
+class Network:
+    """All links of one world. `flight` is unordered (removal swaps), but always the same for the same schedule."""
+
+    def __init__(self, nodes: tuple[NodeId, ...], label: Label, recorder: Recorder) -> None:
+        self.nodes = nodes
+        self.known = frozenset(nodes)
+        self._label = label
+        self._recorder = recorder
+        self._record_sent = recorder.wants(Sent)
+        self._ordinals: dict[tuple[NodeId, NodeId, str, int | None], int] = {}
+        self._copies: dict[Identity, int] = {}
+        self._by_identity: dict[Identity, Envelope] = {}
+        self._last_frozen: Any = None
+        self.flight: list[Envelope] = []
+        self.cut_links: dict[Link, None] = {}
+        self.on_send: Callable[[Envelope], None] | None = None  # the fair phase listens here
+
+    def send(self, sender: NodeId, receiver: NodeId, message: Any) -> None:
+        """Put a message in flight; copied now, unless it can never change."""
+        if message is not self._last_frozen:  # a broadcast sends one object many times
+            if is_frozen(message):
+                self._last_frozen = message
+            else:
+                message = freeze(message)
+        kind, epoch = self._label(message)
+        stream = (sender, receiver, kind, epoch)
+        ordinal = self._ordinals.get(stream, 0) + 1
+        self._ordinals[stream] = ordinal
+        flight = self.flight
+        envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, len(flight))
+        flight.append(envelope)
+        self._by_identity[(sender, receiver, kind, epoch, ordinal, 0)] = envelope
+        if self._record_sent:
+            self._recorder.emit(Sent(self._recorder.step, sender, receiver, kind, epoch, ordinal, message))
+        if self.on_send is not None:
+            self.on_send(envelope)
+
+    def find(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
+        """The message that the action names, if it is in flight."""
+        return self._by_identity.get(
+            (action.sender, action.receiver, action.kind, action.epoch, action.ordinal, action.copy)
+        )
+
+    def find_alike(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
+        """The nearest thing to the named message on the same link: the same kind and epoch, else the same kind; oldest first."""
+        alike = [
+            envelope
+            for envelope in self.flight
+            if envelope.sender == action.sender and envelope.receiver == action.receiver and envelope.kind == action.kind
+        ]
+        if not alike:
+            return None
+        epochs = [envelope.epoch for envelope in alike if envelope.epoch is not None]
+        first = min(epochs) if epochs else None
+        return min(
+            alike,
+            key=lambda envelope: (
+                envelope.epoch != action.epoch,
+                0 if envelope.epoch is None or first is None else envelope.epoch - first,
+                envelope.ordinal,
+                envelope.copy,
+            ),
+        )
+
+    def take(self, envelope: Envelope) -> None:
+        """Remove a message from flight."""
+        del self._by_identity[
+            (envelope.sender, envelope.receiver, envelope.kind, envelope.epoch, envelope.ordinal, envelope.copy)
+        ]
+        flight = self.flight
+        last = flight.pop()
+        if last is not envelope:
+            flight[envelope.place] = last
+            last.place = envelope.place
+        envelope.place = -1
+
+    def duplicate(self, envelope: Envelope) -> None:
+        """Put one more copy in flight."""
+        origin = (*envelope.identity()[:5], 0)
+        copy = self._copies.get(origin, 0) + 1
+        self._copies[origin] = copy
+        twin = Envelope(*origin[:5], copy, envelope.message, len(self.flight))
+        self.flight.append(twin)
+        self._by_identity[twin.identity()] = twin
+        if self.on_send is not None:
+            self.on_send(twin)
+
+    def cut(self, links: Iterable[Link]) -> None:
+        """Cut directed links; what is in flight there waits."""
+        for link in links:
+            self.cut_links[link] = None
+
+    def mend(self, links: Iterable[Link]) -> None:
+        """Mend directed links."""
+        for link in links:
+            self.cut_links.pop(link, None)
+
+    def graph(self) -> nx.DiGraph[NodeId]:
+        """The links that carry messages now, as a directed graph."""
+        import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import, and most runs never ask
+
+        graph: nx.DiGraph[NodeId] = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(
+            (sender, receiver)
+            for sender in self.nodes
+            for receiver in self.nodes
+            if sender != receiver and (sender, receiver) not in self.cut_links
+        )
+        return graph

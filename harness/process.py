@@ -1,0 +1,247 @@
+"""A process: one node's identity across restarts, with its disk, its timers, and the performing of its effects."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, TypeAlias
+
+from harness.clock import Timer
+from harness.events import Erased, Failed, Replied, Synced, TimerCancelled, TimerSet, Wrote
+from harness.freezing import freeze
+from harness.network import Network
+from harness.node import CancelTimer, Disk, Effects, Erase, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
+from harness.recorder import Recorder
+from harness.storage import Disk as Storage
+
+# A handler that has yielded this many effects for one input is taken to never stop.
+EFFECTS_AT_MOST = 10_000
+
+Call: TypeAlias = tuple[Callable[..., Effects], tuple[Any, ...]]  # a handler and its arguments
+
+
+class Process:
+    """One process of the cluster; `node` is its current incarnation, or None when it is down."""
+
+    def __init__(self, me: NodeId, network: Network, recorder: Recorder, slow_disk: bool) -> None:
+        self.id = me
+        self.incarnation = 0
+        self.node: Any = None
+        self.running = False
+        self.timers: dict[str, Timer] = {}
+        self.storage = Storage()
+        self.on_timer: Callable[[Process, Timer], None] | None = None  # the fair phase listens here
+        self.on_reply: Callable[[str, Any], None] | None = None
+        self.slow_disk = slow_disk
+        self.syncs: deque[tuple[int, str | None]] = deque()  # writes covered (counted from the oldest unsynced), token
+        self.tokens: deque[str] = deque()  # completed Sync(token)s whose input is still to come
+        self.suspended: Iterator[Any] | None = None  # a handler that waits for its Sync()
+        self.effects_left: int | None = None  # the power goes when this many more effects have happened
+        self._abandoned: list[Any] = []  # handlers cut by a crash: kept, so that collecting them runs none of their code
+        self._network = network
+        self._recorder = recorder
+        self._records = {kind: recorder.wants(kind) for kind in (TimerSet, TimerCancelled, Wrote, Erased, Synced, Replied)}
+        self._perform: dict[type, Callable[[Any], None]] = {
+            Send: self._send,
+            SetTimer: self._set_timer,
+            CancelTimer: self._cancel_timer,
+            Write: self._write,
+            Erase: self._erase,
+            Sync: self._sync,
+            Reply: self._reply,
+            Observe: self._observe,
+        }
+
+    # What the host calls
+
+    def handle(self, call: Call) -> None:
+        """Run one handler, and perform its effects as it yields them."""
+        handler, arguments = call
+        try:
+            effects = iter(handler(*arguments))
+        except Exception as error:  # noqa: BLE001 - the node's own boundary: its failure is an outcome
+            self._raised(handler, error)
+            return
+        self.pull(effects)
+
+    def pull(self, effects: Iterator[Any]) -> None:
+        """Perform effects until there are no more, the node waits for its disk, or the power goes."""
+        if self.slow_disk or self.effects_left is not None:
+            self._pull_watchfully(effects)
+            return
+        perform = self._perform
+        try:
+            for effect in islice(effects, EFFECTS_AT_MOST):
+                perform[type(effect)](effect)
+            for _ in effects:
+                self._hung()
+                return
+        except Exception as error:  # noqa: BLE001 - as above
+            self._broke(effects, error)
+
+    def perform(self, effect: Any) -> None:
+        """Perform one effect (of an async node)."""
+        performer = self._perform.get(type(effect))
+        if performer is None:
+            raise _Malformed(f"{_shown(effect)} is not an effect")
+        performer(effect)
+
+    def launch(self, node: Any) -> None:
+        """Begin a new incarnation."""
+        self.node = node
+        self.running = True
+
+    def halt(self) -> None:
+        """Cut this incarnation off: nothing is sent, written or observed by it any more."""
+        self.running = False
+        self.node = None
+        self.timers.clear()
+        self.syncs.clear()
+        self.tokens.clear()
+        self.effects_left = None
+        if self.suspended is not None:
+            self._abandoned.append(self.suspended)
+            self.suspended = None
+
+    def disk(self) -> Disk:
+        """What survived, for the next incarnation."""
+        return self.storage.view()
+
+    def idle(self) -> bool:
+        """Whether it can take an input now: it runs, and does not wait for its disk."""
+        return self.running and self.suspended is None
+
+    def complete_sync(self) -> None:
+        """The disk answers the oldest outstanding sync."""
+        covered, token = self.syncs.popleft()
+        self.storage.sync(covered)
+        self.syncs = deque((count - covered, other) for count, other in self.syncs)
+        if self._records[Synced]:
+            self._recorder.emit(Synced(self._recorder.step, self.id, token))
+        if token is not None:
+            self.tokens.append(token)
+
+    def resume(self) -> Iterator[Any] | None:
+        """The suspended handler, if the sync that it waits for has completed."""
+        if self.suspended is None or any(token is None for _, token in self.syncs):
+            return None
+        effects, self.suspended = self.suspended, None
+        return effects
+
+    # Effects, in the order of the contract
+
+    def _send(self, effect: Send) -> None:
+        if effect.to not in self._network.known:
+            raise _Malformed(f"Send(to={effect.to!r}): there is no such node; the cluster is {', '.join(self._network.nodes)}")
+        self._network.send(self.id, effect.to, effect.message)
+
+    def _set_timer(self, effect: SetTimer) -> None:
+        earliest, latest = effect.earliest, effect.latest
+        if type(earliest) is not int or type(latest) is not int or not 0 <= earliest <= latest:
+            raise _Malformed(
+                f"SetTimer({effect.name!r}, {earliest!r}, {latest!r}): the range must be two whole numbers of ms, 0 <= earliest <= latest"
+            )
+        recorder = self._recorder
+        timer = self.timers[effect.name] = Timer(self.id, effect.name, earliest, latest, recorder.now)
+        if self._records[TimerSet]:
+            recorder.emit(TimerSet(recorder.step, self.id, effect.name, earliest, latest))
+        if self.on_timer is not None:
+            self.on_timer(self, timer)
+
+    def _cancel_timer(self, effect: CancelTimer) -> None:
+        if self.timers.pop(effect.name, None) is not None and self._records[TimerCancelled]:
+            self._recorder.emit(TimerCancelled(self._recorder.step, self.id, effect.name))
+
+    def _write(self, effect: Write) -> None:
+        key, value = freeze(effect.key), freeze(effect.value)
+        self.storage.write(key, value)
+        if self._records[Wrote]:
+            self._recorder.emit(Wrote(self._recorder.step, self.id, key, value))
+
+    def _erase(self, effect: Erase) -> None:
+        self.storage.erase(effect.key)
+        if self._records[Erased]:
+            self._recorder.emit(Erased(self._recorder.step, self.id, effect.key))
+
+    def _sync(self, effect: Sync) -> None:
+        outstanding = len(self.storage.unsynced)
+        if self.slow_disk:
+            self.syncs.append((outstanding, effect.token))
+            return
+        self.storage.sync(outstanding)
+        if self._records[Synced]:
+            self._recorder.emit(Synced(self._recorder.step, self.id, effect.token))
+        if effect.token is not None:
+            self.tokens.append(effect.token)
+
+    def _reply(self, effect: Reply) -> None:
+        if self._records[Replied]:
+            self._recorder.emit(Replied(self._recorder.step, self.id, effect.request, freeze(effect.result)))
+        if self.on_reply is not None:
+            self.on_reply(effect.request, effect.result)
+
+    def _observe(self, effect: Observe) -> None:
+        self._recorder.observed(self.id, freeze(effect.observation))
+
+    # When the power may go, or the disk is slow
+
+    def _pull_watchfully(self, effects: Iterator[Any]) -> None:
+        pulled = 0
+        try:
+            while self.effects_left != 0:
+                effect = next(effects, _DONE)
+                if effect is _DONE:
+                    return
+                self.perform(effect)
+                pulled += 1
+                if self.effects_left is not None:
+                    self.effects_left -= 1
+                if pulled > EFFECTS_AT_MOST:
+                    self._hung()
+                    return
+                if self.slow_disk and type(effect) is Sync and effect.token is None:
+                    self.suspended = effects
+                    return
+        except Exception as error:  # noqa: BLE001 - as above
+            self._broke(effects, error)
+            return
+        self._abandoned.append(effects)
+
+    # Breaches of the contract
+
+    def fail(self, how: str, detail: str) -> None:
+        """The node broke the contract: it is dead until it is restarted."""
+        self._recorder.emit(Failed(self._recorder.step, self.id, how, detail))
+        self.halt()
+
+    def _raised(self, handler: Callable[..., Effects], error: Exception) -> None:
+        name = getattr(handler, "__name__", "handler")
+        if isinstance(error, TypeError) and "is not iterable" in str(error) and error.__traceback__ is not None:
+            if error.__traceback__.tb_next is None:
+                self.fail("malformed", f"{name} returned something that is not effects: {error}; yield effects, or return ()")
+                return
+        self.fail("raised", f"{name}: {type(error).__name__}: {error}")
+
+    def _broke(self, effects: Iterator[Any], error: Exception) -> None:
+        if isinstance(error, _Malformed):
+            self.fail("malformed", str(error))
+        elif isinstance(error, KeyError) and error.args and isinstance(error.args[0], type) and error.args[0] not in self._perform:
+            self.fail("malformed", f"it yielded a {error.args[0].__name__}, which is not an effect")
+        else:
+            name = getattr(effects, "__name__", "handler")
+            self.fail("raised", f"{name}: {type(error).__name__}: {error}")
+
+    def _hung(self) -> None:
+        self.fail("hung", f"one handler yielded more than {EFFECTS_AT_MOST:,} effects for one input")
+
+
+class _Malformed(Exception):
+    """An effect that cannot be performed."""
+
+
+_DONE = object()
+
+
+def _shown(effect: object) -> str:
+    return f"{effect!r:.80}"

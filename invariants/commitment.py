@@ -1,0 +1,241 @@
+"""What Raft's *committed* must mean: later leaders have it, and a majority has it on disk."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any
+
+from harness.events import Crashed, Event, Observed, Started, Synced
+from harness.invariant import Invariant, Violation
+from harness.node import NodeId
+from harness.observations import Appended, Committed, Led, Recovered, Truncated
+from invariants.replica import Replica
+
+
+class LeaderCompleteness(Invariant):
+    """An entry committed in a term is in the log of the leaders of all higher terms.
+
+    The term of a commit is the committing leader's, not the entry's; a follower that hears of it is in that term or a
+    higher one, so the lowest term in which an entry was said to be committed is a safe bound. It breaks when a later
+    leader is elected without the entry, and when an old leader commits what a later one was elected without.
+    """
+
+    watches = (Appended, Truncated, Committed, Led, Recovered, Crashed)
+    source = "Raft (extended version), Figure 3 and 5.4.3: leader completeness"
+
+    def __init__(self) -> None:
+        self._replicas: dict[NodeId, Replica] = {}
+        # (index, term of the entry) -> the lowest term in which it was committed, and who said so
+        self._committed: dict[tuple[int, int], tuple[int, Observed]] = {}
+        self._leaders: list[tuple[int, Observed, Replica]] = []  # by term; the log is as at the election
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is not Observed:
+            self._replicas.setdefault(event.node, Replica()).crash()  # type: ignore[union-attr]
+            return None
+        said = event.observation
+        replica = self._replicas.get(event.node)
+        if type(said) is Led:
+            # Of a leader that never spoke of its log nothing is known.
+            return None if replica is None else self._led(event, replica)
+        if type(said) is Committed:
+            return None if replica is None else self._commit(event, replica)
+        if replica is None:
+            replica = self._replicas[event.node] = Replica()
+        if type(said) is Appended:
+            replica.append(said.index, said.term)
+        elif type(said) is Truncated:
+            replica.truncate(said.index)
+        else:
+            replica.recover(said.entries)
+        return None
+
+    def _led(self, event: Observed, replica: Replica) -> Violation | None:
+        term = event.observation.term
+        self._leaders.insert(bisect_right(self._leaders, term, key=itemgetter(0)), (term, event, replica.snapshot()))
+        lost = [
+            (entry, committed)
+            for entry, (committed_in, committed) in self._committed.items()
+            if committed_in < term and replica.lacks(*entry)
+        ]
+        if not lost:
+            return None
+        entry, committed = min(lost, key=itemgetter(0))
+        return self._blame(entry, committed, event, committed, event)
+
+    def _commit(self, event: Observed, replica: Replica) -> Violation | None:
+        term = event.observation.term
+        later = self._leaders[bisect_right(self._leaders, term, key=itemgetter(0)) :]
+        found = None
+        for index in range(min(event.observation.index, len(replica.terms)), 0, -1):
+            entry_term = replica.terms[index - 1]
+            if entry_term is None:
+                continue
+            known = self._committed.get((index, entry_term))
+            if known is not None and known[0] <= term:
+                break  # and so are those before it, when this one was committed
+            self._committed[index, entry_term] = (term, event)
+            for _, led, at_election in later:
+                if at_election.lacks(index, entry_term):
+                    found = self._blame((index, entry_term), event, led, led, event)
+                    break
+        return found
+
+    def _blame(self, entry: tuple[int, int], committed: Observed, led: Observed, *evidence: Observed) -> Violation:
+        commit = f"{committed.node} committed entry {entry[0]} of term {entry[1]} in term {committed.observation.term}"
+        leader = f"{led.node}, leader of term {led.observation.term}, was elected without it"
+        return self.violation(f"{commit}, and {leader}", *evidence)
+
+
+class CommittedIsDurable(Invariant):
+    """A committed entry is durable on a majority, from the commit on and for good.
+
+    An entry is durable at a node's next completed sync after it was appended, and so is a truncation; what a node recovers
+    is durable. A node of which that is not known (it does not speak of its log, or did not say what it recovered) is
+    taken to hold everything.
+    """
+
+    watches = (Appended, Truncated, Committed, Recovered, Synced, Started, Crashed)
+    source = "Raft (extended version), 5.3 (committed: replicated on a majority) and 5.1, Figure 2 (log[] on stable storage)"
+
+    def __init__(self) -> None:
+        self._nodes: list[NodeId] = []
+        self._stores: dict[NodeId, _Store] = {}
+        self._committed: dict[tuple[int, int], Observed] = {}  # (index, term of the entry) -> who said so first
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is Observed:
+            said = event.observation
+            store = self._stores.get(event.node)
+            if type(said) is Committed:
+                return None if store is None or not store.known else self._commit(event, store)
+            if store is None:
+                store = self._stores[event.node] = _Store()
+            if type(said) is Appended:
+                store.appended(event, said)
+            elif type(said) is Truncated:
+                store.truncated(event, said)
+            else:
+                if store.restart(said.entries):
+                    return self._check(self._committed, event, store)
+        elif type(event) is Synced:
+            store = self._stores.get(event.node)
+            if store is not None and store.dirty:
+                gone = store.sync()
+                if gone and store.cut is not None:
+                    return self._check(gone, store.cut, store)
+        elif type(event) is Started:
+            if event.incarnation == 1:
+                self._nodes.append(event.node)
+            else:
+                self._stores.setdefault(event.node, _Store()).known = False  # until it says what it recovered
+        elif type(event) is Crashed and event.node in self._stores:
+            self._stores[event.node].power_off(event.kept)
+        return None
+
+    def _commit(self, event: Observed, store: _Store) -> Violation | None:
+        found = None
+        for index in range(min(event.observation.index, len(store.terms)), 0, -1):
+            term = store.terms[index - 1]
+            if term is None:
+                continue
+            if (index, term) in self._committed:
+                break
+            self._committed[index, term] = event
+            if not self._on_majority(index, term):
+                what = f"{event.node} committed entry {index} of term {term}, which {self._where(index, term)}"
+                found = self.violation(what, event)
+        return found
+
+    def _check(self, entries: Iterable[tuple[int, int]], cause: Observed, store: _Store) -> Violation | None:
+        for index, term in sorted(entries):
+            committed = self._committed.get((index, term))
+            if committed is not None and not store.holds(index, term) and not self._on_majority(index, term):
+                how = "restarted without" if type(cause.observation) is Recovered else "removed"
+                entry = f"entry {index} of term {term}"
+                summary = f"{committed.node} committed {entry}; {cause.node} {how} it, so it {self._where(index, term)}"
+                return self.violation(summary, *sorted((committed, cause), key=lambda each: each.step))
+        return None
+
+    def _holders(self, index: int, term: int) -> list[NodeId]:
+        return [node for node in self._nodes if node not in self._stores or self._stores[node].holds(index, term)]
+
+    def _on_majority(self, index: int, term: int) -> bool:
+        return 2 * len(self._holders(index, term)) > len(self._nodes)
+
+    def _where(self, index: int, term: int) -> str:
+        holders = self._holders(index, term)
+        volatile = [n for n, store in self._stores.items() if n not in holders and store.known and store.has(index, term)]
+        where = f"is durable on {', '.join(holders) or 'no node'} only, of {', '.join(self._nodes)}"
+        return where + (f" ({', '.join(volatile)} had not synced it)" if volatile else "")
+
+
+class _Store(Replica):
+    """A node's log and its image on disk; equal below ``dirty``, and everywhere when that is 0."""
+
+    __slots__ = ("cut", "dirty", "disk", "known", "off", "perhaps")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.disk: list[int | None] = []
+        self.dirty = 0
+        self.cut: Observed | None = None  # what last removed entries
+        self.known = True
+        self.off = False  # no power: what is in memory does not count
+        self.perhaps: list[int | None] = []  # entries that may have survived, although unsynced
+
+    def appended(self, event: Observed, said: Appended) -> None:
+        grown = len(self.terms)
+        changed = self.append(said.index, said.term)
+        if changed:
+            if changed <= grown:
+                self.cut = event
+            if not self.dirty or changed < self.dirty:
+                self.dirty = changed
+
+    def truncated(self, event: Observed, said: Truncated) -> None:
+        changed = self.truncate(said.index)
+        if changed:
+            self.cut = event
+            if not self.dirty or changed < self.dirty:
+                self.dirty = changed
+
+    def sync(self) -> list[tuple[int, int]]:
+        """The disk is as the log now. Returns what the disk held and the log does not."""
+        first = self.dirty
+        old = self.disk[first - 1 :]
+        self.disk[first - 1 :] = self.terms[first - 1 :]
+        self.dirty = 0
+        return [(index, term) for index, term in enumerate(old, first) if term is not None and not self.has(index, term)]
+
+    def restart(self, entries: Iterable[tuple[int, Any]]) -> bool:
+        """What was found on disk. Returns whether anything is missing that could have been there."""
+        self.recover(entries)
+        lost = any(self.terms[: len(before)] != before for before in (self.disk, self.perhaps))
+        self.disk = self.terms.copy()
+        self.dirty = 0
+        self.known = True
+        self.off = False
+        self.perhaps = []
+        return lost
+
+    def power_off(self, kept: int) -> None:
+        self.perhaps = self.terms if kept else []
+        self.crash()
+        self.off = True
+        self.dirty = 0
+
+    def has(self, index: int, term: int) -> bool:
+        """Whether the log holds the entry, durable or not."""
+        return index <= len(self.terms) and self.terms[index - 1] == term
+
+    def holds(self, index: int, term: int) -> bool:
+        """Whether the entry may be durable here."""
+        if not self.known:
+            return True
+        on_disk = index <= len(self.disk) and self.disk[index - 1] in (term, None)
+        if self.off:
+            return on_disk or (index <= len(self.perhaps) and self.perhaps[index - 1] in (term, None))
+        return on_disk and not self.lacks(index, term)

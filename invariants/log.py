@@ -1,0 +1,168 @@
+"""Raft's replicated log: a leader's only grows, two logs match, and state machines apply the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.events import Crashed, Event, Observed
+from harness.invariant import Invariant, Violation
+from harness.node import NodeId
+from harness.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
+
+
+class LeaderAppendOnly(Invariant):
+    """A leader never overwrites or deletes entries in its log; it only appends.
+
+    Only a node that also says when it leads no more (SteppedDown, EnteredTerm) is held to it.
+    """
+
+    watches = (Appended, Truncated, Led, SteppedDown, EnteredTerm, Recovered, Crashed)
+    kind = "step"
+    source = "Raft (extended version), Figure 3 and 5.3: leader append-only"
+
+    def __init__(self) -> None:
+        self._logs: dict[NodeId, list[tuple[int, Any] | None]] = {}  # None: an entry of which the node said nothing
+        self._leading: dict[NodeId, Observed] = {}
+        self._says_terms: set[NodeId] = set()
+
+    def observe(self, event: Event) -> Violation | None:
+        node: NodeId = event.node  # type: ignore[union-attr]
+        if type(event) is not Observed:
+            self._logs.pop(node, None)
+            self._leading.pop(node, None)
+            return None
+        said = event.observation
+        if type(said) is Appended:
+            return self._appended(event, said)
+        if type(said) is Truncated:
+            return self._truncated(event, said)
+        if type(said) is Led:
+            if node in self._says_terms:
+                self._leading[node] = event
+            return None
+        self._says_terms.add(node)
+        if type(said) is Recovered:
+            self._logs[node] = [(term, command) for term, command in said.entries]
+            self._leading.pop(node, None)
+        elif node in self._leading and (type(said) is SteppedDown or said.term > self._leading[node].observation.term):
+            del self._leading[node]
+        return None
+
+    def _appended(self, event: Observed, said: Appended) -> Violation | None:
+        log = self._logs.setdefault(event.node, [])
+        index = said.index
+        if index > len(log):
+            if index > len(log) + 1:
+                log.extend([None] * (index - 1 - len(log)))
+            log.append((said.term, said.command))
+            return None
+        entry, held = (said.term, said.command), log[index - 1]
+        if held is None or held == entry:
+            log[index - 1] = entry
+            return None
+        log[index - 1 :] = [entry]
+        led = self._leading.get(event.node)
+        if led is None:
+            return None
+        what = f"{_entry(index, *held)} with {_entry(index, *entry)}"
+        return self.violation(f"{event.node}, leader of term {led.observation.term}, overwrote {what}", led, event)
+
+    def _truncated(self, event: Observed, said: Truncated) -> Violation | None:
+        log = self._logs.get(event.node, [])
+        if said.index > len(log):  # nothing was there, or nothing that we know of
+            return None
+        gone = log[said.index - 1]
+        del log[said.index - 1 :]
+        led = self._leading.get(event.node)
+        if led is None:
+            return None
+        what = f"{_entry(said.index, *gone)} and what followed it" if gone else f"its log from index {said.index}"
+        return self.violation(f"{event.node}, leader of term {led.observation.term}, deleted {what}", led, event)
+
+
+class LogMatching(Invariant):
+    """Two logs that hold an entry with the same index and term are identical up to that entry.
+
+    By induction it is enough that every such entry has the same command and the same term before it, wherever and
+    whenever it is seen.
+    """
+
+    watches = (Appended, Truncated, Recovered, Crashed)
+    source = "Raft (extended version), Figure 3 and 5.3: log matching"
+
+    def __init__(self) -> None:
+        self._terms: dict[NodeId, list[int | None]] = {}  # the terms of each node's log; None where it said nothing
+        # index, term -> command, the term before it (None: not known), and who said so
+        self._entries: dict[tuple[int, int], tuple[Any, int | None, Observed]] = {}
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is not Observed:
+            self._terms.pop(event.node, None)  # type: ignore[union-attr]
+            return None
+        said = event.observation
+        if type(said) is Appended:
+            index, term = said.index, said.term
+            terms = self._terms.get(event.node)
+            if terms is None:
+                terms = self._terms[event.node] = []
+            if index == len(terms) + 1:
+                terms.append(term)
+            elif index < 1:
+                return None
+            elif index > len(terms) or terms[index - 1] != term:
+                del terms[index - 1 :]
+                terms.extend([None] * (index - 1 - len(terms)))
+                terms.append(term)
+            return self._match(event, index, term, said.command, terms[index - 2] if index > 1 else 0)
+        if type(said) is Truncated:
+            terms = self._terms.get(event.node)
+            if terms is not None:
+                del terms[max(said.index, 1) - 1 :]
+            return None
+        self._terms[event.node] = [term for term, _ in said.entries]
+        before = 0
+        for index, (term, command) in enumerate(said.entries, 1):
+            found = self._match(event, index, term, command, before)
+            if found is not None:
+                return found
+            before = term
+        return None
+
+    def _match(self, event: Observed, index: int, term: int, command: Any, before: int | None) -> Violation | None:
+        known = self._entries.get((index, term))
+        if known is None:
+            self._entries[index, term] = (command, before, event)
+            return None
+        first_command, first_before, first = known
+        if first_command != command:
+            which = f"entry {index} of term {term}"
+            return self.violation(f"{which} is {first_command!r} at {first.node}, and {command!r} at {event.node}", first, event)
+        if first_before is None:
+            self._entries[index, term] = (command, before, event)
+        elif before is not None and before != first_before:
+            follows = f"follows one of term {first_before} at {first.node}, and one of term {before} at {event.node}"
+            return self.violation(f"entry {index} of term {term} ({command!r}) {follows}", first, event)
+        return None
+
+
+class StateMachineSafety(Invariant):
+    """No two servers apply different entries at the same index, nor does one of them after a restart."""
+
+    watches = (Applied,)
+    source = "Raft (extended version), Figure 3 and 5.4.3: state machine safety"
+
+    def __init__(self) -> None:
+        self._applied: dict[int, Observed] = {}
+
+    def observe(self, event: Observed) -> Violation | None:
+        said = event.observation
+        earlier = self._applied.setdefault(said.index, event)
+        first = earlier.observation
+        if first.term == said.term and first.command == said.command:
+            return None
+        one = f"{earlier.node} applied {first.command!r} of term {first.term} at index {said.index}"
+        return self.violation(f"{one}, and {event.node} {said.command!r} of term {said.term}", earlier, event)
+
+
+def _entry(index: int, term: int, command: Any) -> str:
+    return f"entry {index} ({command!r}, term {term})"

@@ -1,0 +1,95 @@
+"""Paxos: an acceptor keeps its word and its memory, and a ballot has one value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.events import Observed
+from harness.invariant import Invariant, Violation
+from harness.node import NodeId
+from harness.observations import Accepted, AcceptorStarted, Promised, Proposed
+from invariants.key import key
+
+
+class PromisesKept(Invariant):
+    """An acceptor that promised a ballot never promises or accepts below it, and still knows of it after a restart.
+
+    A promise is said when it is durable or answered, so a restart that has lost it is the breach already. Accepting is
+    no promise: an acceptor that answered no higher prepare may accept in any order (P1a), if it reports the highest.
+    """
+
+    watches = (Promised, Accepted, AcceptorStarted)
+    kind = "step"
+    source = "Paxos Made Simple, 2.2 (P1a) and 2.5 (stable storage)"
+
+    def __init__(self) -> None:
+        self._promises: dict[NodeId, Observed] = {}  # each acceptor's highest
+
+    def observe(self, event: Observed) -> Violation | None:
+        said = event.observation
+        promise = self._promises.get(event.node)
+        if type(said) is AcceptorStarted:
+            return None if promise is None else self._restarted(event, promise)
+        if promise is None or not said.ballot < promise.observation.ballot:
+            if type(said) is Promised:
+                self._promises[event.node] = event
+            return None
+        did = f"promised {said.ballot!r}" if type(said) is Promised else f"accepted {said.value!r} at ballot {said.ballot!r}"
+        return self.violation(f"{event.node} promised ballot {promise.observation.ballot!r}, and then {did}", promise, event)
+
+    def _restarted(self, event: Observed, promise: Observed) -> Violation | None:
+        said, ballot = event.observation, promise.observation.ballot
+        # To have accepted that ballot, or a higher one, on disk is as good as to have promised it.
+        if any(found is not None and not found < ballot for found in (said.promised, said.accepted_ballot)):
+            return None
+        found = "none" if said.promised is None else f"only {said.promised!r}"
+        return self.violation(f"{event.node} promised ballot {ballot!r}, and restarted knowing of {found}", promise, event)
+
+
+class OneValuePerBallot(Invariant):
+    """All proposals and acceptances of a ballot have the same value."""
+
+    watches = (Proposed, Accepted)
+    source = "Paxos Made Simple, 2.2: different proposals have different numbers"
+
+    def __init__(self) -> None:
+        self._values: dict[Any, Observed] = {}
+
+    def observe(self, event: Observed) -> Violation | None:
+        said = event.observation
+        first = self._values.setdefault(key(said.ballot), event)
+        value = first.observation.value
+        if value == said.value:
+            return None
+        one, other = _did(first), _did(event)
+        return self.violation(
+            f"{first.node} {one} {value!r} at ballot {said.ballot!r}, and {event.node} {other} {said.value!r}", first, event
+        )
+
+
+class AcceptedIsDurable(Invariant):
+    """What an acceptor has accepted it still has after a restart, unless it accepted something higher since."""
+
+    watches = (Accepted, AcceptorStarted)
+    kind = "step"
+    source = "Paxos Made Simple, 2.2 (it must remember the highest-numbered proposal that it has ever accepted) and 2.5"
+
+    def __init__(self) -> None:
+        self._accepted: dict[NodeId, Observed] = {}  # each acceptor's highest
+
+    def observe(self, event: Observed) -> Violation | None:
+        said = event.observation
+        highest = self._accepted.get(event.node)
+        if type(said) is Accepted:
+            if highest is None or highest.observation.ballot < said.ballot:
+                self._accepted[event.node] = event
+            return None
+        if highest is None or (said.accepted_ballot is not None and not said.accepted_ballot < highest.observation.ballot):
+            return None
+        accepted = f"{event.node} accepted {highest.observation.value!r} at ballot {highest.observation.ballot!r}"
+        found = "nothing" if said.accepted_ballot is None else f"{said.accepted_value!r} at {said.accepted_ballot!r}"
+        return self.violation(f"{accepted}, and restarted with {found} accepted", highest, event)
+
+
+def _did(event: Observed) -> str:
+    return "proposed" if type(event.observation) is Proposed else "accepted"

@@ -1,0 +1,93 @@
+"""Exhibits: entries taken for committed that are not (Raft, 5.3, 5.4.2)."""
+
+from __future__ import annotations
+
+from protocols.museum.raft_record import record
+from protocols.raft.messages import AppendEntries
+from protocols.raft.node import Raft
+from protocols.raft.scenario import RAFT
+
+
+class CommitQuorumHalf(Raft):
+    """A leader takes half of the cluster, rounded down, for a majority of copies."""
+
+    def commit_quorum(self) -> int:
+        return self.cluster_size // 2
+
+
+class CommitModeNotMedian(Raft):
+    """A leader commits up to an index that some follower has, not up to the one that a majority has."""
+
+    def new_commit_index(self) -> int:
+        return max(self.match_index.values(), default=self.log.last_index)
+
+
+class FollowerCommitPastMatch(Raft):
+    """A follower commits up to the end of its log, not up to the last entry known to be equal to the leader's."""
+
+    def follower_commit_index(self, request: AppendEntries) -> int:
+        return max(self.commit_index, min(request.leader_commit, self.log.last_index))
+
+
+class CommitRegress(Raft):
+    """A follower takes over what an old request lets it commit, and its commit index goes back."""
+
+    def follower_commit_index(self, request: AppendEntries) -> int:
+        return min(request.leader_commit, request.prev_log_index + len(request.entries))
+
+
+class Figure8(Raft):
+    """A leader commits entries of earlier terms by counting copies, and a later leader may overwrite them."""
+
+    def may_commit(self, index: int) -> bool:  # noqa: ARG002
+        return True
+
+
+COMMIT = (
+    record(
+        "commit-quorum-half",
+        CommitQuorumHalf,
+        title="Half of the copies commit an entry",
+        source="a mutation of Raft, 5.3; an off-by-one",
+        invariant=("CommittedIsDurable", "LeaderCompleteness", "StateMachineSafety"),
+        faults="none",
+        shortest={"CommittedIsDurable": 4, "LeaderCompleteness": 7, "StateMachineSafety": 8},
+    ),
+    record(
+        "commit-mode-not-median",
+        CommitModeNotMedian,
+        title="Not the median of match_index",
+        source="ktoso/akka-raft#42 (DEMi's raft-42: the most frequent one; here the highest)",
+        invariant=("CommittedIsDurable", "LeaderCompleteness", "StateMachineSafety"),
+        faults="none",
+        shortest={"CommittedIsDurable": 8, "LeaderCompleteness": 13},
+        sizes=(5,),  # of three nodes, one follower and the leader are a majority
+    ),
+    record(
+        "follower-commit-past-match",
+        FollowerCommitPastMatch,
+        title="An empty heartbeat commits what the leader never had",
+        source="atomix/copycat#265; scylladb/scylladb#9965; etcd-io/etcd#1203; databendlabs/databend#3914",
+        invariant=("StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
+        faults="reordering",
+        shortest={"StateMachineSafety": 12},
+    ),
+    record(
+        "commit-regress",
+        CommitRegress,
+        title="The commit index goes back",
+        source="bakwc/PySyncObj#166 (SandTable's PySyncObj#2); ongardie/raft.tla#19",
+        invariant=("CommitIndexNeverGoesBack", "StateMachineSafety"),
+        faults="reordering",
+    ),
+    record(
+        "figure-8",
+        Figure8,
+        title="Raft, Figure 8: an old entry on a majority is not committed",
+        source="Raft, 5.4.2, Figure 8; logcabin/logcabin#44; bakwc/PySyncObj#169; canonical/raft#220",
+        invariant=("LeaderCompleteness", "StateMachineSafety", "CommittedIsDurable"),
+        faults="reordering",
+        shortest={"LeaderCompleteness": 20, "StateMachineSafety": 24},
+        options={**RAFT.options, "noop": (False,)},  # a no-op would commit the older entries properly
+    ),
+)

@@ -1,0 +1,57 @@
+"""The learner: when a value is known to be chosen, and how those who missed it find out (Paxos Made Simple, 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from harness import observations as say
+from harness.node import CancelTimer, Disk, Effect, Effects, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
+from protocols.paxos.messages import Accepted, Ballot, Decision, Message, Query
+from protocols.paxos.role import Role
+
+ASK_AGAIN = (200, 400)  # ms
+
+
+class Learner(Role):
+    """Every process learns; a distinguished one does so first, and "in turn informs the other learners" (2.3)."""
+
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, learning: str = "proposer") -> None:
+        super().__init__(me, peers, disk, learning=learning)
+        self.accepted_by: dict[Ballot, set[NodeId]] = {}
+
+    def on_accepted(self, acceptor: NodeId, message: Accepted) -> Effects:
+        """A majority has accepted one proposal: its value is chosen (2.2); decide, and tell all others."""
+        if not self.has_quorum(self.count_accepted(message.ballot, acceptor)):
+            return ()
+        decision = Decision(message.value)
+        return [*self.decide(message.value), *(Send(peer, decision) for peer in self.peers)]
+
+    def count_accepted(self, ballot: Ballot, acceptor: NodeId) -> int:
+        """How many acceptors are known to have accepted this very ballot, each counted once (2.2)."""
+        acceptors = self.accepted_by.setdefault(ballot, set())
+        acceptors.add(acceptor)
+        return len(acceptors)
+
+    def decide(self, value: Any) -> list[Effect]:
+        """For good: stable before anybody is told, so that a restarted process does not have to learn it again."""
+        self.decided = True
+        self.decision = value
+        timer = "retry" if self.waiting else "learn"
+        effects: list[Effect] = [CancelTimer(timer), Write("decided", value), Sync(), Observe(say.Decided(value))]
+        effects += [Reply(request, value) for request in self.waiting]
+        self.waiting.clear()
+        return effects
+
+    def ask_in_time(self) -> Effect:
+        """A process that has heard of nothing still has to learn: messages get lost (2.3)."""
+        return SetTimer("learn", *ASK_AGAIN)
+
+    def ask(self) -> list[Effect]:
+        """Acceptors answer with what they have accepted, and anybody who has decided with the decision."""
+        question: Message = Query()
+        return [self.ask_in_time(), *(Send(peer, question) for peer in self.peers)]
+
+    def tell(self, asker: NodeId) -> Effects:
+        """All that is left to say, once decided."""
+        return (Send(asker, Decision(self.decision)),)

@@ -1,0 +1,65 @@
+"""Single-decree Paxos (Lamport, Paxos Made Simple, 2001): one process, its roles, and what each message means to them."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from harness import observations as say
+from harness.node import Effect, Effects, NodeId, Observe, Refused, Reply, RequestId
+from protocols.paxos.acceptor import Acceptor
+from protocols.paxos.learner import Learner
+from protocols.paxos.messages import Accept, Accepted, Decision, Message, Preempted, Prepare, Promise, Query
+from protocols.paxos.proposer import Proposer
+
+
+class Paxos(Proposer, Acceptor, Learner):
+    """A process that proposes, accepts and learns; ``learning`` says how a decision spreads (2.3).
+
+    ``"proposer"``: acceptors tell the proposer, which tells all others once a majority has accepted.
+    ``"learner"``: the last process of the cluster is a dedicated learner and nothing else; acceptors tell it, and it tells
+    the others.
+
+    Whenever a majority of the acceptors runs and is connected for long enough, and one of those that run is asked for a
+    command, every process that runs decides; a dead dedicated learner delays that, and does not prevent it. A process that
+    has decided has no timer left, and answers whoever still asks, prepares or wants acceptance with the decision.
+    """
+
+    def start(self) -> Effects:
+        effects: list[Effect] = []
+        if self.me != self.learner:
+            effects.append(self.recovered())
+        effects.append(Observe(say.Decided(self.decision)) if self.decided else self.ask_in_time())
+        return effects
+
+    def receive(self, sender: NodeId, message: Message) -> Effects:
+        match message:
+            case Prepare():  # an acceptor goes on as before, whatever its process has learnt
+                return self.on_prepare(sender, message)
+            case Accept():
+                return self.on_accept(sender, message)
+            case Query():
+                return self.tell(sender) if self.decided else self.on_query(sender)
+            case _ if self.decided:
+                return ()
+            case Promise():
+                return self.on_promise(sender, message)
+            case Accepted():
+                return self.on_accepted(sender, message)
+            case Decision():
+                return self.decide(message.value)
+            case Preempted():
+                return self.on_preempted(message)
+            case _:
+                assert_never(message)
+
+    def timeout(self, timer: str) -> Effects:
+        if self.decided:
+            return ()
+        return self.begin_ballot() if timer == "retry" else self.ask()
+
+    def request(self, request: RequestId, command: Any) -> Effects:
+        if self.me == self.learner:
+            return (Reply(request, Refused()),)
+        if self.decided:
+            return (Reply(request, self.decision),)
+        return self.on_request(request, command)

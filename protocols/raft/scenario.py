@@ -1,0 +1,22 @@
+"""Raft under any nemesis: crashes of any number of nodes, torn writes, and a network that loses, repeats, delays and partitions."""
+
+from __future__ import annotations
+
+from harness.observations import Led
+from harness.scenario import Scenario
+from invariants import RAFT_SAFETY, LogTermination
+from protocols.raft.messages import label
+from protocols.raft.node import Raft
+
+RAFT = Scenario(
+    name="raft",
+    factory=Raft,
+    # Duplicate votes need four nodes, several mistakes in counting copies need five.
+    sizes=(3, 4, 5),
+    # A no-op hides Figure 8, full heartbeats hide what an empty one may commit: both ways of each are to be searched.
+    options={"noop": (False, True), "optimistic": (False, True), "heartbeats": ("empty", "full")},
+    invariants=(*RAFT_SAFETY, LogTermination),
+    label=label,
+    calm_bound=5_000,
+    progress=(Led,),
+)
