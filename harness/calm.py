@@ -61,7 +61,7 @@ class _FairPhase:
             if process.id not in core and process.running:
                 world.crash(process, 0)
         world.network.mend(tuple(world.network.cut_links))
-        world.network.on_send = self._sent
+        world.network.listen(self._sent)
         for process in world.processes.values():
             if process.id not in core:
                 continue
@@ -85,7 +85,7 @@ class _FairPhase:
         return slow
 
     def _release(self, slow: bool) -> None:
-        self.world.network.on_send = None
+        self.world.network.listen(None)
         for process in self.world.processes.values():
             process.slow_disk = slow
             process.on_timer = None

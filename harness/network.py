@@ -65,7 +65,7 @@ class Network:
         self._last_frozen: Any = None
         self.flight: list[Envelope] = []
         self.cut_links: dict[Link, None] = {}
-        self.on_send: Callable[[Envelope], None] | None = None  # the fair phase listens here
+        self._on_send: Callable[[Envelope], None] | None = None
 
     def send(self, sender: NodeId, receiver: NodeId, message: Any) -> None:
         """Put a message in flight; copied now, unless it can never change."""
@@ -81,11 +81,17 @@ class Network:
         flight = self.flight
         envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, len(flight))
         flight.append(envelope)
-        self._by_identity[(sender, receiver, kind, epoch, ordinal, 0)] = envelope
         if self._record_sent:
             self._recorder.emit(Sent(self._recorder.step, sender, receiver, kind, epoch, ordinal, message))
-        if self.on_send is not None:
-            self.on_send(envelope)
+        if self._on_send is None:
+            self._by_identity[(sender, receiver, kind, epoch, ordinal, 0)] = envelope
+        else:
+            self._on_send(envelope)
+
+    def listen(self, on_send: Callable[[Envelope], None] | None) -> None:
+        """Tell the fair phase of every message sent from now on, until None is given. It asks for none by name: no index is kept."""
+        self._on_send = on_send
+        self._by_identity = {} if on_send is not None else {envelope.identity(): envelope for envelope in self.flight}
 
     def find(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
         """The message that the action names, if it is in flight."""
@@ -94,31 +100,22 @@ class Network:
         )
 
     def find_alike(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
-        """The nearest thing to the named message on the same link: the same kind and epoch, else the same kind; oldest first."""
-        alike = [
-            envelope
-            for envelope in self.flight
-            if envelope.sender == action.sender and envelope.receiver == action.receiver and envelope.kind == action.kind
-        ]
-        if not alike:
-            return None
-        epochs = [envelope.epoch for envelope in alike if envelope.epoch is not None]
-        first = min(epochs) if epochs else None
-        return min(
-            alike,
-            key=lambda envelope: (
-                envelope.epoch != action.epoch,
-                0 if envelope.epoch is None or first is None else envelope.epoch - first,
-                envelope.ordinal,
-                envelope.copy,
-            ),
-        )
+        """The nearest thing to the named message: the same kind on the same link, of the nearest epoch, and of those the nearest ordinal."""
+        sender, receiver, kind = action.sender, action.receiver, action.kind
+        wanted = action.epoch or 0
+        best: Envelope | None = None
+        best_distance = (0, 0, 0)
+        for envelope in self.flight:
+            if envelope.receiver == receiver and envelope.sender == sender and envelope.kind == kind:
+                distance = (abs((envelope.epoch or 0) - wanted), abs(envelope.ordinal - action.ordinal), envelope.ordinal)
+                if best is None or (*distance, envelope.copy) < (*best_distance, best.copy):
+                    best, best_distance = envelope, distance
+        return best
 
     def take(self, envelope: Envelope) -> None:
         """Remove a message from flight."""
-        del self._by_identity[
-            (envelope.sender, envelope.receiver, envelope.kind, envelope.epoch, envelope.ordinal, envelope.copy)
-        ]
+        if self._on_send is None:
+            del self._by_identity[envelope.identity()]
         flight = self.flight
         last = flight.pop()
         if last is not envelope:
@@ -134,8 +131,6 @@ class Network:
         twin = Envelope(*origin[:5], copy, envelope.message, len(self.flight))
         self.flight.append(twin)
         self._by_identity[twin.identity()] = twin
-        if self.on_send is not None:
-            self.on_send(twin)
 
     def cut(self, links: Iterable[Link]) -> None:
         """Cut directed links; what is in flight there waits."""

@@ -59,7 +59,10 @@ class Process:
         """Run one handler, and perform its effects as it yields them."""
         handler, arguments = call
         try:
-            effects = iter(handler(*arguments))
+            outcome = handler(*arguments)
+            if outcome is _NOTHING:
+                return
+            effects = iter(outcome)
         except Exception as error:  # noqa: BLE001 - the node's own boundary: its failure is an outcome
             self._raised(handler, error)
             return
@@ -241,6 +244,7 @@ class _Malformed(Exception):
 
 
 _DONE = object()
+_NOTHING: tuple[()] = ()
 
 
 def _shown(effect: object) -> str:

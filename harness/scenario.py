@@ -67,6 +67,8 @@ class Scenario:
     latency: the most virtual ms that a message takes in the fair phase (at least 1).
     calm_bound: virtual ms of the fair phase; 0: the scenario makes no claim about liveness.
     clients: the nodes, by position from 0, that clients talk to; None means every node.
+    can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
+        means that any majority can. A nemesis draws no other cores.
     progress: observation types of which at least one must occur in a search, lest it is vacuous (for instance ``(Decided,)``).
     bugs: its exhibits are found by entry points; see ``Exhibit``.
     """
@@ -84,6 +86,7 @@ class Scenario:
     latency: int = 20
     calm_bound: int = 0
     clients: Callable[[int], tuple[int, ...]] | None = None
+    can_progress: Callable[[tuple[int, ...], int, Mapping[str, Any]], bool] | None = None
     progress: tuple[type, ...] = ()
 
     def __post_init__(self) -> None:

@@ -78,14 +78,11 @@ class OneChosenValue(_Acceptors):
         first_ballot, first_value, first = self._chosen
         if first_value == value:
             return None
-        one = (
-            f"{first_value!r} was chosen at ballot {first_ballot!r} (accepted by {', '.join(self._by(first_ballot, first_value))})"
-        )
-        other = f"{value!r} at ballot {ballot!r} (by {', '.join(self._by(ballot, value))})"
-        return self.violation(f"{one}, and {other}", first, event)
+        one, other = self._choice(first_ballot, first_value), self._choice(ballot, value)
+        return self.violation(f"{one} was chosen, and then {other}", first, event)
 
-    def _by(self, ballot: Any, value: Any) -> list[NodeId]:
-        return list(self._voters[key(ballot), key(value)])
+    def _choice(self, ballot: Any, value: Any) -> str:
+        return f"{value!r} at ballot {ballot!r} (accepted by {', '.join(self._voters[key(ballot), key(value)])})"
 
 
 class DecidedIsChosen(_Acceptors):
@@ -134,10 +131,8 @@ class DecidedIsChosen(_Acceptors):
         doubtful = sum(node in self._acceptors for node in self._down)
         if votes + doubtful >= self._majority():
             return None
-        summary = (
-            f"{event.node} decided {said.value!r}, which {votes} of {len(self._acceptors)} acceptors have accepted at one ballot"
-        )
-        return self.violation(summary, event)
+        accepted = f"{votes or 'none'} of {len(self._acceptors)} acceptors have accepted at one ballot"
+        return self.violation(f"{event.node} decided {said.value!r}, which {accepted}", event)
 
 
 class ProposedIsSafe(Invariant):
@@ -145,7 +140,7 @@ class ProposedIsSafe(Invariant):
 
     Some majority of the acceptors that promised the ballot must justify the value: either none of them has accepted
     anything below the ballot, or it is the value of the highest. It breaks long before a second value is chosen. Silent
-    where fewer than a majority said that they promised, and where one of them restarted without saying what it found.
+    where fewer than a majority said that they promised, or one of them had restarted without saying what it found.
     """
 
     watches = (Proposed, Promised, Accepted, AcceptorStarted, Crashed)
@@ -153,7 +148,7 @@ class ProposedIsSafe(Invariant):
 
     def __init__(self) -> None:
         self._acceptors: dict[NodeId, None] = {}
-        self._promised: dict[Any, dict[NodeId, None]] = {}
+        self._promised: dict[Any, dict[NodeId, bool]] = {}  # ballot -> acceptor -> whether it was known what it had accepted
         self._accepted: dict[NodeId, list[tuple[Any, Any, Observed]]] = {}  # everything, for promises are not what is tested
         self._unknown: dict[NodeId, None] = {}
 
@@ -165,7 +160,7 @@ class ProposedIsSafe(Invariant):
         if type(said) is Proposed:
             return self._proposed(event, said)
         if type(said) is Promised:
-            self._promised.setdefault(key(said.ballot), {})[event.node] = None
+            self._promised.setdefault(key(said.ballot), {})[event.node] = event.node not in self._unknown
         elif type(said) is Accepted:
             self._accepted.setdefault(event.node, []).append((said.ballot, said.value, event))
         else:
@@ -177,9 +172,10 @@ class ProposedIsSafe(Invariant):
         return None
 
     def _proposed(self, event: Observed, said: Proposed) -> Violation | None:
-        promisers = [node for node in self._promised.get(key(said.ballot), ()) if node in self._acceptors]
+        promised = self._promised.get(key(said.ballot), {})
+        promisers = [node for node in promised if node in self._acceptors]
         majority = len(self._acceptors) // 2 + 1
-        if len(promisers) < majority or any(node in self._unknown for node in promisers):
+        if len(promisers) < majority or not all(promised[node] for node in promisers):
             return None
         highest = [best for node in promisers if (best := self._highest_below(node, said.ballot)) is not None]
         empty = len(promisers) - len(highest)
@@ -190,8 +186,8 @@ class ProposedIsSafe(Invariant):
                 return None
         ballot, value, accepted = max((best for best in highest if best[1] != said.value), key=lambda best: best[0])
         proposed = f"{event.node} proposed {said.value!r} at ballot {said.ballot!r}"
-        promised = f"of {', '.join(promisers)}, who had promised it, {accepted.node} had accepted {value!r} at ballot {ballot!r}"
-        return self.violation(f"{proposed}, but {promised}", accepted, event)
+        why = f"of {', '.join(promisers)}, who had promised it, {accepted.node} had accepted {value!r} at ballot {ballot!r}"
+        return self.violation(f"{proposed}, but {why}", accepted, event)
 
     def _highest_below(self, node: NodeId, ballot: Any) -> tuple[Any, Any, Observed] | None:
         below = [accepted for accepted in self._accepted.get(node, ()) if accepted[0] < ballot]

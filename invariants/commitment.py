@@ -30,6 +30,7 @@ class LeaderCompleteness(Invariant):
         # (index, term of the entry) -> the lowest term in which it was committed, and who said so
         self._committed: dict[tuple[int, int], tuple[int, Observed]] = {}
         self._leaders: list[tuple[int, Observed, Replica]] = []  # by term; the log is as at the election
+        self._commands: dict[tuple[int, int], Any] = {}
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed:
@@ -46,6 +47,7 @@ class LeaderCompleteness(Invariant):
             replica = self._replicas[event.node] = Replica()
         if type(said) is Appended:
             replica.append(said.index, said.term)
+            self._commands[said.index, said.term] = said.command
         elif type(said) is Truncated:
             replica.truncate(said.index)
         else:
@@ -69,6 +71,8 @@ class LeaderCompleteness(Invariant):
         term = event.observation.term
         later = self._leaders[bisect_right(self._leaders, term, key=itemgetter(0)) :]
         found = None
+        if event.observation.index > len(replica.terms):
+            replica.whole = False
         for index in range(min(event.observation.index, len(replica.terms)), 0, -1):
             entry_term = replica.terms[index - 1]
             if entry_term is None:
@@ -84,7 +88,7 @@ class LeaderCompleteness(Invariant):
         return found
 
     def _blame(self, entry: tuple[int, int], committed: Observed, led: Observed, *evidence: Observed) -> Violation:
-        commit = f"{committed.node} committed entry {entry[0]} of term {entry[1]} in term {committed.observation.term}"
+        commit = f"{committed.node} committed {_entry(*entry, self._commands)} in term {committed.observation.term}"
         leader = f"{led.node}, leader of term {led.observation.term}, was elected without it"
         return self.violation(f"{commit}, and {leader}", *evidence)
 
@@ -104,6 +108,7 @@ class CommittedIsDurable(Invariant):
         self._nodes: list[NodeId] = []
         self._stores: dict[NodeId, _Store] = {}
         self._committed: dict[tuple[int, int], Observed] = {}  # (index, term of the entry) -> who said so first
+        self._commands: dict[tuple[int, int], Any] = {}
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is Observed:
@@ -115,11 +120,11 @@ class CommittedIsDurable(Invariant):
                 store = self._stores[event.node] = _Store()
             if type(said) is Appended:
                 store.appended(event, said)
+                self._commands[said.index, said.term] = said.command
             elif type(said) is Truncated:
                 store.truncated(event, said)
-            else:
-                if store.restart(said.entries):
-                    return self._check(self._committed, event, store)
+            elif store.restart(said.entries):
+                return self._check(self._committed, event, store)
         elif type(event) is Synced:
             store = self._stores.get(event.node)
             if store is not None and store.dirty:
@@ -137,6 +142,8 @@ class CommittedIsDurable(Invariant):
 
     def _commit(self, event: Observed, store: _Store) -> Violation | None:
         found = None
+        if event.observation.index > len(store.terms):
+            store.whole = False
         for index in range(min(event.observation.index, len(store.terms)), 0, -1):
             term = store.terms[index - 1]
             if term is None:
@@ -145,8 +152,8 @@ class CommittedIsDurable(Invariant):
                 break
             self._committed[index, term] = event
             if not self._on_majority(index, term):
-                what = f"{event.node} committed entry {index} of term {term}, which {self._where(index, term)}"
-                found = self.violation(what, event)
+                what = _entry(index, term, self._commands)
+                found = self.violation(f"{event.node} committed {what}, which {self._where(index, term)}", event)
         return found
 
     def _check(self, entries: Iterable[tuple[int, int]], cause: Observed, store: _Store) -> Violation | None:
@@ -154,8 +161,8 @@ class CommittedIsDurable(Invariant):
             committed = self._committed.get((index, term))
             if committed is not None and not store.holds(index, term) and not self._on_majority(index, term):
                 how = "restarted without" if type(cause.observation) is Recovered else "removed"
-                entry = f"entry {index} of term {term}"
-                summary = f"{committed.node} committed {entry}; {cause.node} {how} it, so it {self._where(index, term)}"
+                what = _entry(index, term, self._commands)
+                summary = f"{committed.node} committed {what}; {cause.node} {how} it, so it {self._where(index, term)}"
                 return self.violation(summary, *sorted((committed, cause), key=lambda each: each.step))
         return None
 
@@ -222,6 +229,8 @@ class _Store(Replica):
         return lost
 
     def power_off(self, kept: int) -> None:
+        """What was written and not synced may have survived where ``kept`` is not 0."""
+        self.known = self.known and self.whole
         self.perhaps = self.terms if kept else []
         self.crash()
         self.off = True
@@ -233,9 +242,14 @@ class _Store(Replica):
 
     def holds(self, index: int, term: int) -> bool:
         """Whether the entry may be durable here."""
-        if not self.known:
+        if not self.known or (not self.off and not self.whole and index > len(self.terms)):
             return True
         on_disk = index <= len(self.disk) and self.disk[index - 1] in (term, None)
         if self.off:
             return on_disk or (index <= len(self.perhaps) and self.perhaps[index - 1] in (term, None))
         return on_disk and not self.lacks(index, term)
+
+
+def _entry(index: int, term: int, commands: dict[tuple[int, int], Any]) -> str:
+    command = f"{commands[index, term]!r}, " if (index, term) in commands else ""
+    return f"entry {index} ({command}term {term})"

@@ -61,10 +61,8 @@ class OneValuePerBallot(Invariant):
         value = first.observation.value
         if value == said.value:
             return None
-        one, other = _did(first), _did(event)
-        return self.violation(
-            f"{first.node} {one} {value!r} at ballot {said.ballot!r}, and {event.node} {other} {said.value!r}", first, event
-        )
+        one, other = f"{first.node} {_did(first)} {value!r}", f"{event.node} {_did(event)} {said.value!r}"
+        return self.violation(f"{one} at ballot {said.ballot!r}, and {other} at the same", first, event)
 
 
 class AcceptedIsDurable(Invariant):
@@ -88,7 +86,7 @@ class AcceptedIsDurable(Invariant):
             return None
         accepted = f"{event.node} accepted {highest.observation.value!r} at ballot {highest.observation.ballot!r}"
         found = "nothing" if said.accepted_ballot is None else f"{said.accepted_value!r} at {said.accepted_ballot!r}"
-        return self.violation(f"{accepted}, and restarted with {found} accepted", highest, event)
+        return self.violation(f"{accepted}, and restarted with {found}", highest, event)
 
 
 def _did(event: Observed) -> str:

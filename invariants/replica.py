@@ -10,7 +10,8 @@ class Replica:
     """The terms of one node's log; index and term name an entry (Raft, 5.3: log matching).
 
     ``terms[i - 1]`` is the term of the entry at index i, None where nothing is known. ``whole``: nothing but ``terms``
-    can be in the log. It is not so after a restart of a node that does not say what it recovered.
+    can be in the log. It is not so after a restart of a node that does not say what it recovered, nor for one that was
+    caught leaving entries out.
     """
 
     __slots__ = ("terms", "whole")
@@ -32,6 +33,7 @@ class Replica:
         if index > length:  # the node did not say what is between
             terms.extend([None] * (index - 1 - length))
             terms.append(term)
+            self.whole = False
             return length + 1
         if index < 1 or terms[index - 1] == term:
             return 0
@@ -41,7 +43,9 @@ class Replica:
 
     def truncate(self, index: int) -> int:
         """The entries from ``index`` on are gone. Returns the lowest index that changed, 0 for none."""
-        if index > len(self.terms):
+        length = len(self.terms)
+        if index > length:
+            self.whole = self.whole and index == length + 1  # else something was there that the node had left out
             return 0
         del self.terms[max(index, 1) - 1 :]
         return max(index, 1)

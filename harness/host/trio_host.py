@@ -6,6 +6,7 @@ settled" can be seen from synchronous code, with public API alone: no second thr
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from math import ceil, inf
@@ -48,41 +49,46 @@ class _VirtualClock(trio.abc.Clock):
         return 0.0  # never sleep: the pump stops instead
 
 
-class _Mailbox:
-    """Wakes one task with its next call, without a channel."""
+class _Go(Outcome[None]):
+    """Wakes a task with nothing. Unlike outcome's own values it can be used again and again: one is made, not one an input."""
 
-    __slots__ = ("_calls", "_task")
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._calls: list[Call] = []
-        self._task: trio.lowlevel.Task | None = None
+    def unwrap(self) -> None:
+        """Nothing to say."""
 
-    def put(self, call: Call) -> None:
-        if self._task is None:
-            self._calls.append(call)
-        else:
-            task, self._task = self._task, None
-            trio.lowlevel.reschedule(task, Value(call))
+    def send(self, gen: Any) -> Any:
+        return gen.send(None)
 
-    async def get(self) -> Call:
-        if self._calls:
-            return self._calls.pop(0)
-        self._task = trio.lowlevel.current_task()
-        return await trio.lowlevel.wait_task_rescheduled(self._abort)  # type: ignore[no-any-return]
+    async def asend(self, agen: Any) -> Any:
+        return await agen.asend(None)
 
-    def _abort(self, _: object) -> trio.lowlevel.Abort:
-        self._task = None
-        return trio.lowlevel.Abort.SUCCEEDED
+
+_GO = _Go()
 
 
 class _Running:
-    """One incarnation's task: its mailbox (sans-I/O nodes) or façade (async nodes), and what cancels it."""
+    """One incarnation's task: the next call for it (sans-I/O nodes take one at a time), and what cancels it."""
 
-    __slots__ = ("mailbox", "scope")
+    __slots__ = ("call", "scope", "task")
 
     def __init__(self) -> None:
-        self.mailbox = _Mailbox()
+        self.call: Call | None = None
+        self.task: trio.lowlevel.Task | None = None  # while it waits for a call
         self.scope = trio.CancelScope()
+
+    def put(self, call: Call) -> None:
+        """Give the task its next call, and wake it."""
+        self.call = call
+        task = self.task
+        if task is not None:
+            self.task = None
+            trio.lowlevel.reschedule(task, _GO)
+
+    def abort(self, _: object) -> trio.lowlevel.Abort:
+        """Trio cancels the wait."""
+        self.task = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
 
 class TrioHost:
@@ -90,7 +96,8 @@ class TrioHost:
 
     def __init__(self, recorder: Recorder, seed: int) -> None:
         self._clock = _VirtualClock(recorder)
-        self._ready: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self._ready: deque[Callable[[], object]] = deque()  # trio's next ticks
+        self._late: SimpleQueue[Callable[[], object]] = SimpleQueue()  # those that come from another thread
         self._result: Outcome[object] | None = None
         self._nursery: trio.Nursery | None = None
         self._running: dict[str, _Running] = {}
@@ -99,7 +106,8 @@ class TrioHost:
         try:
             trio.lowlevel.start_guest_run(
                 self._main,
-                run_sync_soon_threadsafe=self._ready.put,
+                run_sync_soon_threadsafe=self._late.put,
+                run_sync_soon_not_threadsafe=self._ready.append,
                 done_callback=self._done,
                 clock=self._clock,
                 host_uses_signal_set_wakeup_fd=True,
@@ -123,7 +131,7 @@ class TrioHost:
             self._nursery.start_soon(self._live_async, process, node, running.scope)
         else:
             self._nursery.start_soon(self._live, process, running)
-            running.mailbox.put((process.node.start, ()))
+            running.put((process.node.start, ()))
         self._settle(process)
 
     def feed(self, process: Process, call: Call) -> None:
@@ -131,7 +139,14 @@ class TrioHost:
         if type(process.node) is AsyncNode:
             call[0](*call[1])
         else:
-            self._running[process.id].mailbox.put(call)
+            self._running[process.id].put(call)
+            if self._result is None and self._ready:
+                # One handler is one tick, as a rule: a first round here spares two calls an input.
+                clock = self._clock
+                clock.idle = False
+                self._ready.popleft()()
+                if clock.idle:
+                    return
         self._settle(process)
 
     def resume(self, process: Process) -> None:
@@ -142,7 +157,7 @@ class TrioHost:
             return
         effects = process.resume()
         if effects is not None:
-            self._running[process.id].mailbox.put((_Resumed(effects), ()))
+            self._running[process.id].put((_Resumed(effects), ()))
             self._settle(process)
 
     def stop(self, process: Process) -> None:
@@ -169,10 +184,9 @@ class TrioHost:
             if self._nursery is not None:
                 self._nursery.cancel_scope.cancel()
             while self._result is None:
-                self._ready.get()()
+                self._tick()
         self._seam.close()
-        result, self._result = self._result, Value(None)
-        result.unwrap()
+        self._end()
 
     _async = False
 
@@ -188,12 +202,17 @@ class TrioHost:
 
     async def _live(self, process: Process, running: _Running) -> None:
         with running.scope:
-            get, pull = running.mailbox.get, process.pull
-            handle = process.handle
+            handle, abort, wait = process.handle, running.abort, trio.lowlevel.wait_task_rescheduled
+            me = trio.lowlevel.current_task()
             while True:
-                call = await get()
+                call = running.call
+                if call is None:
+                    running.task = me
+                    await wait(abort)
+                    continue
+                running.call = None
                 if type(call[0]) is _Resumed:
-                    pull(call[0].effects)
+                    process.pull(call[0].effects)
                 else:
                     handle(call)
 
@@ -212,17 +231,33 @@ class TrioHost:
             self.stop(process)
 
     def _pump(self, rounds: int = 10 * ROUNDS_AT_MOST) -> bool:
-        clock, get = self._clock, self._ready.get
+        clock = self._clock
         clock.idle = False
         while not clock.idle:
             if self._result is not None:
-                self._result.unwrap()  # Ctrl-C, delivered through trio's main task
+                self._end()  # Ctrl-C, delivered through trio's main task
                 return True
-            get()()
+            self._tick()
             rounds -= 1
             if rounds == 0:
                 return False
         return True
+
+    def _tick(self) -> None:
+        while not self._late.empty():
+            self._ready.append(self._late.get())
+        (self._ready.popleft() if self._ready else self._late.get())()
+
+    def _end(self) -> None:
+        # Trio's run is over: what ended it is raised once, and an interrupt as itself, not wrapped by the nursery that it went through.
+        result, self._result = self._result, Value(None)
+        try:
+            if result is not None:
+                result.unwrap()
+        except BaseExceptionGroup as group:
+            if group.subgroup(KeyboardInterrupt) is not None:
+                raise KeyboardInterrupt from None
+            raise
 
 
 class _Resumed:

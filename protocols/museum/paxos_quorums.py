@@ -30,7 +30,7 @@ QUORUM_EXHIBITS = (
         QuorumHalf,
         title="half of the acceptors is a quorum",
         source="general knowledge; majorities are in Paxos Made Simple, 2.2",
-        invariant=("OneChosenValue", "Agreement", "Integrity"),
+        invariant=("DecidedIsChosen", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="none",
         shortest={"OneChosenValue": 10},
     ),
@@ -39,7 +39,7 @@ QUORUM_EXHIBITS = (
         DupAccepted,
         title="an acceptance that arrives twice counts twice",
         source="general knowledge; messages can be duplicated (Paxos Made Simple, 2.1)",
-        invariant=("OneChosenValue", "Agreement", "Integrity"),
+        invariant=("DecidedIsChosen", "Agreement"),
         faults="duplicate",
         # With three acceptors of which one is the proposer itself, the first copy of an acceptance is a majority already.
         sizes=(4, 5),

@@ -90,10 +90,10 @@ ELECTIONS = (
         VoteDup,
         title="A repeated reply is a second vote",
         source="ktoso/akka-raft#45 (DEMi's raft-45); microsoft/coyote-samples#7, #8",
-        invariant=("ElectionSafety",),
+        invariant=("ElectionSafety", "LeaderCompleteness", "LogMatching", "StateMachineSafety", "CommittedIsDurable"),
         faults="duplication",
-        shortest={"ElectionSafety": 8},
-        sizes=(4,),  # of three nodes, two votes are a majority, and one of them is the candidate's own
+        shortest={"ElectionSafety": 10},  # 8 where to deliver a message twice takes no action of its own
+        sizes=(4, 5),  # of three nodes, two votes are a majority, and one of them is the candidate's own
     ),
     record(
         "vote-no-log-check",

@@ -65,7 +65,7 @@ LIVENESS = (
         "follower-commit-term-check",
         FollowerCommitTermCheck,
         title="Followers apply the leader's rule",
-        source="RATIS-1161",
+        source="RATIS-1161 (there the last entry of a request alone was asked for its term)",
         invariant=("LogTermination",),
         faults="change of leaders",
     ),

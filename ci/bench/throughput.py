@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""Throughput in one run: our two hosts, and seedloop from PyPI on the same workload, all per CPU second.
+
+    python ci/bench/throughput.py [--json]
+
+gossip_*: deliveries. Five nodes, each sends to the four others every 50 virtual ms for 60 virtual s; latency uniform 1-20 ms;
+fair regime, no oracles, no trace.
+raft_*: actions. Five-node Raft under every kind of fault at once, with the trace kept and all invariants on.
+
+seedloop needs Python 3.12: under an older interpreter, or where it is not installed, an environment with it is made (once,
+under the system's folder for temporary files) and everything is measured there, so that all figures share one interpreter.
+"""
+
+# ruff: noqa: PLC0415, ARG002 - what is measured is imported only after the interpreter was chosen; nodes ignore some inputs
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+SEEDLOOP = "seedloop==0.4.1"
+NODES, PERIOD, LATENCY, DURATION = 5, 50, 20, 60_000  # virtual ms
+ROUNDS, LEAST = 3, 0.6  # each figure is the best of so many measurements of at least so many CPU seconds
+REQUIRED = {"gossip_direct": 2.0, "gossip_trio": 0.7, "raft_direct": 0.45, "raft_trio": 0.25}  # times gossip_seedloop
+
+
+# The workloads: each call does some of the work and returns how much
+
+
+def gossip(host: str) -> Callable[[], int]:
+    import msgspec
+
+    from harness.actions import Calm
+    from harness.node import Effects, Send, SetTimer
+    from harness.scenario import Scenario
+    from harness.world import World
+
+    class Rumour(msgspec.Struct, frozen=True):
+        number: int
+
+    class Gossip:
+        def __init__(self, me: str, peers: tuple[str, ...], disk: Any) -> None:
+            self.peers, self.number, self.got = peers, 0, 0
+
+        def start(self) -> Effects:
+            return (SetTimer("tick", PERIOD, PERIOD),)
+
+        def timeout(self, timer: str) -> Effects:
+            self.number += 1
+            rumour = Rumour(self.number)
+            for peer in self.peers:
+                yield Send(peer, rumour)
+            yield SetTimer("tick", PERIOD, PERIOD)
+
+        def receive(self, sender: str, message: Rumour) -> Effects:
+            self.got += 1
+            return ()
+
+        def request(self, request: str, command: object) -> Effects:
+            return ()
+
+    scenario = Scenario(name="gossip", factory=Gossip, invariants=(), requests=0, latency=LATENCY)
+
+    def work() -> int:
+        with World(scenario, NODES, host=host, keep=False, check=False) as world:
+            world.apply(Calm(world.nodes, 1, DURATION))
+            return sum(process.node.got for process in world.processes.values())
+
+    return work
+
+
+def gossip_seedloop() -> Callable[[], int]:
+    import asyncio
+
+    import seedloop
+
+    class Gossip:
+        def __init__(self, world: Any, address: int) -> None:
+            self.inbox, self.got = world.net.bind(address), 0
+            self.peers = [other for other in range(NODES) if other != address]
+
+        async def listen(self) -> None:
+            while True:
+                await self.inbox.recv()
+                self.got += 1
+
+        async def run(self) -> None:
+            listening = asyncio.ensure_future(self.listen())
+            while not listening.done():
+                await asyncio.sleep(PERIOD / 1000)
+                for peer in self.peers:
+                    await self.inbox.send(peer, ("rumour", 1))
+
+    def work() -> int:
+        nodes: list[Gossip] = []
+
+        async def scenario(world: Any) -> None:
+            nodes.extend(Gossip(world, address) for address in range(NODES))
+            world.start(*nodes)
+            await world.run_for(seconds=DURATION / 1000)
+
+        seedloop.replay(scenario, seed=1)
+        return sum(node.got for node in nodes)
+
+    return work
+
+
+def raft(host: str) -> Callable[[], int]:
+    from harness.dice import Dice
+    from harness.nemesis.profile import Faults, draw_profile
+    from harness.nemesis.walk import Walk
+    from harness.world import World
+    from protocols.raft.scenario import RAFT
+
+    everything = Faults(drop=True, duplicate=True, crash=True, crash_inside=True, partition=True)
+    seeds: Iterator[int] = iter(range(1 << 30))
+
+    def work() -> int:
+        dice = Dice(f"throughput/{next(seeds)}")
+        with World(RAFT, NODES, host=host) as world:
+            walk = Walk(world, draw_profile(dice, RAFT, NODES, everything), dice)
+            for _ in range(10):
+                walk.go(100)
+                walk.take_on(draw_profile(dice, RAFT, NODES, everything))
+            assert world.violation is None, world.violation
+            return world.step
+
+    return work
+
+
+# Measuring
+
+
+def rate(work: Callable[[], int]) -> float:
+    """Work done per CPU second, over at least LEAST of them."""
+    began, done = time.process_time(), 0
+    while (elapsed := time.process_time() - began) < LEAST:
+        done += work()
+    return done / elapsed
+
+
+def measure(with_seedloop: bool) -> dict[str, float | None]:
+    makers: dict[str, Callable[[], Callable[[], int]]] = {
+        "gossip_direct": lambda: gossip("direct"),
+        "gossip_trio": lambda: gossip("trio"),
+        "raft_direct": lambda: raft("direct"),
+        "raft_trio": lambda: raft("trio"),
+    }
+    if with_seedloop:
+        makers["gossip_seedloop"] = gossip_seedloop
+    best: dict[str, float | None] = dict.fromkeys([*makers, "gossip_seedloop"])
+    for _ in range(ROUNDS):  # in turns, so that a busy moment of the machine does not meet one figure alone
+        for name, make in makers.items():
+            best[name] = max(best[name] or 0.0, rate(make()))
+    return best
+
+
+# An interpreter that can run seedloop, too
+
+
+def installed(*names: str) -> bool:
+    """Whether this interpreter can import all of these."""
+    return all(importlib.util.find_spec(name) is not None for name in names)
+
+
+def candidates() -> Iterator[str]:
+    """Interpreters that may exist: this one, those on PATH, and those that pyenv keeps off it."""
+    yield sys.executable
+    yield from ("python3.13", "python3.12")
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from (str(path) for minor in (13, 12) for path in sorted(root.glob(f"versions/3.{minor}.*/bin/python")))
+
+
+def runs(command: list[str]) -> bool:
+    """Whether a command can be run, and succeeds; a shim on PATH may stand for nothing."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+    except OSError:
+        return False
+
+
+def environment() -> Path:
+    """An interpreter with seedloop and this checkout; raises RuntimeError, with the reason, when there can be none."""
+    ready = "import seedloop, sys, harness, trio; sys.exit(not harness.__file__.startswith(sys.argv[1]))"
+    asks = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
+    for candidate in candidates():
+        if not runs([candidate, "-c", asks]):
+            continue
+        key = hashlib.sha256(f"{PROJECT} {candidate}".encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"splitbrain-bench-{key}"
+        python = folder / "bin" / "python"
+        if runs([str(python), "-c", ready, str(PROJECT)]):
+            return python
+        print(f"making an environment with {SEEDLOOP} in {folder} ...", file=sys.stderr, flush=True)
+        for command in (
+            [candidate, "-m", "venv", "--clear", str(folder)],
+            [str(python), "-m", "pip", "install", "--quiet", "-e", str(PROJECT), SEEDLOOP],
+        ):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
+        return python
+    raise RuntimeError("seedloop needs Python 3.12 or later, and none was found here, on PATH or among pyenv's versions")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    options = parser.parse_args()
+    sys.path.insert(0, str(PROJECT))
+    with_seedloop = installed("seedloop", "harness", "trio", "msgspec")
+    if not with_seedloop and "SPLITBRAIN_BENCH" not in os.environ:
+        try:
+            python = environment()
+        except RuntimeError as reason:
+            print(f"no figure for seedloop: {reason}", file=sys.stderr)
+            if not installed("harness", "trio", "msgspec"):
+                print("nor any other: this interpreter lacks splitbrain; pip install -e . first", file=sys.stderr)
+                return 2
+        else:
+            os.environ["SPLITBRAIN_BENCH"] = "1"  # once is enough
+            os.execv(python, [str(python), __file__, *sys.argv[1:]])
+    figures = measure(with_seedloop)
+    base = figures["gossip_seedloop"]
+    ratios = {name: figure / base if figure and base else None for name, figure in figures.items()}
+    if options.json:
+        print(json.dumps({**figures, "ratios": ratios, "required": REQUIRED, "python": platform.python_version()}))
+        return 0
+    print(f"CPython {platform.python_version()}, per CPU second, best of {ROUNDS}")
+    for name, figure in figures.items():
+        ratio = f"{ratios[name]:6.2f} x seedloop" if ratios[name] else ""
+        required = f"(at least {REQUIRED[name]:.2f})" if name in REQUIRED else ""
+        print(f"{name:16} {f'{figure:12,.0f}' if figure else '           -'}  {ratio} {required}".rstrip())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Small random edits of a failing schedule: some actions left out, a few others put in where they are enabled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.actions import Action
+from harness.dice import Dice
+from harness.errors import NotEnabled
+from harness.nemesis.profile import Profile
+from harness.nemesis.walk import Walk
+from harness.run import Run, Setup
+
+# What an edit puts in: mostly deliveries and timers, now and then a request, a crash or a restart.
+_INSERTED = Profile(deliver=1.0, fire=0.35, request=0.15, crash=0.04, restart=0.15, duplicate=0.04)
+
+
+def edited_run(setup: Setup, actions: Sequence[Action], seed: str) -> Run:
+    """Run a random edit of ``actions`` that never has more of them, leniently, up to the first violation."""
+    dice = Dice(seed)
+    count = len(actions)
+    out = 1 + dice.below(4)
+    near = dice.below(count)  # what is left out and put in lies mostly close together
+    left_out = {_place(dice, near, count) for _ in range(out)}
+    put_in: dict[int, int] = {}
+    for _ in range(dice.below(len(left_out) + 1)):
+        place = _place(dice, near, count)
+        put_in[place] = put_in.get(place, 0) + 1
+    done: list[Action] = []
+    with setup.world(lenient=True) as world:
+        walk = Walk(world, _INSERTED, dice)
+        for place, action in enumerate(actions):
+            if place in put_in:
+                before = len(walk.actions)
+                walk.go(put_in[place])
+                done.extend(walk.actions[before:])
+            if world.violation is not None:
+                break
+            if place in left_out:
+                continue
+            try:
+                done.append(world.apply(action))
+            except NotEnabled:
+                continue
+            if world.violation is not None:
+                break
+        return Run(setup, tuple(done), [], world.violation)
+
+
+def _place(dice: Dice, near: int, count: int) -> int:
+    if dice.chance(0.5):
+        return dice.below(count)
+    return min(max(near + dice.below(9) - 4, 0), count - 1)

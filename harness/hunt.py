@@ -1,0 +1,145 @@
+"""A hunt: many walks, each with its own cluster, options, faults and rates, until one breaks an invariant or time is up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from harness.actions import Action, Calm
+from harness.dice import Dice
+from harness.invariant import Violation
+from harness.nemesis.profile import draw_faults, draw_profile
+from harness.nemesis.walk import Walk
+from harness.node import NodeId
+from harness.run import Setup
+from harness.scenario import Scenario
+from harness.stopwatch import Stopwatch
+from harness.world import World
+
+_DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
+_CALM = 0.15  # of the walks of a scenario that claims liveness end in a fair phase
+
+
+@dataclass
+class Hunt:
+    """What a hunt did and found. `coverage` counts observations and actions by name; `outcome` is violation, clean or vacuous."""
+
+    scenario: Scenario
+    seed: int
+    outcome: str = "clean"
+    setup: Setup | None = None
+    actions: tuple[Action, ...] = ()
+    violation: Violation | None = None
+    runs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    seconds_to_violation: float | None = None
+    coverage: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One walk that broke an invariant."""
+
+    setup: Setup
+    actions: tuple[Action, ...]
+    violation: Violation
+
+
+Progress = Callable[[Hunt], None]
+
+
+def hunt(
+    scenario: Scenario,
+    *,
+    seed: int,
+    seconds: float | None = None,
+    runs: int | None = None,
+    steps: int | None = None,
+    host: str = "direct",
+    progress: Progress | None = None,
+) -> Hunt:
+    """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up. Equal seeds walk equally.
+
+    A hunt in which none of ``scenario.progress`` was ever observed ends as vacuous, not as clean. Ctrl-C ends it, too.
+    """
+    result = Hunt(scenario, seed)
+    watch = Stopwatch()
+    for found in walks(scenario, seed, result, host):
+        result.seconds = watch.seconds()
+        if found is not None:
+            result.outcome, result.seconds_to_violation = "violation", result.seconds
+            result.setup, result.actions, result.violation = found.setup, found.actions, found.violation
+            return result
+        if progress is not None:
+            progress(result)
+        if (
+            (seconds is not None and result.seconds >= seconds)
+            or (runs is not None and result.runs >= runs)
+            or (steps is not None and result.steps >= steps)
+        ):
+            break
+    if scenario.progress and not any(result.coverage[kind.__name__] for kind in scenario.progress):
+        result.outcome = "vacuous"
+    return result
+
+
+def walks(scenario: Scenario, seed: int, tally: Hunt, host: str = "direct") -> Iterator[Found | None]:
+    """An endless stream of walks: None for one that broke nothing. Each has a seed of its own; `tally` counts them."""
+    number = 0
+    while True:
+        number += 1
+        # An own stream a walk: what one walk draws does not reshuffle the next.
+        dice = Dice(f"{seed}/{number}")
+        yield one_walk(scenario, dice, tally, host)
+
+
+def one_walk(scenario: Scenario, dice: Dice, tally: Hunt, host: str = "direct", depth: int | None = None) -> Found | None:
+    """Draw a setup and a swarm profile, and walk."""
+    setup = draw_setup(scenario, dice)
+    faults = draw_faults(dice, scenario.budget, setup.size)
+    if depth is None:
+        depth = dice.pick(_DEPTHS)
+    with setup.world(host) as world:
+        walk = Walk(world, draw_profile(dice, scenario, setup.size, faults), dice)
+        left = depth
+        while left > 0 and world.violation is None:
+            done = walk.go(min(left, walk.profile.phase))
+            if done == 0:
+                break
+            left -= done
+            walk.take_on(draw_profile(dice, scenario, setup.size, faults))
+        if scenario.calm_bound and world.violation is None and dice.chance(_CALM):
+            walk.actions.append(world.apply(draw_calm(scenario, dice, world)))
+        tally.runs += 1
+        tally.steps += world.step
+        tally.coverage.update(world.recorder.counts())
+        tally.coverage.update(exercised(walk.actions))
+        if world.violation is None:
+            return None
+        return Found(setup, tuple(walk.actions), world.violation)
+
+
+def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
+    """A cluster size, a value for each option, and a seed for the order of async tasks."""
+    size = dice.pick(scenario.sizes)
+    options = {name: dice.pick(values) for name, values in scenario.options.items()}
+    return Setup(scenario, size, options, dice.below(1 << 16))
+
+
+def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm:
+    """A fair phase on a core that can make progress: at least a majority, and everybody half of the time."""
+    nodes: tuple[NodeId, ...] = world.nodes
+    least = len(nodes) // 2 + 1
+    core = nodes if dice.chance(0.5) else tuple(dice.sample(nodes, dice.between(least, len(nodes))))
+    return Calm(core, dice.below(1 << 16), scenario.calm_bound)
+
+
+def exercised(actions: list[Action]) -> Counter[str]:
+    """How often each kind of action was taken, by its word in a schedule."""
+    return Counter(map(_word, map(type, actions)))
+
+
+def _word(kind: type) -> str:
+    return kind.__name__.lower()

@@ -1,0 +1,87 @@
+"""What one walk may do, and how often: drawn anew for each run, as in swarm testing (Groce et al., Swarm Testing, ISSTA 2012)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.dice import Dice
+from harness.scenario import FaultBudget, Scenario
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """Relative weights of the kinds of actions, and the manners of choosing among the enabled ones of a kind.
+
+    recent: the probability that a delivery takes one of the newest messages instead of any. crowd: how many messages may be
+    in flight before the oldest are dropped. shy: nodes (by position) whose messages and timers are put off most of the time.
+    phase: after so many actions the rates are drawn again (the kinds of faults stay). together: a crash takes all nodes.
+    """
+
+    deliver: float = 1.0
+    fire: float = 0.1
+    request: float = 0.05
+    drop: float = 0.0
+    duplicate: float = 0.0
+    crash: float = 0.0
+    crash_inside: float = 0.0
+    restart: float = 0.1
+    cut: float = 0.0
+    mend: float = 0.0
+    complete: float = 0.0
+    advance: float = 0.0
+    recent: float = 0.0
+    crowd: int = 60
+    shy: tuple[int, ...] = ()
+    together: float = 0.0
+    phase: int = 100
+
+
+class Faults(msgspec.Struct, frozen=True):
+    """Which kinds of faults a run has at all."""
+
+    drop: bool
+    duplicate: bool
+    crash: bool
+    crash_inside: bool
+    partition: bool
+
+
+def draw_faults(dice: Dice, budget: FaultBudget, size: int) -> Faults:
+    """A subset of what the budget allows: each kind with even odds."""
+    coin = [dice.chance(0.5) for _ in range(5)]
+    crashes = budget.may_be_down(size) > 0
+    return Faults(
+        drop=budget.drop and coin[0],
+        duplicate=budget.duplicate and coin[1],
+        crash=crashes and coin[2],
+        crash_inside=crashes and budget.mid_handler and coin[3],
+        partition=budget.partition and coin[4] and size > 1,
+    )
+
+
+def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | None = None) -> Profile:
+    """Rates for one phase of a walk; which faults there are is drawn too, unless ``faults`` says."""
+    if faults is None:
+        faults = draw_faults(dice, scenario.budget, size)
+    return Profile(
+        fire=_between(dice, 0.02, 1.0),
+        request=_between(dice, 0.01, 0.3),
+        drop=_between(dice, 0.01, 0.5) if faults.drop else 0.0,
+        duplicate=_between(dice, 0.01, 0.3) if faults.duplicate else 0.0,
+        crash=_between(dice, 0.003, 0.1) if faults.crash else 0.0,
+        crash_inside=_between(dice, 0.003, 0.1) if faults.crash_inside else 0.0,
+        restart=_between(dice, 0.05, 1.0),
+        cut=_between(dice, 0.003, 0.05) if faults.partition else 0.0,
+        mend=_between(dice, 0.01, 0.2),
+        complete=_between(dice, 0.1, 2.0) if scenario.budget.slow_disks else 0.0,
+        advance=_between(dice, 0.05, 1.0),
+        recent=dice.pick((0.0, 0.0, 0.5, 0.9)) if scenario.budget.reorder else 0.0,
+        crowd=dice.pick((10, 20, 40, 80)),
+        shy=tuple(place for place in range(size) if dice.chance(0.25)) if dice.chance(0.5) else (),
+        together=dice.pick((0.0, 0.2)) if scenario.budget.crashes == "any" else 0.0,
+        phase=dice.between(20, 200),
+    )
+
+
+def _between(dice: Dice, low: float, high: float) -> float:
+    """Log-uniform: every order of magnitude is as likely as any other."""
+    return float(low * (high / low) ** dice.roll())

@@ -1,0 +1,221 @@
+"""A walk: at each step one of the enabled actions, by weighted dice. What it did is a plain list of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.actions import Action, Advance, Complete, Crash, Fire, Mend, Request, Restart
+from harness.dice import Dice
+from harness.nemesis.partitions import draw_partition
+from harness.nemesis.profile import Profile
+from harness.network import Envelope
+from harness.node import Refused
+from harness.process import Process
+from harness.world import World
+
+_TRIES = 6  # to find a message that can be delivered, before doing something else
+_SHY = 0.85  # how often a shy node's turn is passed over
+_DEEPEST = 12  # effects into a handler, where a crash inside it is placed
+
+
+class Walk:
+    """Attacks one world. `actions` holds what it did, in order; the dice alone decide, so equal dice give equal walks."""
+
+    def __init__(self, world: World, profile: Profile, dice: Dice) -> None:
+        self.world = world
+        self.actions: list[Action] = []
+        self._dice = dice
+        self._roll = dice.roll
+        self._processes = tuple(world.processes.values())
+        self._clients = self._client_processes()
+        self._requests = 0
+        self._refusals = 0
+        self._refused: dict[str, bool] = {}  # did this node refuse what it was asked last?
+        self._asked: dict[str, str] = {}
+        for process in self._processes:
+            process.on_reply = self._replied
+        self.take_on(profile)
+
+    def take_on(self, profile: Profile) -> None:
+        """Go on with other rates."""
+        self.profile = profile
+        self._shy = frozenset(self._processes[place].id for place in profile.shy if place < len(self._processes))
+        table: list[tuple[float, Callable[[], Action | None]]] = [
+            (profile.deliver, self._deliver),
+            (profile.fire, self._fire),
+            (profile.request if self._clients else 0.0, self._request),
+            (profile.drop, self._drop),
+            (profile.duplicate, self._duplicate),
+            (profile.restart, self._restart),
+            (profile.crash, self._crash),
+            (profile.crash_inside, self._crash_inside),
+            (profile.cut, self._cut),
+            (profile.mend, self._mend),
+            (profile.complete, self._complete),
+            (profile.advance, self._advance),
+        ]
+        total = 0.0
+        self._table: list[tuple[float, Callable[[], Action | None]]] = []
+        for weight, propose in table:
+            if weight > 0:
+                total += weight
+                self._table.append((total, propose))
+        self._total = total
+
+    def go(self, steps: int) -> int:
+        """Apply up to ``steps`` actions; fewer when an invariant breaks or nothing is enabled. Returns how many."""
+        world, recorder = self.world, self.world.recorder
+        roll, table, total = self._roll, self._table, self._total
+        flight, crowd = world.network.flight, self.profile.crowd
+        apply, append = world.apply, self.actions.append
+        done = idle = 0
+        while done < steps and recorder.violation is None:
+            if len(flight) > crowd:
+                action: Action | None = min(flight[:8], key=_age).drop()
+            else:
+                point = roll() * total
+                for bound, propose in table:
+                    if point < bound:
+                        action = propose()
+                        break
+            if action is None:
+                idle += 1
+                if idle > 200:
+                    break
+                continue
+            idle = 0
+            append(apply(action))
+            done += 1
+        return done
+
+    # One proposal for each kind of action; None when there is nothing of the kind
+
+    def _pick_message(self) -> Envelope | None:
+        flight = self.world.network.flight
+        count = len(flight)
+        if count == 0:
+            return None
+        roll = self._roll
+        if self.profile.recent and roll() < self.profile.recent:
+            return flight[count - 1 - int(roll() * min(count, 3))]
+        return flight[int(roll() * count)]
+
+    def _deliver(self) -> Action | None:
+        deliverable, shy = self.world.deliverable, self._shy
+        for _ in range(_TRIES):
+            envelope = self._pick_message()
+            if envelope is None:
+                return None
+            if shy and (envelope.sender in shy or envelope.receiver in shy) and self._roll() < _SHY:
+                continue
+            if deliverable(envelope):
+                return envelope.deliver()
+        return None
+
+    def _fire(self) -> Action | None:
+        processes = self._processes
+        process = processes[int(self._roll() * len(processes))]
+        if not process.timers or not process.idle():
+            return None
+        if process.id in self._shy and self._roll() < _SHY:
+            return None
+        timers = list(process.timers)
+        return Fire(process.id, timers[int(self._roll() * len(timers))] if len(timers) > 1 else timers[0])
+
+    def _request(self) -> Action | None:
+        scenario = self.world.scenario
+        if self._requests >= scenario.requests or self._refusals >= 8 * scenario.requests:
+            return None
+        process = self._dice.pick(self._clients)
+        if self._refused.get(process.id) and self._roll() < 0.7:
+            willing = [each for each in self._clients if not self._refused.get(each.id)]
+            process = self._dice.pick(willing or self._clients)
+        if not process.idle():
+            return None
+        self._requests += 1
+        number = self._requests + self._refusals
+        name = f"r{number}"
+        self._asked[name] = process.id
+        return Request(process.id, name, scenario.commands(number))
+
+    def _drop(self) -> Action | None:
+        envelope = self._pick_message()
+        return None if envelope is None else envelope.drop()
+
+    def _duplicate(self) -> Action | None:
+        envelope = self._pick_message()
+        return None if envelope is None else envelope.duplicate()
+
+    def _restart(self) -> Action | None:
+        down = [process for process in self._processes if not process.running]
+        return Restart(self._dice.pick(down).id) if down else None
+
+    def _may_crash(self) -> bool:
+        allowed = self.world.scenario.budget.may_be_down(len(self._processes))
+        return sum(not process.running for process in self._processes) < allowed
+
+    def _keep(self, process: Process) -> int:
+        unsynced = len(process.storage.unsynced)
+        return self._dice.between(0, unsynced) if unsynced and self.world.scenario.budget.torn else 0
+
+    def _crash(self) -> Action | None:
+        if not self._may_crash():
+            return None
+        running = self.world.running()
+        process = self._dice.pick(running)
+        if self.profile.together and self._roll() < self.profile.together:
+            for other in running:  # a power cut of the whole site: nothing happens between these
+                if other is not process:
+                    self.actions.append(self.world.apply(Crash(other.id, self._keep(other))))
+        return Crash(process.id, self._keep(process))
+
+    def _crash_inside(self) -> Action | None:
+        if not self._may_crash():
+            return None
+        inner = self._deliver() if self._roll() < 0.6 else self._fire()
+        if inner is None:
+            inner = self._restart()
+        if inner is None:
+            return None
+        node = inner.receiver if hasattr(inner, "receiver") else inner.node  # type: ignore[union-attr]
+        keep = self._dice.below(4) if self.world.scenario.budget.torn else 0
+        return Crash(node, keep, inner, self._dice.below(_DEEPEST))  # type: ignore[arg-type]
+
+    def _cut(self) -> Action | None:
+        cut = draw_partition(self._dice, self.world.nodes)
+        return cut if any(link not in self.world.network.cut_links for link in cut.links) else None
+
+    def _mend(self) -> Action | None:
+        links = tuple(self.world.network.cut_links)
+        if not links:
+            return None
+        return Mend(links) if self._roll() < 0.5 else Mend(tuple(self._dice.sample(links, self._dice.between(1, len(links)))))
+
+    def _complete(self) -> Action | None:
+        waiting = [process for process in self._processes if process.syncs]
+        return Complete(self._dice.pick(waiting).id) if waiting else None
+
+    def _advance(self) -> Action | None:
+        return Advance() if self.world.host.next_deadline() != float("inf") else None
+
+    def _client_processes(self) -> tuple[Process, ...]:
+        scenario, processes = self.world.scenario, self._processes
+        if scenario.requests == 0:
+            return ()
+        places = range(len(processes)) if scenario.clients is None else scenario.clients(len(processes))
+        return tuple(processes[place] for place in places)
+
+    def _replied(self, request: str, result: Any) -> None:
+        node = self._asked.get(request)
+        if node is None:
+            return
+        refused = isinstance(result, Refused)
+        self._refused[node] = refused
+        if refused:  # it was not carried out, and so does not count
+            self._requests -= 1
+            self._refusals += 1
+
+
+def _age(envelope: Envelope) -> int:
+    return envelope.ordinal
