@@ -10,7 +10,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from harness.actions import Calm, Fire, Request
+from harness.actions import Calm, Crash, Fire, Mend, Request, Restart
 from harness.clock import Timer
 from harness.dice import Dice
 from harness.events import Acted, CalmBegan, CalmEnded
@@ -59,8 +59,12 @@ class _FairPhase:
         slow = world.scenario.budget.slow_disks
         for process in world.processes.values():
             if process.id not in core and process.running:
+                self._acted(Crash(process.id))
                 world.crash(process, 0)
-        world.network.mend(tuple(world.network.cut_links))
+        links = tuple(world.network.cut_links)
+        if links:
+            self._acted(Mend(links))
+            world.network.mend(links)
         world.network.listen(self._sent)
         for process in world.processes.values():
             if process.id not in core:
@@ -78,6 +82,7 @@ class _FairPhase:
                 for timer in process.timers.values():
                     self._timer_set(process, timer)
                 if not process.running:
+                    self._acted(Restart(process.id))
                     world.restart(process)
         self.clients = self._clients()
         if self.clients:
@@ -138,7 +143,7 @@ class _FairPhase:
             world.request(process, action.id, action.command, calm=True)
         self._at(world.now + RETRY, self._ask)
 
-    def _acted(self, action: Fire | Request) -> None:
+    def _acted(self, action: Fire | Request | Crash | Mend | Restart) -> None:
         recorder = self.recorder
         if recorder.keep:
             recorder.emit(Acted(recorder.step, recorder.now, action))
@@ -164,7 +169,7 @@ class _FairPhase:
                         take(what)
                         if keep:
                             recorder.emit(Acted(recorder.step, recorder.now, what.deliver()))
-                        feed(process, (process.node.receive, (what.sender, what.message)))
+                        feed(process, (process.node.receive, (what.sender, what.content())))
                 elif type(what) is Timer:
                     process = processes[what.owner]
                     if process.timers.get(what.name) is what:
@@ -173,7 +178,7 @@ class _FairPhase:
                         feed(process, (process.node.timeout, (what.name,)))
                 else:
                     what()  # type: ignore[operator]
-            if recorder.violation is not None:
+            if recorder.violation is not None or (self.answered and recorder.satisfied()):
                 return
         if times:
             recorder.now = end  # else nothing was left to happen before the end

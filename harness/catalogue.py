@@ -34,7 +34,11 @@ def find_scenario(name: str, folders: Sequence[Path] = ()) -> tuple[str, Scenari
         name = shipped[name]
     found = _load(name, folders)
     if not isinstance(found, Scenario):
-        advice = "name its scenario instead, or pass the exhibit's id as --bug" if isinstance(found, Exhibit) else "name a Scenario object"
+        advice = (
+            "name its scenario instead, or pass the exhibit's id as --bug"
+            if isinstance(found, Exhibit)
+            else "name a Scenario object"
+        )
         raise ScenarioError(f"{name} is {_a(found)}, not a Scenario; {advice}")
     return name, found
 
@@ -75,7 +79,9 @@ def bugs() -> dict[str, Exhibit]:
     for museum in _entry_points(BUGS):
         exhibits = _load(museum.value, ())
         if not isinstance(exhibits, Sequence) or not all(isinstance(each, Exhibit) for each in exhibits):
-            raise ScenarioError(f"the entry point {museum.name!r} of {BUGS} is {_a(exhibits)}; make {museum.value} a tuple of Exhibits")
+            raise ScenarioError(
+                f"the entry point {museum.name!r} of {BUGS} is {_a(exhibits)}; make {museum.value} a tuple of Exhibits"
+            )
         for exhibit in exhibits:
             if found.setdefault(exhibit.id, exhibit) is not exhibit:
                 raise ScenarioError(f"two exhibits are called {exhibit.id!r}, one of them in {museum.value}; rename one")
@@ -128,10 +134,9 @@ def _import(name: str, folders: Sequence[Path]) -> Any:
                     f"there is no module {missing!r}, neither installed nor in {' or '.join(str(each) for each in looked)}; "
                     "check the spelling, or run this where `import " + name + "` works"
                 ) from error
-            place, detail = _where(error), f": {error}" if str(error) else ""
-            raise ScenarioError(
-                f"importing {name!r} raised {type(error).__name__}{detail}{f' (at {place})' if place else ''}; mend that module first"
-            ) from error
+            detail, place = f": {error}" if str(error) else "", _where(error)
+            at = f" (at {place})" if place else ""
+            raise ScenarioError(f"importing {name!r} raised {type(error).__name__}{detail}{at}; mend that module first") from error
 
 
 @contextmanager
@@ -176,7 +181,8 @@ def _a(thing: object) -> str:
 def _unknown_scenario(name: str, shipped: list[str]) -> str:
     if not shipped:
         return (
-            f"there is no scenario {name!r}: no package that ships scenarios is installed; pip install splitbrain, or write module:NAME"
+            f"there is no scenario {name!r}, nor any other short name, for splitbrain is not installed (only importable); "
+            "run `pip install` on it, or write module:NAME"
         )
     near = get_close_matches(name, shipped, n=1)
     advice = f"did you mean {near[0]!r}?" if near else f"use {' or '.join(shipped)}, or module:NAME for one of your own"
@@ -194,5 +200,9 @@ def _malformed(name: str) -> str:
 def _no_attribute(module: Any, module_name: str, attribute: str) -> str:
     has = [name for name, value in vars(module).items() if isinstance(value, Scenario)]
     near = get_close_matches(attribute, has, n=1) or has
-    advice = f"it has {', '.join(f'{module_name}:{name}' for name in near)}" if near else "it has no scenario at all; assign one to that name"
+    advice = (
+        f"it has {', '.join(f'{module_name}:{name}' for name in near)}"
+        if near
+        else "it has no scenario at all; assign one to that name"
+    )
     return f"module {module_name!r} ({getattr(module, '__file__', 'built in')}) has no {attribute!r}; {advice}"

@@ -15,7 +15,7 @@ from harness.run import Run, Setup
 _INSERTED = Profile(deliver=1.0, fire=0.35, request=0.15, crash=0.04, restart=0.15, duplicate=0.04)
 
 
-def edited_run(setup: Setup, actions: Sequence[Action], seed: str) -> Run:
+def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) -> Run:
     """Run a random edit of ``actions`` that never has more of them, leniently, up to the first violation."""
     dice = Dice(seed)
     count = len(actions)
@@ -27,7 +27,7 @@ def edited_run(setup: Setup, actions: Sequence[Action], seed: str) -> Run:
         place = _place(dice, near, count)
         put_in[place] = put_in.get(place, 0) + 1
     done: list[Action] = []
-    with setup.world(lenient=True) as world:
+    with setup.world(host, lenient=True) as world:
         walk = Walk(world, _INSERTED, dice)
         for place, action in enumerate(actions):
             if place in put_in:

@@ -27,7 +27,7 @@ def is_frozen(value: Any) -> bool:
     if fields is _MUTABLE:
         return False
     if fields is _ITEMS:
-        for item in value:
+        for item in value:  # noqa: SIM110 - a generator would cost more than the test
             if type(item) not in _ATOMS and not is_frozen(item):
                 return False
         return True

@@ -52,6 +52,10 @@ class Invariant:
         """Fold one event; O(1) or O(log n)."""
         raise NotImplementedError
 
+    def satisfied(self) -> bool:
+        """For *eventually*: whether what has to happen in the fair phase under way has happened, so that it may end early."""
+        return True
+
     def violation(self, summary: str, *evidence: Event) -> Violation:
         """Blame this invariant."""
         return Violation(type(self).__name__, summary, evidence)
@@ -81,11 +85,16 @@ class Monitor:
     def __init__(self, factories: tuple[InvariantFactory, ...]) -> None:
         self.invariants: tuple[Invariant, ...] = (KeepsContract(), *(factory() for factory in factories))
         self.violation: Violation | None = None
+        self._eventual = tuple(each for each in self.invariants if each.kind == "eventually")
         self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
 
     def wants(self, kind: type) -> bool:
         """Whether any invariant looks at this type of event or observation: what nobody watches need not be built."""
         return any(not each.watches or kind in each.watches for each in self.invariants)
+
+    def satisfied(self) -> bool:
+        """Whether there is something that must happen eventually, and it all has."""
+        return bool(self._eventual) and all(each.satisfied() for each in self._eventual)
 
     def observe(self, event: Event) -> Violation | None:
         """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed."""

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from harness.actions import Action, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
+from harness.actions import Action, Calm, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
 from harness.edits import edited_run
-from harness.events import Acted, Sent
+from harness.events import Acted, CalmEnded, Sent
 from harness.invariant import Violation
 from harness.run import Run, Setup, run
 from harness.stopwatch import Stopwatch
@@ -39,17 +39,19 @@ def minimise(
     violation: Violation,
     *,
     seconds: float = 10.0,
+    host: str = "direct",
     seed: int = 0,
     progress: Progress | None = None,
     more: Iterable[tuple[Setup, tuple[Action, ...], Violation]] = (),
 ) -> Minimised:
     """Shrink a failing schedule; the result is 1-minimal unless ``seconds`` (of wall clock) run out first.
 
+    host: what runs the candidates; async nodes need ``"trio"``.
     more: further failing runs to start from; each is reduced, and the shortest wins. progress is called after
     every improvement, with the best so far.
     """
     best = Minimised(setup, tuple(actions), violation)
-    shrinker = _Shrinker(best, Stopwatch(), seconds, seed, progress)
+    shrinker = _Shrinker(best, Stopwatch(), seconds, host, seed, progress)
     shrinker.reduce()
     for other_setup, other_actions, other_violation in more:
         if shrinker.out_of_time():
@@ -62,10 +64,13 @@ def minimise(
 
 
 class _Shrinker:
-    def __init__(self, best: Minimised, watch: Stopwatch, seconds: float, seed: int, progress: Progress | None) -> None:
+    def __init__(
+        self, best: Minimised, watch: Stopwatch, seconds: float, host: str, seed: int, progress: Progress | None
+    ) -> None:
         self.best = best
         self.watch = watch
         self.seconds = seconds
+        self.host = host
         self.seed = seed
         self.progress = progress
         self.fingerprint = best.violation.fingerprint
@@ -79,7 +84,7 @@ class _Shrinker:
         """Run a candidate; keep it when it fails in the same way and is better than the best."""
         best = self.best
         best.replays += 1
-        return self.accept(what, run(setup or best.setup, actions, lenient=True))
+        return self.accept(what, run(setup or best.setup, actions, host=self.host, lenient=True))
 
     def accept(self, what: str, outcome: Run) -> bool:
         best = self.best
@@ -98,7 +103,7 @@ class _Shrinker:
 
     def reduce(self) -> None:
         """All passes, until none helps any more."""
-        self.attempt("behind the violation", self.best.actions)
+        self.spell_out_calm()
         self.causal_slice()
         while not self.out_of_time():
             before = _cost(self.best.setup, self.best.actions)
@@ -110,11 +115,23 @@ class _Shrinker:
             if _cost(self.best.setup, self.best.actions) == before:
                 return
 
+    def spell_out_calm(self) -> None:
+        """A fair phase is one action, but thousands of events: where safety broke in one, what it did stands there instead."""
+        best = self.best
+        if any(isinstance(event, CalmEnded) for event in best.violation.evidence):
+            return
+        if not any(isinstance(action, Calm) for action in best.actions):
+            return
+        best.replays += 1
+        outcome = run(best.setup, best.actions, host=self.host, keep=True, lenient=True)
+        spelt = [event.action for event in outcome.events if isinstance(event, Acted) and not isinstance(event.action, Calm)]
+        self.attempt("fair phases", spelt)
+
     def causal_slice(self) -> None:
         """Only what happened before the conflicting events."""
         best = self.best
         best.replays += 1
-        outcome = run(best.setup, best.actions, keep=True, lenient=True)
+        outcome = run(best.setup, best.actions, host=self.host, keep=True, lenient=True)
         if outcome.violation is None:
             return
         import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
@@ -148,7 +165,7 @@ class _Shrinker:
         best = self.best
         best.replays += 1
         sent, fired = set(), set()
-        for event in run(best.setup, best.actions, keep=True, lenient=True).events:
+        for event in run(best.setup, best.actions, host=self.host, keep=True, lenient=True).events:
             if isinstance(event, Sent) and event.epoch == epoch:
                 sent.add(event.step)
             elif isinstance(event, Acted) and isinstance(event.action, (Fire, Request)):
@@ -218,7 +235,7 @@ class _Shrinker:
         """Reduce another failing run, and keep it if it ends shorter."""
         best = self.best
         rival = Minimised(setup, tuple(actions), violation)
-        other = _Shrinker(rival, self.watch, self.seconds, self.seed, None)
+        other = _Shrinker(rival, self.watch, self.seconds, self.host, self.seed, None)
         other.reduce()
         best.replays += rival.replays
         if _cost(rival.setup, rival.actions) < _cost(best.setup, best.actions):
@@ -236,7 +253,7 @@ class _Shrinker:
             tries += 1
             since += 1
             best.replays += 1
-            outcome = edited_run(best.setup, near, f"{self.seed}/{tries}")
+            outcome = edited_run(best.setup, near, f"{self.seed}/{tries}", self.host)
             if outcome.violation is None or outcome.violation.fingerprint != self.fingerprint:
                 pass
             elif self.accept("edits nearby", outcome):
@@ -252,9 +269,13 @@ class _Shrinker:
                     return
 
 
+_CALM = 1_000_000
+
+
 def _cost(setup: Setup, actions: Sequence[Action]) -> tuple[int, int, int]:
-    """Shorter is better; then a smaller cluster; then plainer faults."""
-    return (len(actions), setup.size, sum(_weight(action) for action in actions))
+    """Shorter is better (a fair phase is the longest of actions); then a smaller cluster; then plainer faults."""
+    length = len(actions) + sum(_CALM for action in actions if type(action) is Calm)
+    return (length, setup.size, sum(_weight(action) for action in actions))
 
 
 def _weight(action: Action) -> int:

@@ -22,7 +22,10 @@ Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int, int]
 
 
 class Envelope(msgspec.Struct, eq=False):
-    """A message in flight, under its identity; ``place`` is where `Network.flight` holds it (-1: no longer in flight)."""
+    """A message in flight, under its identity; ``place`` is where `Network.flight` holds it (-1: no longer in flight).
+
+    A ``mutable`` message is copied once more when it arrives: the trace and other copies hold the same object.
+    """
 
     sender: NodeId
     receiver: NodeId
@@ -32,6 +35,11 @@ class Envelope(msgspec.Struct, eq=False):
     copy: int
     message: Any
     place: int
+    mutable: bool = False
+
+    def content(self) -> Any:
+        """What its receiver gets."""
+        return freeze(self.message) if self.mutable else self.message
 
     def identity(self) -> Identity:
         """What names this message in a schedule."""
@@ -69,17 +77,19 @@ class Network:
 
     def send(self, sender: NodeId, receiver: NodeId, message: Any) -> None:
         """Put a message in flight; copied now, unless it can never change."""
+        mutable = False
         if message is not self._last_frozen:  # a broadcast sends one object many times
             if is_frozen(message):
                 self._last_frozen = message
             else:
                 message = freeze(message)
+                mutable = True
         kind, epoch = self._label(message)
         stream = (sender, receiver, kind, epoch)
         ordinal = self._ordinals.get(stream, 0) + 1
         self._ordinals[stream] = ordinal
         flight = self.flight
-        envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, len(flight))
+        envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, len(flight), mutable)
         flight.append(envelope)
         if self._record_sent:
             self._recorder.emit(Sent(self._recorder.step, sender, receiver, kind, epoch, ordinal, message))
@@ -89,15 +99,13 @@ class Network:
             self._on_send(envelope)
 
     def listen(self, on_send: Callable[[Envelope], None] | None) -> None:
-        """Tell the fair phase of every message sent from now on, until None is given. It asks for none by name: no index is kept."""
+        """Tell the fair phase of every message sent until None is given. It asks for none by name, so no index is kept."""
         self._on_send = on_send
         self._by_identity = {} if on_send is not None else {envelope.identity(): envelope for envelope in self.flight}
 
     def find(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
         """The message that the action names, if it is in flight."""
-        return self._by_identity.get(
-            (action.sender, action.receiver, action.kind, action.epoch, action.ordinal, action.copy)
-        )
+        return self._by_identity.get((action.sender, action.receiver, action.kind, action.epoch, action.ordinal, action.copy))
 
     def find_alike(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
         """The nearest thing to the named message: the same kind on the same link, of the nearest epoch, and of those the nearest ordinal."""
@@ -128,7 +136,7 @@ class Network:
         origin = (*envelope.identity()[:5], 0)
         copy = self._copies.get(origin, 0) + 1
         self._copies[origin] = copy
-        twin = Envelope(*origin[:5], copy, envelope.message, len(self.flight))
+        twin = Envelope(*origin[:5], copy, envelope.message, len(self.flight), envelope.mutable)
         self.flight.append(twin)
         self._by_identity[twin.identity()] = twin
 

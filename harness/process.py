@@ -78,7 +78,7 @@ class Process:
             for effect in islice(effects, EFFECTS_AT_MOST):
                 perform[type(effect)](effect)
             for _ in effects:
-                self._hung()
+                self._hung(effects)
                 return
         except Exception as error:  # noqa: BLE001 - as above
             self._broke(effects, error)
@@ -87,7 +87,7 @@ class Process:
         """Perform one effect (of an async node)."""
         performer = self._perform.get(type(effect))
         if performer is None:
-            raise _Malformed(f"{_shown(effect)} is not an effect")
+            raise Malformed(f"{_shown(effect)} is not an effect")
         performer(effect)
 
     def launch(self, node: Any) -> None:
@@ -136,14 +136,17 @@ class Process:
 
     def _send(self, effect: Send) -> None:
         if effect.to not in self._network.known:
-            raise _Malformed(f"Send(to={effect.to!r}): there is no such node; the cluster is {', '.join(self._network.nodes)}")
+            raise Malformed(f"Send(to={effect.to!r}): there is no such node; the cluster is {', '.join(self._network.nodes)}")
         self._network.send(self.id, effect.to, effect.message)
 
     def _set_timer(self, effect: SetTimer) -> None:
         earliest, latest = effect.earliest, effect.latest
+        if type(effect.name) is not str:
+            raise Malformed(f"SetTimer({effect.name!r}, ...): a timer's name must be a string, for schedules to name it")
         if type(earliest) is not int or type(latest) is not int or not 0 <= earliest <= latest:
-            raise _Malformed(
-                f"SetTimer({effect.name!r}, {earliest!r}, {latest!r}): the range must be two whole numbers of ms, 0 <= earliest <= latest"
+            raise Malformed(
+                f"SetTimer({effect.name!r}, {earliest!r}, {latest!r}): "
+                "the range must be two whole numbers of ms, 0 <= earliest <= latest"
             )
         recorder = self._recorder
         timer = self.timers[effect.name] = Timer(self.id, effect.name, earliest, latest, recorder.now)
@@ -157,13 +160,13 @@ class Process:
             self._recorder.emit(TimerCancelled(self._recorder.step, self.id, effect.name))
 
     def _write(self, effect: Write) -> None:
-        key, value = freeze(effect.key), freeze(effect.value)
+        key, value = _hashable(effect, effect.key), freeze(effect.value)
         self.storage.write(key, value)
         if self._records[Wrote]:
             self._recorder.emit(Wrote(self._recorder.step, self.id, key, value))
 
     def _erase(self, effect: Erase) -> None:
-        self.storage.erase(effect.key)
+        self.storage.erase(_hashable(effect, effect.key))
         if self._records[Erased]:
             self._recorder.emit(Erased(self._recorder.step, self.id, effect.key))
 
@@ -196,13 +199,13 @@ class Process:
                 effect = next(effects, _DONE)
                 if effect is _DONE:
                     return
+                if pulled == EFFECTS_AT_MOST:
+                    self._hung(effects)
+                    return
                 self.perform(effect)
                 pulled += 1
                 if self.effects_left is not None:
                     self.effects_left -= 1
-                if pulled > EFFECTS_AT_MOST:
-                    self._hung()
-                    return
                 if self.slow_disk and type(effect) is Sync and effect.token is None:
                     self.suspended = effects
                     return
@@ -220,31 +223,46 @@ class Process:
 
     def _raised(self, handler: Callable[..., Effects], error: Exception) -> None:
         name = getattr(handler, "__name__", "handler")
-        if isinstance(error, TypeError) and "is not iterable" in str(error) and error.__traceback__ is not None:
-            if error.__traceback__.tb_next is None:
-                self.fail("malformed", f"{name} returned something that is not effects: {error}; yield effects, or return ()")
-                return
+        if isinstance(error, TypeError) and "is not iterable" in str(error) and _is_ours(error):
+            self.fail("malformed", f"{name} returned something that is not effects: {error}; yield effects, or return ()")
+            return
         self.fail("raised", f"{name}: {type(error).__name__}: {error}")
 
     def _broke(self, effects: Iterator[Any], error: Exception) -> None:
-        if isinstance(error, _Malformed):
+        if isinstance(error, Malformed):
             self.fail("malformed", str(error))
-        elif isinstance(error, KeyError) and error.args and isinstance(error.args[0], type) and error.args[0] not in self._perform:
+        elif isinstance(error, KeyError) and error.args and isinstance(error.args[0], type) and _is_ours(error):
             self.fail("malformed", f"it yielded a {error.args[0].__name__}, which is not an effect")
         else:
             name = getattr(effects, "__name__", "handler")
             self.fail("raised", f"{name}: {type(error).__name__}: {error}")
 
-    def _hung(self) -> None:
+    def _hung(self, effects: Iterator[Any]) -> None:
+        self._abandoned.append(effects)
         self.fail("hung", f"one handler yielded more than {EFFECTS_AT_MOST:,} effects for one input")
 
 
-class _Malformed(Exception):
+class Malformed(Exception):  # noqa: N818 - it names what was found
     """An effect that cannot be performed."""
 
 
 _DONE = object()
 _NOTHING: tuple[()] = ()
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it was raised where effects are pulled, not in the node's code behind it."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
+def _hashable(effect: Write | Erase, key: Any) -> Any:
+    try:
+        hash(key)
+    except TypeError as error:
+        raise Malformed(
+            f"{_shown(effect)}: a disk's key must be hashable ({error}); use strings, numbers or tuples of them"
+        ) from None
+    return key
 
 
 def _shown(effect: object) -> str:

@@ -52,6 +52,10 @@ class Recorder:
         if self._observed[kind]:
             self.emit(Observed(self.step, node, observation))
 
+    def satisfied(self) -> bool:
+        """Whether all that the invariants wait for in a fair phase has happened."""
+        return self._monitor is not None and self._monitor.satisfied()
+
     def seen(self, kinds: Sequence[type]) -> int:
         """How many observations of these types were made."""
         return sum(self._seen.get(kind, 0) for kind in kinds)

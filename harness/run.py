@@ -46,9 +46,7 @@ class Run:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def run(
-    setup: Setup, schedule: Iterable[Action], *, host: str = "direct", keep: bool = False, lenient: bool = False
-) -> Run:
+def run(setup: Setup, schedule: Iterable[Action], *, host: str = "direct", keep: bool = False, lenient: bool = False) -> Run:
     """Apply ``schedule`` to a fresh world until it ends or an invariant breaks.
 
     Strict: the first action that is not enabled ends the run (`Run.stopped`). Lenient: such an action is skipped, and a

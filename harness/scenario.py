@@ -70,7 +70,6 @@ class Scenario:
     can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
         means that any majority can. A nemesis draws no other cores.
     progress: observation types of which at least one must occur in a search, lest it is vacuous (for instance ``(Decided,)``).
-    bugs: its exhibits are found by entry points; see ``Exhibit``.
     """
 
     name: str
@@ -99,6 +98,13 @@ class Scenario:
                 )
         if self.latency < 1 or self.calm_bound < 0:
             raise ValueError(f"Scenario {self.name!r}: latency must be at least 1 ms and calm_bound at least 0 ms")
+
+    def may_progress(self, core: tuple[NodeId, ...], size: int, options: Mapping[str, Any]) -> bool:
+        """Whether a fair phase can ask progress of this core: see ``can_progress``."""
+        names = self.nodes(size)
+        if self.can_progress is None:
+            return len(core) > size // 2
+        return self.can_progress(tuple(place for place, name in enumerate(names) if name in core), size, options)
 
     def nodes(self, size: int) -> tuple[NodeId, ...]:
         """The names of a cluster of ``size`` nodes."""

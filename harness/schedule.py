@@ -6,7 +6,6 @@ Blank lines, and lines that begin with ``#``, are skipped (and not kept when the
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,55 +13,23 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import msgspec
 
 from harness.actions import Action, Crash, Request
 from harness.catalogue import find_bug, find_scenario
 from harness.errors import ScheduleError
-from harness.provenance import git_revision, python_version, splitbrain_version
+from harness.header import Header, new_header
+from harness.lines import LINE_AT_MOST, canonical, read_action, read_header, shown, write_line
 from harness.run import Setup
 from harness.scenario import Scenario
 
+__all__ = ["SUFFIX", "Header", "SavedSchedule", "decode", "encode", "file_name", "load", "new_header", "project_folders", "save"]
+
 SUFFIX = ".schedule.jsonl"
-FORMAT = "splitbrain-schedule"
-VERSION = 1
 FILE_AT_MOST = 16 << 20  # bytes
-LINE_AT_MOST = 1 << 20
 NODES_AT_MOST = 99
-
-Expect = Literal["fixed", "violation"]
-
-
-class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The first line of a file.
-
-    scenario: "module:NAME" (of an exhibit: the protocol without the bug). bug: the exhibit's id. expect: what a replay
-    under pytest must end as. invariant, fingerprint: of the violation that was found; left out, any will do. The rest
-    says where the schedule comes from.
-    """
-
-    format: str = FORMAT
-    version: int = VERSION
-    scenario: str
-    bug: str | None = None
-    size: int
-    options: dict[str, Any] = {}
-    seed: int = 0
-    expect: Expect = "fixed"
-    invariant: str | None = None
-    fingerprint: str | None = None
-    splitbrain: str = ""
-    python: str = ""
-    git: str | None = None
-    found: str = ""
-
-
-def new_header(scenario: str, setup: Setup, **fields: Any) -> Header:
-    """A header for ``setup``, with today's versions; ``fields`` are further fields of `Header`."""
-    provenance = {"splitbrain": splitbrain_version(), "python": python_version(), "git": git_revision()}
-    return Header(scenario=scenario, size=setup.size, options=dict(setup.options), seed=setup.seed, **(provenance | fields))
 
 
 @dataclass(frozen=True)
@@ -95,14 +62,14 @@ class SavedSchedule:
 
     def schedule(self, scenario: Scenario) -> tuple[Action, ...]:
         """The actions with commands as the scenario makes them: JSON has no tuples, enums or records, a workload may."""
-        wanted = {_canonical(each.command) for action in self.actions if (each := _request(action)) is not None}
+        wanted = {canonical(request.command) for action in self.actions if (request := _request(action)) is not None}
         made: dict[bytes, Any] = {}
         for number in range(1, 64 + 10 * scenario.requests):
             if len(made) == len(wanted):
                 break
             try:
                 command = scenario.commands(number)
-                line = _canonical(command)
+                line = canonical(command)
             except Exception:  # noqa: BLE001 - the user's workload may end anywhere; the file's own command is used then
                 break
             if line in wanted:
@@ -117,42 +84,37 @@ class SavedSchedule:
                 advice = f"it has {', '.join(near)}" if near else "it has none"
                 raise ScheduleError(f"{self._where()}scenario {scenario.name!r} has no option {name!r}; {advice}; mend the header")
             # The scenario's own object, found by its JSON: (1, 2) is [1, 2] in the file.
-            line = _canonical(value)
-            same = [each for each in scenario.options[name] if _canonical(each) == line]
-            if not same:
-                values = ", ".join(_canonical(each).decode() for each in scenario.options[name])
+            values = {canonical(each): each for each in scenario.options[name]}
+            line = canonical(value)
+            if line not in values:
                 raise ScheduleError(
-                    f"{self._where()}option {name!r} is {line.decode()}, which scenario {scenario.name!r} never draws (it has {values}); "
-                    "mend the header, or add the value to the scenario"
+                    f"{self._where()}option {name!r} is {line.decode()}, which scenario {scenario.name!r} never draws "
+                    f"(it has {', '.join(each.decode() for each in values)}); mend the header, or add the value to the scenario"
                 )
-            options[name] = same[0]
+            options[name] = values[line]
         return options
 
     def _where(self) -> str:
         return "" if self.path is None else f"{self.path}: "
 
 
-def project_folders(path: Path) -> list[Path]:
-    """Where a module that a schedule names may be: its folder and the parents, up to the current directory or the project's root."""
-    folders = list(path.resolve().parents)
-    here = Path.cwd()
-    marks = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", ".git")
-    for place, folder in enumerate(folders, 1):
-        if folder == here or any((folder / mark).exists() for mark in marks):
-            return folders[:place]
-    return folders[:1]
+def _request(action: Action) -> Request | None:
+    inner = action.during if isinstance(action, Crash) else action
+    return inner if isinstance(inner, Request) else None
 
 
-def file_name(saved: SavedSchedule) -> str:
-    """A name that says what is inside, and differs when that differs: ``raft-figure-8-LeaderCompleteness-1a2b3c4d.schedule.jsonl``."""
-    header = saved.header
-    parts = [header.scenario.rpartition(":")[2].lower(), header.bug, header.invariant]
-    content = [header.scenario, header.bug, header.size, header.options, header.seed, saved.actions]
-    parts.append(hashlib.sha256(_canonical(content)).hexdigest()[:8])
-    return "-".join(re.sub(r"\W+", "_", each).replace("_", "-") if each == header.bug else each for each in parts if each) + SUFFIX
+def _with_command(action: Action, made: Mapping[bytes, Any]) -> Action:
+    request = _request(action)
+    if request is None:
+        return action
+    line = canonical(request.command)
+    if line not in made:
+        return action
+    request = Request(request.node, request.id, made[line])
+    return msgspec.structs.replace(action, during=request) if isinstance(action, Crash) else request
 
 
-# Reading
+# The file
 
 
 def load(path: str | Path) -> SavedSchedule:
@@ -166,128 +128,6 @@ def load(path: str | Path) -> SavedSchedule:
     return replace(decode(content, str(path)), path=path)
 
 
-def decode(content: bytes, name: str = "schedule") -> SavedSchedule:
-    """The schedule in the content of a file called ``name``. Raises `ScheduleError`."""
-    if len(content) > FILE_AT_MOST:
-        raise ScheduleError(
-            f"{name} is larger than {FILE_AT_MOST >> 20} MB, and no schedule is; check the path, or shrink it where it was found"
-        )
-    header: Header | None = None
-    actions: list[Action] = []
-    for number, line, cut_off in _lines(content, name):
-        where = f"{name}, line {number}"
-        try:
-            if header is None:
-                header = _header(line, where)
-            else:
-                actions.append(_action(line, where))
-        except msgspec.DecodeError as error:
-            if cut_off and not isinstance(error, msgspec.ValidationError):
-                raise ScheduleError(
-                    f"{where}: the file ends in the middle of this line, so a part of it is lost; "
-                    "restore the file, or delete the line if the rest is enough"
-                ) from error
-            raise ScheduleError(f"{where}: {_shown(line)} is not JSON ({error}); mend the line, or delete it") from error
-        except RecursionError as error:
-            raise ScheduleError(f"{where}: {_shown(line)} is nested too deeply to be an action; mend the line, or delete it") from error
-    if header is None:
-        raise ScheduleError(f"{name} is empty, but a schedule begins with a header line; restore the file, or delete it")
-    return SavedSchedule(header, tuple(actions))
-
-
-def _lines(content: bytes, name: str) -> Iterator[tuple[int, bytes, bool]]:
-    """The lines that count: their number, what they say, and whether the file ends before the line does."""
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, error.start) + 1
-        raise ScheduleError(
-            f"{name}, line {number}: byte 0x{content[error.start]:02x} is not UTF-8, as a schedule must be; save the file as UTF-8"
-        ) from error
-    lines = content.removeprefix("\N{BOM}".encode()).split(b"\n")
-    for number, line in enumerate(lines, 1):
-        if len(line) > LINE_AT_MOST:
-            raise ScheduleError(
-                f"{name}, line {number} is longer than {LINE_AT_MOST >> 20} MB, and no action is; mend the line, or delete it"
-            )
-        line = line.strip()
-        if line and not line.startswith(b"#"):
-            yield number, line, number == len(lines)
-
-
-def _header(line: bytes, where: str) -> Header:
-    raw = msgspec.json.decode(line)
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if not isinstance(raw, dict) or found != FORMAT:
-        what = f"says it is {_canonical(found).decode()}" if found is not None else f"is {_shown(line)}"
-        raise ScheduleError(
-            f'{where}: this {what}, not the header of a schedule (it begins with {{"format": "{FORMAT}", "version": {VERSION}, ...); '
-            "restore the line, or check the path"
-        )
-    version = raw.get("version")
-    if type(version) is not int or version != VERSION:
-        newer = type(version) is int and version > VERSION
-        raise ScheduleError(
-            f"{where}: the file is version {_canonical(version).decode()} of the format, and splitbrain {splitbrain_version()} "
-            f"reads version {VERSION}; {'install a newer splitbrain' if newer else 'restore the header'}"
-        )
-    try:
-        return msgspec.json.decode(line, type=Header)
-    except msgspec.ValidationError as error:
-        fields = ", ".join(Header.__struct_encode_fields__)
-        raise ScheduleError(f"{where}: the header does not hold: {_plain(error)}; its fields are {fields}; mend it") from error
-
-
-_DECODER = msgspec.json.Decoder(Action)
-_KINDS: dict[str, type[msgspec.Struct]] = {kind.__struct_config__.tag: kind for kind in get_args(Action)}
-_LEAST = {"ordinal": 1, "copy": 0, "keep": 0, "after": 0, "bound": 0}
-
-
-def _action(line: bytes, where: str) -> Action:
-    try:
-        action: Action = _DECODER.decode(line)
-    except msgspec.ValidationError as error:
-        raw = msgspec.json.decode(line)
-        raise ScheduleError(f"{where}: {_shown(line)} is not an action: {_why_no_action(raw, error)}; mend the line, or delete it") from error
-    for part in (action, action.during if isinstance(action, Crash) else None):
-        for name, least in _LEAST.items():
-            if getattr(part, name, least) < least:
-                raise ScheduleError(f"{where}: {name!r} is {getattr(part, name)}, but it counts from {least}; mend the line, or delete it")
-    return action
-
-
-def _why_no_action(raw: Any, error: msgspec.ValidationError) -> str:
-    kind = raw.get("do") if isinstance(raw, dict) else None
-    if kind is None:
-        return f'it says nothing to "do" ({", ".join(_KINDS)})'
-    if kind not in _KINDS:
-        near = get_close_matches(str(kind), _KINDS, n=1)
-        return f"there is no {_canonical(kind).decode()}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_KINDS)}")
-    fields = ", ".join(_KINDS[kind].__struct_encode_fields__) or "no fields"
-    return f"{_plain(error)} (a {kind} has {fields})"
-
-
-def _plain(error: msgspec.ValidationError) -> str:
-    return re.sub(r" - at `\$\.?([^`]*)`", lambda place: f" in `{place[1]}`" if place[1] else "", str(error))
-
-
-def _shown(line: bytes) -> str:
-    text = line.decode()
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-# Writing
-
-
-def encode(saved: SavedSchedule) -> bytes:
-    """The content of the file: equal schedules are equal bytes. Raises `ScheduleError` for a command that JSON cannot hold."""
-    head = {"format": FORMAT, "version": VERSION, **_ordered(saved.header), "expect": saved.header.expect}
-    order = {name: place for place, name in enumerate(Header.__struct_fields__)}
-    lines = [_line(dict(sorted(head.items(), key=lambda item: order[item[0]])), "the header's options")]
-    lines += [_line(action, f"action {number} ({action})") for number, action in enumerate(saved.actions, 1)]
-    return b"".join(lines)
-
-
 def save(path: str | Path, saved: SavedSchedule) -> None:
     """Write a schedule file, whole or not at all; missing folders are made. Raises `ScheduleError` when that cannot be."""
     path = Path(path)
@@ -298,7 +138,8 @@ def save(path: str | Path, saved: SavedSchedule) -> None:
         _write_whole(path, content)
     except OSError as error:
         raise ScheduleError(
-            f"{path} cannot be written: {error.strerror or error}; make room or give the right to write there, or choose another folder"
+            f"{path} cannot be written: {error.strerror or error}; make room, or give the right to write there, "
+            "or choose another folder"
         ) from error
 
 
@@ -328,39 +169,82 @@ def _write_whole(path: Path, content: bytes) -> None:
             os.close(folder)
 
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+def encode(saved: SavedSchedule) -> bytes:
+    """The content of the file: equal schedules are equal bytes. Raises `ScheduleError` for a command that JSON cannot hold."""
+    lines = [write_line(saved.header, "the header")]
+    lines += [write_line(action, f"action {number} ({action})") for number, action in enumerate(saved.actions, 1)]
+    return b"".join(lines)
 
 
-def _canonical(value: Any) -> bytes:
-    return _ENCODER.encode(value)
-
-
-def _ordered(header: Header) -> dict[str, Any]:
-    fields: dict[str, Any] = json.loads(_canonical(header))
-    return fields
-
-
-def _line(value: Any, what: str) -> bytes:
-    try:
-        line = msgspec.json.encode(value) if isinstance(value, dict) else _canonical(value)
-    except (TypeError, ValueError, RecursionError) as error:
+def decode(content: bytes, name: str = "schedule") -> SavedSchedule:
+    """The schedule in the content of a file called ``name``. Raises `ScheduleError`."""
+    if len(content) > FILE_AT_MOST:
         raise ScheduleError(
-            f"{what} cannot be saved as JSON ({error}); let the scenario's commands and options be plain data: text, numbers, lists"
+            f"{name} is larger than {FILE_AT_MOST >> 20} MB, and no schedule is; check the path, or shrink it where it was found"
+        )
+    header: Header | None = None
+    actions: list[Action] = []
+    for number, line, cut_off in _lines(content, name):
+        where = f"{name}, line {number}"
+        try:
+            if header is None:
+                header = read_header(line, where)
+            else:
+                actions.append(read_action(line, where))
+        except msgspec.DecodeError as error:
+            if cut_off:
+                raise ScheduleError(
+                    f"{where}: the file ends in the middle of this line, so a part of it is lost; "
+                    "restore the file, or delete the line if the rest is enough"
+                ) from error
+            raise ScheduleError(f"{where}: {shown(line)} is not JSON ({error}); mend the line, or delete it") from error
+        except RecursionError as error:
+            raise ScheduleError(
+                f"{where}: {shown(line)} is nested too deeply to be an action; mend the line, or delete it"
+            ) from error
+    if header is None:
+        raise ScheduleError(f"{name} is empty, but a schedule begins with a header line; restore the file, or delete it")
+    return SavedSchedule(header, tuple(actions))
+
+
+def _lines(content: bytes, name: str) -> Iterator[tuple[int, bytes, bool]]:
+    """The lines that count: their number, what they say, and whether the file ends before the line does."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        raise ScheduleError(
+            f"{name}, line {number}: byte 0x{content[error.start]:02x} is not UTF-8, as a schedule must be; save the file as UTF-8"
         ) from error
-    return msgspec.json.format(line, indent=0) + b"\n"
+    lines = content.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}".encode()).split(b"\n")  # some editors begin a file with it
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_AT_MOST:
+            raise ScheduleError(
+                f"{name}, line {number} is longer than {LINE_AT_MOST >> 20} MB, and no action is; mend the line, or delete it"
+            )
+        line = line.strip()
+        if line and not line.startswith(b"#"):
+            yield number, line, number == len(lines)
 
 
-def _request(action: Action) -> Request | None:
-    inner = action.during if isinstance(action, Crash) else action
-    return inner if isinstance(inner, Request) else None
+# Its name and its surroundings
 
 
-def _with_command(action: Action, made: Mapping[bytes, Any]) -> Action:
-    request = _request(action)
-    if request is None:
-        return action
-    line = _canonical(request.command)
-    if line not in made:
-        return action
-    request = Request(request.node, request.id, made[line])
-    return msgspec.structs.replace(action, during=request) if isinstance(action, Crash) else request
+def file_name(saved: SavedSchedule) -> str:
+    """A name that says what is inside, and differs when that differs: ``raft-figure-8-LogMatching-1a2b3c4d.schedule.jsonl``."""
+    header = saved.header
+    content = [header.scenario, header.bug, header.size, header.options, header.seed, saved.actions]
+    digest = hashlib.sha256(canonical(content)).hexdigest()[:8]
+    parts = [header.scenario.rpartition(":")[2].lower(), header.bug, header.invariant, digest]
+    return "-".join(re.sub(r"[^\w-]+", "_", part) for part in parts if part) + SUFFIX
+
+
+def project_folders(path: Path) -> list[Path]:
+    """Where a module that a schedule names may be: its folder and the parents, up to the current or the project's root folder."""
+    folders = list(path.resolve().parents)
+    here = Path.cwd()
+    marks = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", ".git")
+    for place, folder in enumerate(folders, 1):
+        if folder == here or any((folder / mark).exists() for mark in marks):
+            return folders[:place]
+    return folders[:1]

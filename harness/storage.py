@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from harness.freezing import freeze
 from harness.node import Disk as DiskView
 from harness.node import Key
 
@@ -21,8 +22,8 @@ class Disk:
         self.unsynced: list[tuple[Key, Any]] = []
 
     def view(self) -> DiskView:
-        """What a node that starts now finds."""
-        return MappingProxyType(dict(self._durable))
+        """What a node that starts now finds; its own copy, so that nothing but a write changes the disk."""
+        return MappingProxyType({key: freeze(value) for key, value in self._durable.items()})
 
     def write(self, key: Key, value: Any) -> None:
         """A volatile write."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.actions import Crash, Deliver, Duplicate
+from harness.actions import Crash, Deliver, Drop, Duplicate
 from harness.errors import EncodingError
 from harness.events import Acted, Event, Observed, Sent
 
@@ -67,28 +68,35 @@ def first_difference(one: Sequence[Event], other: Sequence[Event], show: Show | 
 
 
 def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
-    """Steps of the schedule as a graph: an edge from each step to the next on the same node, and from a send to its delivery
-    (Lamport, Time, Clocks, and the Ordering of Events in a Distributed System, 1978)."""
+    """Steps of the schedule as a graph: an edge from each step to the next on the same node, and from a send to its delivery.
+
+    (Lamport, Time, Clocks, and the Ordering of Events in a Distributed System, 1978.) A copy comes from its duplication.
+    """
     import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
 
     graph: nx.DiGraph[int] = nx.DiGraph()
     last: dict[str, int] = {}
-    sent: dict[tuple[str, str, str, int | None, int], int] = {}
-    copied: dict[tuple[Any, ...], int] = {}
+    origin: dict[tuple[Any, ...], int] = {}  # the step that put a message, or a copy of it, in flight
+    copies: Counter[tuple[Any, ...]] = Counter()
     for event in events:
         step = event.step
         graph.add_node(step)
+        node = getattr(event, "node", None)
         if isinstance(event, Sent):
-            sent[event.sender, event.receiver, event.kind, event.epoch, event.ordinal] = step
+            node = event.sender
+            origin[event.sender, event.receiver, event.kind, event.epoch, event.ordinal, 0] = step
         elif isinstance(event, Acted):
             action = event.action
             inner = action.during if isinstance(action, Crash) and action.during is not None else action
-            if isinstance(inner, (Deliver, Duplicate)):
+            node = inner.receiver if isinstance(inner, Deliver) else getattr(inner, "node", None)
+            if isinstance(inner, (Deliver, Drop, Duplicate)):
                 name = (inner.sender, inner.receiver, inner.kind, inner.epoch, inner.ordinal)
-                graph.add_edges_from((cause, step) for cause in (sent.get(name), copied.get(name)) if cause not in (None, step))
+                cause = origin.get((*name, inner.copy))
+                if cause not in (None, step):
+                    graph.add_edge(cause, step)
                 if isinstance(inner, Duplicate):
-                    copied[name] = step
-        node = getattr(event, "node", getattr(event, "sender", None))
+                    copies[name] += 1
+                    origin[*name, copies[name]] = step
         if node is not None:
             before = last.get(node)
             if before is not None and before != step:

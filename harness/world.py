@@ -24,6 +24,7 @@ from harness.actions import (
 )
 from harness.errors import NotEnabled, ScenarioError
 from harness.events import Acted, Crashed, Event, Requested, Started
+from harness.freezing import freeze
 from harness.host import Host, open_host
 from harness.invariant import Monitor, Violation
 from harness.network import Envelope, Network
@@ -65,6 +66,7 @@ class World:
         self._order = tuple(self.processes.values())
         self.lenient = lenient
         self._keep_acted = self.recorder.wants(Acted)
+        self._outer: Crash | None = None  # the crash during which the action that begins is handled
         self._keep_requested = self.recorder.wants(Requested)
         self._keep_life = {kind: self.recorder.wants(kind) for kind in (Started, Crashed)}
         self._do: dict[type, Callable[[Any], Action]] = {
@@ -170,9 +172,7 @@ class World:
     def __enter__(self) -> World:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     # Shared by the actions below, and by the fair phase
@@ -182,6 +182,9 @@ class World:
         recorder = self.recorder
         recorder.step += 1
         if self._keep_acted:
+            outer = self._outer
+            if outer is not None:
+                action = outer if action is outer.during else Crash(outer.node, outer.keep, action, outer.after)  # type: ignore[arg-type]
             recorder.emit(Acted(recorder.step, recorder.now, action))
 
     def feed(self, process: Process, call: Call) -> None:
@@ -195,7 +198,7 @@ class World:
         recorder = self.recorder
         if self._keep_requested:
             recorder.emit(Requested(recorder.step, process.id, request, command, calm))
-        self.feed(process, (process.node.request, (request, command)))
+        self.feed(process, (process.node.request, (request, freeze(command))))
 
     def restart(self, process: Process) -> None:
         """Start a process that is down."""
@@ -233,7 +236,7 @@ class World:
             raise NotEnabled(f"cannot {action}: the link {envelope.sender}->{envelope.receiver} is cut")
         self.network.take(envelope)
         self.begin(action)
-        self.feed(process, (process.node.receive, (envelope.sender, envelope.message)))
+        self.feed(process, (process.node.receive, (envelope.sender, envelope.content())))
         return action
 
     def _drop(self, action: Drop) -> Action:
@@ -280,8 +283,7 @@ class World:
         del process.timers[action.timer]
         recorder = self.recorder
         due = timer.armed + timer.earliest
-        if due > recorder.now:
-            recorder.now = due
+        recorder.now = max(recorder.now, due)
         self.begin(action)
         self.feed(process, (process.node.timeout, (action.timer,)))
         return action
@@ -300,6 +302,8 @@ class World:
 
         for node in action.core:
             self._process(action, node)
+        if not self.scenario.may_progress(action.core, len(self.nodes), self.options):
+            raise NotEnabled(f"cannot {action}: that core can make no progress, so nothing can be asked of it")
         self.begin(action)
         calm_down(self, action)
         return action
@@ -345,28 +349,18 @@ class World:
             if handler != process.id:
                 raise NotEnabled(f"cannot {action}: it is {handler} that handles the inner action")
             process.effects_left = action.after
-            keep_acted, self._keep_acted = self._keep_acted, False
+            self._outer = action
             try:
                 done = self.apply(during)
             except NotEnabled:
                 process.effects_left = None
                 raise
             finally:
-                self._keep_acted = keep_acted
+                self._outer = None
             if done is not during:
                 action = Crash(action.node, action.keep, done, action.after)  # type: ignore[arg-type]
-            if keep_acted:
-                self._record_outer(action)
         self.crash(process, action.keep)
         return action
-
-    def _record_outer(self, action: Crash) -> None:
-        # The trace tells the crash before what its inner action did, as with every other action.
-        events, step = self.recorder.events, self.recorder.step
-        place = len(events)
-        while place and events[place - 1].step == step:
-            place -= 1
-        events.insert(place, Acted(step, self.recorder.now, action))
 
     # Processes
 

@@ -60,9 +60,15 @@ class Termination(Invariant):
                 return self._ended(event)
         return None
 
-    def _ended(self, event: CalmEnded) -> Violation | None:
+    def satisfied(self) -> bool:
+        return self._began is not None and not self._waiting(self._began.core)
+
+    def _waiting(self, core: tuple[NodeId, ...]) -> list[NodeId]:
         who = self._nodes if self._deciders is None else [self._nodes[place] for place in self._deciders(len(self._nodes))]
-        waiting = [node for node in event.core if node in who and node not in self._decided]
+        return [node for node in core if node in who and node not in self._decided]
+
+    def _ended(self, event: CalmEnded) -> Violation | None:
+        waiting = self._waiting(event.core)
         if not waiting or self._began is None:
             return None
         parts = [f"after {event.elapsed} fair ms {', '.join(waiting)} of {', '.join(event.core)} had not decided"]
@@ -114,6 +120,10 @@ class LogTermination(Invariant):
             case CalmEnded():
                 return self._ended(event)
         return None
+
+    def satisfied(self) -> bool:
+        began = self._began
+        return began is not None and any(all(node in appliers for node in began.core) for appliers in self._asked.values())
 
     def _said(self, node: NodeId, said: Any) -> None:
         match said:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import observations as say
+import harness.observations as say
 from harness.node import CancelTimer, Observe, Refused, Reply, Send, SetTimer, Sync, Write
 from protocols.paxos.messages import Accept, Accepted, Ballot, Decision, Preempted, Prepare, Promise, Proposal, Query
 from protocols.paxos.node import Paxos

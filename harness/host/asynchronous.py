@@ -9,7 +9,7 @@ import msgspec
 import trio
 
 from harness.node import Disk, Effects, Erase, NodeId, Observe, Reply, RequestId, Send, Sync, Write
-from harness.process import Process
+from harness.process import Malformed, Process
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -124,7 +124,13 @@ class AsyncNode:
 
     def failed(self, error: Exception) -> None:
         """The node's code raised."""
-        if self._env._alive():
+        if not self._env._alive():
+            return
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]  # a nursery wraps what its task raised
+        if isinstance(error, Malformed):
+            self._process.fail("malformed", str(error))
+        else:
             self._process.fail("raised", f"run: {type(error).__name__}: {error}")
 
     def returned(self) -> None:

@@ -43,4 +43,3 @@ class DirectHost:
 
 class AsyncNodeError(ScenarioError):
     """Only the trio host can run async nodes."""
-

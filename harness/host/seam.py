@@ -18,8 +18,8 @@ from trio._core import _run
 def deterministic_scheduling(seed: int) -> Iterator[None]:
     """Tasks that are runnable at once run in an order that depends on ``seed`` and their age alone."""
     before = _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r
-    _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = True, random.Random(seed)
+    _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = True, random.Random(seed)  # type: ignore[misc]
     try:
         yield
     finally:
-        _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = before
+        _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = before  # type: ignore[misc]

@@ -7,7 +7,7 @@ settled" can be seen from synchronous code, with public API alone: no second thr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from math import ceil, inf
 from queue import SimpleQueue
@@ -35,12 +35,15 @@ class _VirtualClock(trio.abc.Clock):
         self._recorder = recorder
         self.idle = False
         self.deadline = inf
+        self.hurry = False  # the run ends: whatever still sleeps, shielded from cancellation, wakes at once
 
     def start_clock(self) -> None:
         pass
 
     def current_time(self) -> float:
         now = self._recorder.now / 1000
+        if self.hurry and self.deadline < inf:
+            return max(now, self.deadline)
         return self.deadline if now < self.deadline < now + _EPSILON else now
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
@@ -70,9 +73,11 @@ _GO = _Go()
 class _Running:
     """One incarnation's task: the next call for it (sans-I/O nodes take one at a time), and what cancels it."""
 
-    __slots__ = ("call", "scope", "task")
+    __slots__ = ("call", "process", "root", "scope", "task")
 
-    def __init__(self) -> None:
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.root: trio.lowlevel.Task | None = None  # of an async node, the task that all its tasks descend from
         self.call: Call | None = None
         self.task: trio.lowlevel.Task | None = None  # while it waits for a call
         self.scope = trio.CancelScope()
@@ -89,6 +94,30 @@ class _Running:
         """Trio cancels the wait."""
         self.task = None
         return trio.lowlevel.Abort.SUCCEEDED
+
+
+class _Steps(trio.abc.Instrument):
+    """Notes which tasks run."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[trio.lowlevel.Task, None] = {}
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self.tasks[task] = None
+
+
+def _family(task: trio.lowlevel.Task) -> Iterator[trio.lowlevel.Task]:
+    """The task, and its ancestors."""
+    yield task
+    while task.parent_nursery is not None:
+        task = task.parent_nursery.parent_task
+        yield task
+
+
+_STUBBORN = (
+    "{} goes on after it was cancelled, so that this thread's trio run cannot end: it swallows trio.Cancelled, or shields "
+    "an endless loop from it; let trio.Cancelled pass"
+)
 
 
 class TrioHost:
@@ -114,25 +143,25 @@ class TrioHost:
             )
         except RuntimeError as error:
             raise ScenarioError(
-                "this thread already runs trio: a world cannot live inside somebody else's trio run, and one world a thread can be open "
-                "at a time; close the other world first (`with World(...)`), or call the harness from a plain function"
+                "this thread already runs trio: a world cannot live inside somebody else's trio run, and one world a thread can "
+                "be open at a time; close the other world first (`with World(...)`), or call the harness from a plain function"
             ) from error
         self._pump()
 
     def start(self, process: Process) -> None:
         """Begin the incarnation that was just launched, in a task of its own."""
-        running = self._running[process.id] = _Running()
+        running = self._running[process.id] = _Running(process)
         assert self._nursery is not None
         if hasattr(process.node, "run"):
             if not self._running_async():
                 self._seam.enter_context(deterministic_scheduling(self._seed))
                 self._async = True
             process.node = node = AsyncNode(process.node, process)
-            self._nursery.start_soon(self._live_async, process, node, running.scope)
+            self._nursery.start_soon(self._live_async, node, running)
         else:
             self._nursery.start_soon(self._live, process, running)
             running.put((process.node.start, ()))
-        self._settle(process)
+        self.settle()
 
     def feed(self, process: Process, call: Call) -> None:
         """Wake the node's task with its next input, and pump until all is quiet."""
@@ -147,25 +176,26 @@ class TrioHost:
                 self._ready.popleft()()
                 if clock.idle:
                     return
-        self._settle(process)
+        self.settle()
 
     def resume(self, process: Process) -> None:
         """Go on with a handler whose sync has completed, in its task."""
         if type(process.node) is AsyncNode:
             process.node.synced_all()
-            self._settle(process)
+            self.settle()
             return
         effects = process.resume()
         if effects is not None:
             self._running[process.id].put((_Resumed(effects), ()))
-            self._settle(process)
+            self.settle()
 
     def stop(self, process: Process) -> None:
         """Cancel the task of a node that was cut off; whatever its `finally` blocks do reaches nobody."""
         running = self._running.pop(process.id, None)
         if running is not None:
             running.scope.cancel()
-            self._pump()
+            if not self._pump():
+                raise ScenarioError(_STUBBORN.format(f"{process.id}, whose power was cut,"))
 
     def next_deadline(self) -> float:
         """The earliest virtual ms at which a task wants to wake."""
@@ -173,8 +203,11 @@ class TrioHost:
         return deadline if deadline == inf else ceil((deadline - _EPSILON) * 1000)
 
     def settle(self) -> None:
-        """Run trio until every task is blocked."""
-        self._pump()
+        """Run trio until every task is blocked; a node whose tasks never are is cut off."""
+        while not self._pump():
+            for process in self._restless():
+                process.fail("hung", f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input")
+                self.stop(process)
 
     def close(self) -> None:
         """Cancel every task and end the trio run."""
@@ -183,9 +216,14 @@ class TrioHost:
                 running.scope.cancel()
             if self._nursery is not None:
                 self._nursery.cancel_scope.cancel()
-            while self._result is None:
+            self._clock.hurry = True
+            rounds = ROUNDS_AT_MOST
+            while self._result is None and rounds:
                 self._tick()
+                rounds -= 1
         self._seam.close()
+        if self._result is None:
+            raise ScenarioError(_STUBBORN.format("a node"))
         self._end()
 
     _async = False
@@ -216,8 +254,9 @@ class TrioHost:
                 else:
                     handle(call)
 
-    async def _live_async(self, process: Process, node: AsyncNode, scope: trio.CancelScope) -> None:
-        with scope:
+    async def _live_async(self, node: AsyncNode, running: _Running) -> None:
+        running.root = trio.lowlevel.current_task()
+        with running.scope:
             try:
                 await node.live()
             except Exception as error:  # noqa: BLE001 - the node's own boundary: its failure is an outcome
@@ -225,12 +264,19 @@ class TrioHost:
                 return
             node.returned()
 
-    def _settle(self, process: Process) -> None:
-        if not self._pump(ROUNDS_AT_MOST):
-            process.fail("hung", f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input")
-            self.stop(process)
+    def _restless(self) -> list[Process]:
+        """Whose tasks run on and on, by the cluster's order."""
+        seen = _Steps()
+        trio.lowlevel.add_instrument(seen)
+        self._pump(100)
+        trio.lowlevel.remove_instrument(seen)
+        busy = {ancestor for task in seen.tasks for ancestor in _family(task)}
+        found = [running.process for running in self._running.values() if running.root in busy]
+        if not found:
+            raise ScenarioError(_STUBBORN.format("a node"))
+        return found
 
-    def _pump(self, rounds: int = 10 * ROUNDS_AT_MOST) -> bool:
+    def _pump(self, rounds: int = ROUNDS_AT_MOST) -> bool:
         clock = self._clock
         clock.idle = False
         while not clock.idle:
@@ -249,7 +295,7 @@ class TrioHost:
         (self._ready.popleft() if self._ready else self._late.get())()
 
     def _end(self) -> None:
-        # Trio's run is over: what ended it is raised once, and an interrupt as itself, not wrapped by the nursery that it went through.
+        # Trio's run is over: what ended it is raised once, and an interrupt as itself, without the nursery's wrapping.
         result, self._result = self._result, Value(None)
         try:
             if result is not None:

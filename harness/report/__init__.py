@@ -1,0 +1,1 @@
+"""What people read: counterexamples, progress and tables, for a terminal."""

@@ -11,7 +11,7 @@ from harness.actions import Action, Calm, Complete, Crash, Cut, Deliver, Drop, D
 from harness.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
 from harness.node import NodeId, Refused
 from harness.observations import Applied, Committed, EnteredTerm, Led, Voted
-from harness.report.wording import SHORT, brief, clip, gist, value
+from harness.report.wording import SHORT, brief, clip, counted, gist, value
 
 Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int]
 _LAST_WORDS = 2  # of a node in a fair phase, which may go on for hundreds of events
@@ -67,9 +67,10 @@ class CellReader:
 
     def cells(self, action: Action | None, events: Sequence[Event], down: Mapping[NodeId, bool]) -> Cells:
         """What changed at this step; ``down`` is who is down at its end."""
-        cells = self._changes(events)
         if isinstance(action, Calm):
-            return {node: _last_words(parts) for node, parts in cells.items()}
+            told = [event for event in events if isinstance(event, (Observed, Crashed, Failed)) or self._is_evidence(event)]
+            return {node: _last_words(parts) for node, parts in self._changes(told).items()}
+        cells = self._changes(events)
         _add(cells, _of_action(action))
         message = message_of(action)
         if isinstance(message, Deliver) and message.receiver not in cells:
@@ -145,8 +146,9 @@ def _part(event: Event, evident: bool) -> Part | None:
         case Failed():
             return Part(f"{event.how}: {clip(event.detail, 80)}", weight)
         case Crashed():
-            lost = f", loses {event.lost} write{'' if event.lost == 1 else 's'}" if event.lost else ""
-            return Part(f"power off{lost}", weight)
+            writes = f", loses {counted(event.lost, 'write')}" if event.lost else ""
+            writes += f", keeps {counted(event.kept, 'write')}" if event.kept else ""
+            return Part(f"power off{writes}", weight)
         case Started():
             return Part("starts" if event.incarnation == 1 else "starts again", weight)
         case Replied() if isinstance(event.result, Refused):
@@ -214,5 +216,5 @@ def _last_words(parts: Sequence[Part]) -> list[Part]:
     for part in reversed(parts):
         if part.weight is Weight.CHANGE and len(last) < _LAST_WORDS:
             last.setdefault(part.text.partition(" ")[0], part)
-    evidence = [part for part in parts if part.weight is Weight.EVIDENCE]
-    return evidence + [Part(f"at last {part.text}" if not place else part.text) for place, part in enumerate(reversed(last.values()))]
+    told = [part for part in parts if part.weight is Weight.EVIDENCE] + list(reversed(last.values()))
+    return told if len(told) == len(parts) else [Part(f"… {told[0].text}", told[0].weight), *told[1:]]

@@ -16,7 +16,7 @@ from harness.report.lanes import ACTS, BACK, DOWN, EVIDENCE, UP, Row
 _WIDE = 15  # the least columns of words for which a lane holds its own; below, words go into one column behind the lanes
 _WIDEST = 40
 _NARROW_PITCH = 3
-_TALLEST = 4  # lines that one step may take
+_TALLEST = 5  # lines that one step may take
 _STYLES = {Weight.EVIDENCE: "bold red", Weight.CHANGE: "", Weight.CONTENTS: "dim", Weight.DETAIL: "dim"}
 _GLYPH_STYLES = {EVIDENCE: "bold red", DOWN: "red", BACK: "green", ACTS: "bold cyan", UP: "dim"}
 
@@ -49,12 +49,12 @@ def draw(rows: Sequence[Row], nodes: Sequence[NodeId], width: int, lines: int) -
     layout = _layout(rows, tuple(nodes), width)
     table = [_head(layout, width)]
     for detail in (Weight.DETAIL, Weight.CONTENTS, Weight.CHANGE):
-        columns = [_columns(row, layout, detail) for row in rows]
-        heights = [_height(row, layout, words) for row, words in zip(rows, columns, strict=True)]
+        heights = [_height(row, layout, detail) for row in rows]
         if sum(heights) < lines:
             break
-    for row, words, height in zip(rows, columns, heights, strict=True):
-        table += _row(row, layout, words, width, height)
+    for row, height in zip(rows, heights, strict=True):
+        # Where contents have no lines of their own, they use what room there is.
+        table += _row(row, layout, _columns(row, layout, max(detail, Weight.CONTENTS)), width, height)
     return table
 
 
@@ -78,17 +78,16 @@ def _layout(rows: Sequence[Row], nodes: tuple[NodeId, ...], width: int) -> Layou
     return Layout(nodes, number, action, _NARROW_PITCH, max(words, 8), in_lanes=False)
 
 
-def _height(row: Row, layout: Layout, columns: dict[NodeId, list[_Word]]) -> int:
-    texts = [(words, layout.words) for words in columns.values()] + [([(row.action, "")], layout.action)]
-    return min(max(len(_wrap(words, width)) for words, width in texts), _TALLEST)
+def _height(row: Row, layout: Layout, detail: Weight) -> int:
+    columns = _columns(row, layout, detail).values()
+    lines = [len(_wrap(words, layout.words)) for words in columns] + [len(_wrap([(row.action, "")], layout.action))]
+    return min(max(lines), _TALLEST)
 
 
 def _columns(row: Row, layout: Layout, detail: Weight) -> dict[NodeId, list[_Word]]:
     """The words of each lane; with all of them under the first node when they stand behind the lanes."""
     cells = {
-        node: _words(kept)
-        for node in layout.nodes
-        if (kept := [part for part in row.cells.get(node, ()) if part.weight <= detail])
+        node: _words(kept) for node in layout.nodes if (kept := [part for part in row.cells.get(node, ()) if part.weight <= detail])
     }
     if layout.in_lanes or not cells:
         return cells
@@ -112,9 +111,8 @@ def _wrap(words: Sequence[_Word], width: int) -> list[list[_Word]]:
     """Words in lines of ``width`` columns; a word of more columns is cut."""
     lines: list[list[_Word]] = [[]]
     used = 0
-    for text, style in ((word, style) for text, style in words for word in text.split()):
-        if cell_len(text) > width:
-            text = _cut(text, width)
+    for word, style in ((word, style) for text, style in words for word in text.split()):
+        text = _cut(word, width)
         size = cell_len(text)
         if lines[-1] and used + 1 + size > width:
             lines.append([])
@@ -206,11 +204,14 @@ def _fit(lines: list[list[_Word]], height: int, width: int) -> list[list[_Word]]
     """The first ``height`` lines; an ellipsis where more would follow."""
     if len(lines) <= height:
         return lines
-    kept = lines[:height]
-    *before, (text, style) = kept[-1]
-    used = sum(cell_len(word) + 1 for word, _ in before)
-    kept[-1] = [*before, (set_cell_size(text, min(cell_len(text), width - used - 1)).rstrip(" ,;") + "…", style)]
-    return kept
+    words = [*lines[height - 1], lines[height][0]]
+    *before, (text, style) = words
+    left = width - sum(cell_len(word) + 1 for word, _ in before) - 1
+    if left > 1:
+        return [*lines[: height - 1], [*before, (set_cell_size(text, min(cell_len(text), left)).rstrip(" ,;") + "…", style)]]
+    *before, (text, style) = before
+    left += cell_len(text) + 1
+    return [*lines[: height - 1], [*before, (set_cell_size(text, min(cell_len(text), left)).rstrip(" ,;") + "…", style)]]
 
 
 def _arrow(line: _Line, row: Row, layout: Layout, ends: dict[NodeId, int]) -> None:

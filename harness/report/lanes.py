@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.actions import Action, Deliver, Duplicate
+from harness.actions import Action, Cut, Deliver, Drop, Duplicate, Mend
 from harness.events import Crashed, Event, Failed, Started
 from harness.invariant import Violation
 from harness.node import NodeId
@@ -79,8 +79,9 @@ def _ups_and_downs(events: Sequence[Event], down: dict[NodeId, bool]) -> dict[No
 def _glyphs(
     nodes: Sequence[NodeId], action: Action | None, cells: Cells, down: dict[NodeId, bool], back: dict[NodeId, bool]
 ) -> dict[NodeId, str]:
+    # What happens to messages and links, no node takes part in.
+    outside = isinstance(action, (Cut, Mend, Drop, Duplicate))
     glyphs = {}
-    lost = _arrow(action)
     for node in nodes:
         parts = cells.get(node, [])
         if any(part.weight is Weight.EVIDENCE for part in parts):
@@ -89,10 +90,8 @@ def _glyphs(
             glyphs[node] = DOWN
         elif back.get(node):
             glyphs[node] = BACK
-        elif lost is not None and lost.lost:
-            glyphs[node] = UP
         else:
-            glyphs[node] = ACTS if parts or node == actor(action) else UP
+            glyphs[node] = ACTS if node == actor(action) or (parts and not outside) else UP
     return glyphs
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -14,8 +14,8 @@ from rich.text import Text
 from harness.actions import Calm
 from harness.invariant import Invariant, KeepsContract, Violation
 from harness.report.drawing import draw, fold
-from harness.report.lanes import ACTS, BACK, DOWN, EVIDENCE, Row, rows
-from harness.report.wording import value, words
+from harness.report.lanes import BACK, DOWN, EVIDENCE, rows
+from harness.report.wording import clip_middle, counted, value, words
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 NARROWEST = 60
 SCREEN = 40  # lines
 _EVIDENCE_AT_MOST = 8
+_PARTS_AT_MOST = 12  # of a diagnosis
+_PART_AT_MOST = 180  # characters
+_LEGEND = 3  # lines, with the empty one above
 _ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→←…", "|x*!o+++-><x><~")
 
 
@@ -39,9 +42,9 @@ def counterexample_text(
     nodes = run.setup.scenario.nodes(run.setup.size)
     table = rows(nodes, run.events, run.actions, run.violation)
     above = [*_verdict(saved.header, run, width), Text(), *_setup(saved.header, run, width), Text()]
-    below = [Text(), *_notes(saved, run, width), *_legend(table, width), *_commands(path)]
-    drawn = draw(table, nodes, width, SCREEN - len(above) - len(below))
-    return to_string([*above, *drawn, *below], width, color)
+    below = [*_notes(saved, run, width), *_commands(path)]
+    drawn = draw(table, nodes, width, SCREEN - len(above) - len(below) - _LEGEND)
+    return to_string([*above, *drawn, Text(), *_legend(drawn, width), *below], width, color)
 
 
 def to_string(lines: list[Text], width: int, color: bool) -> str:
@@ -78,10 +81,14 @@ def _verdict(header: Header, run: Run, width: int) -> list[Text]:
     if violation is None:
         return _nothing_broken(header, run, width)
     kind = invariant_named(run.setup.scenario, violation.invariant)
-    lines = _wrapped(f"{violation.invariant} is broken: ", "" if kind is None else kind.sentence(), width, "bold red")
+    sentence = "" if kind is None else f": {kind.sentence()}"
+    lines = _paragraph(f"{violation.invariant} is broken{sentence}", width, "bold red")
     if kind is not None and kind.source:
-        lines += _indented(f"({kind.source})", width, "dim")
-    lines += [Text(), *_wrapped("What happened: ", violation.summary, width)]
+        lines += _wrapped("    ", f"({kind.source})", width, "dim")
+    lines.append(Text())
+    # A diagnosis lists many things; each gets its line, and a list within it is cut.
+    for place, part in enumerate(violation.summary.split("; ")[:_PARTS_AT_MOST]):
+        lines += _wrapped(" " * 15 if place else "What happened: ", clip_middle(part, _PART_AT_MOST), width)
     return lines + _evidence(violation, width)
 
 
@@ -91,7 +98,7 @@ def _nothing_broken(header: Header, run: Run, width: int) -> list[Text]:
         return _wrapped(f"This schedule stopped at action {number}: ", run.stopped, width, "bold red")
     lines = [Text("Nothing is broken: this schedule runs to its end.", "bold green")]
     if header.invariant is not None:
-        lines += _indented(f"It was saved because it broke {header.invariant}.", width)
+        lines += _wrapped("    ", f"It was saved because it broke {header.invariant}.", width)
     return lines
 
 
@@ -107,47 +114,35 @@ def _evidence(violation: Violation, width: int) -> list[Text]:
 def _setup(header: Header, run: Run, width: int) -> list[Text]:
     setup = run.setup
     what = f"{setup.scenario.name} with the bug {header.bug}" if header.bug else setup.scenario.name
-    count = len(run.actions)
-    said = [what, f"{setup.size} node{'' if setup.size == 1 else 's'}", *_options(setup.options)]
-    said.append(f"{count} action{'' if count == 1 else 's'}")
+    said = [what, counted(setup.size, "node"), counted(len(run.actions), "action")]
+    said += [f"{name}={value(each, 20)}" for name, each in setup.options.items()]
     lines = _wrapped("Run: ", ", ".join(said), width)
     return lines + (_wrapped("Found: ", header.found, width) if header.found else [])
-
-
-def _options(options: Mapping[str, Any]) -> list[str]:
-    return [f"{name}={value(each, 20)}" for name, each in options.items()]
 
 
 def _notes(saved: SavedSchedule, run: Run, width: int) -> list[Text]:
     notes = []
     if run.skipped:
-        notes.append(f"{run.skipped} actions of the file were not enabled, and are left out.")
+        were = "was" if run.skipped == 1 else "were"
+        notes.append(f"{counted(run.skipped, 'action')} of the file {were} not enabled, and left out.")
     left = len(saved.actions) - len(run.actions) - run.skipped
     if left > 0 and run.violation is not None:
-        notes.append(f"The file goes on for {left} more actions.")
+        notes.append(f"The file goes on for {counted(left, 'more action')}.")
     if any(isinstance(action, Calm) for action in run.actions):
-        notes.append("A fair phase is one step: of each node it shows the last things that changed.")
+        notes.append("A fair phase (calm) is one step: … stands for what changed before the last things.")
     return [line for note in notes for line in _wrapped("", note, width, "dim")]
 
 
-def _legend(table: list[Row], width: int) -> list[Text]:
-    """Explain what occurs, and nothing else."""
-    glyphs = {glyph for row in table for glyph in row.glyphs.values()}
-    texts = [part.text for row in table for parts in row.cells.values() for part in parts]
-    key = [f"{ACTS} acts"] if ACTS in glyphs else []
-    key += [f"{EVIDENCE} in conflict"] if EVIDENCE in glyphs else []
-    key += [f"{DOWN} down"] if DOWN in glyphs else []
-    key += [f"{BACK} starts again"] if BACK in glyphs else []
-    all_words = [word for text in texts for word in text.split()]
-    key += ["t2: term 2"] if any(_numbered(word, "t") for word in all_words) else []
-    key += ["1:t2 v: entry 1 of the log, v of term 2"] if any(":t" in word for word in all_words) else []
-    key += ["b2.n1: ballot 2 of n1"] if any(_numbered(word, "b") for word in all_words) else []
-    key += ["→n1 sends to n1 what a later step handles"] if any(text.startswith("→") for text in texts) else []
-    return _wrapped("", "   ".join(key), width, "dim") if key else []
-
-
-def _numbered(word: str, letter: str) -> bool:
-    return word[:1] == letter and word[1:2].isdigit()
+def _legend(drawn: list[Text], width: int) -> list[Text]:
+    """Explain what occurs in the table, and nothing else."""
+    seen = " ".join(line.plain for line in drawn)
+    signs = {EVIDENCE: "evidence", DOWN: "down", BACK: "starts again", "✗": "lost"}
+    key = [f"{sign} {meaning}" for sign, meaning in signs.items() if sign in seen]
+    forms = {r"\bt\d": "t2: term 2", r"\d:t\d": "1:t2 v: entry 1 is v, of term 2", r"\bb\d": "b2.n1: ballot 2 of n1"}
+    key += [meaning for form, meaning in forms.items() if re.search(form, seen)]
+    key += ["#2: the second such message"] if "#2" in seen else []
+    key += ["→n1: a message to n1 for a later step"] if "→" in seen else []
+    return _wrapped("", " · ".join(key), width, "dim") if key else []
 
 
 def _commands(path: str | Path | None) -> list[Text]:
@@ -157,8 +152,9 @@ def _commands(path: str | Path | None) -> list[Text]:
     return [Text(f"Replay it:  splitbrain replay {name}", "bold"), Text(f"See it:     splitbrain show {name}", "dim")]
 
 
-def _indented(text: str, width: int, style: str = "") -> list[Text]:
-    return _wrapped("    ", text, width, style)
+def _paragraph(text: str, width: int, style: str = "") -> list[Text]:
+    first, *rest = fold(text, width)
+    return [Text(first, style), *_wrapped("    ", " ".join(rest), width, style)] if rest else [Text(first, style)]
 
 
 def _wrapped(label: str, text: str, width: int, style: str = "") -> list[Text]:

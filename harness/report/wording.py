@@ -55,6 +55,19 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
 
 
+def clip_middle(text: str, limit: int) -> str:
+    """``text`` in about ``limit`` characters: its beginning and its end, whole words."""
+    if len(text) <= limit:
+        return text
+    head, tail = text[: limit // 2].rsplit(" ", 1)[0], text[-(limit // 2) :].split(" ", 1)[-1]
+    return f"{head} … {tail}"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 write``, ``2 writes``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def value(thing: Any, limit: int = LONG) -> str:
     """Any value on one line, in at most ``limit`` characters; the same in every process."""
     return clip(_value(thing, 0), limit)
@@ -77,7 +90,7 @@ def _value(thing: Any, depth: int) -> str:
     if isinstance(thing, Sequence):
         return "[" + ", ".join(_value(each, depth + 1) for each in thing) + "]"
     # The default repr holds an address, which would differ from run to run.
-    if type(thing).__repr__ is object.__repr__:
+    if getattr(type(thing), "__repr__", None) is object.__repr__:
         return f"a {type(thing).__name__}"
     text = repr(thing)
     return text if text.isprintable() else repr(text)
@@ -94,32 +107,44 @@ def fields(thing: Any) -> list[tuple[str, Any]] | None:
     return None
 
 
-def gist(message: Any, epoch: int | None = None, limit: int = LONG) -> str:
-    """What a message carries, field by field, without the epoch, which its name tells already."""
+def gist(message: Any, epoch: int | None = None, limit: int = 2 * LONG) -> str:
+    """What a message carries, without the epoch, which its name tells already: first what it denies or lacks, and affirms."""
     named = fields(message)
     if named is None:
-        return value(message, limit)
-    said = []
+        return "" if message is None else value(message, limit)
+    flags, contents = [], []
     for name, each in named:
         if epoch is not None and (each == epoch or epoch in [part for _, part in fields(each) or ()]):
             epoch = None
             continue
         label = name.replace("_", " ")
         if isinstance(each, bool):
-            said.append(label if each else f"not {label}")
+            flags.append(label if each else f"not {label}")
         elif each is None or each == ():
-            said.append(f"no {label}")
+            flags.append(f"no {label}")
         else:
-            said.append(f"{label} {ballot(each)}")
-    return clip(", ".join(said), limit)
+            contents.append(f"{label} {_carried(each)}")
+    return clip(", ".join(flags + contents), limit)
 
 
 def ballot(thing: Any) -> str:
-    """A ballot, or another small record: its parts with dots between, as in ``2.n1``."""
+    """A ballot with dots between its parts, as in ``2.n1``; it may be of any type."""
     parts = [part for _, part in fields(thing) or ()] or (list(thing) if isinstance(thing, tuple) else [])
     if parts and all(isinstance(part, (str, int)) for part in parts):
-        return ".".join(str(part) for part in parts)
+        return clip(".".join(str(part) for part in parts), SHORT)
     return value(thing, SHORT)
+
+
+def _carried(thing: Any) -> str:
+    """A part of a message: records without the names of their types and fields."""
+    named = fields(thing)
+    if named is None and isinstance(thing, (tuple, list)):
+        return f"[{' '.join(_carried(each) for each in thing)}]"
+    if named is None:
+        return value(thing, LONG)
+    if "ballot" in type(thing).__name__.lower():
+        return ballot(thing)
+    return f"({' '.join(_carried(each) for _, each in named)})"
 
 
 def command(thing: Any, limit: int = LONG) -> str:
@@ -135,7 +160,7 @@ def words(event: Event) -> str:
         case Started():
             return f"{event.node} starts" if event.incarnation == 1 else f"{event.node} starts again"
         case Crashed():
-            return f"{event.node} loses its power{_writes(event.lost, ' and ')}"
+            return f"{event.node} loses its power" + (f" and {counted(event.lost, 'unsynced write')}" if event.lost else "")
         case Sent():
             epoch = "" if event.epoch is None else f" {event.epoch}"
             return f"{event.sender} sends {event.receiver} {event.kind}{epoch} ({gist(event.message, event.epoch)})"
@@ -166,10 +191,6 @@ def words(event: Event) -> str:
             assert_never(event)
 
 
-def _writes(lost: int, lead: str = "") -> str:
-    return f"{lead}{lost} unsynced write{'s' if lost > 1 else ''}" if lost else ""
-
-
 def _replies(event: Replied) -> str:
     if isinstance(event.result, Refused):
         return f"refuses {event.request}" + (f", and names {event.result.leader}" if event.result.leader else "")
@@ -190,7 +211,7 @@ def clause(said: Any) -> str:
         case Led():
             return f"leads term {said.term}"
         case SteppedDown():
-            return f"no longer leads term {said.term}"
+            return f"steps down as leader of term {said.term}"
         case Appended():
             return f"has {command(said.command)} of term {said.term} as entry {said.index} of its log"
         case Truncated():
@@ -244,7 +265,7 @@ def brief(said: Any) -> str:
         case Led():
             return f"leads t{said.term}"
         case SteppedDown():
-            return f"no longer leads t{said.term}"
+            return "steps down"
         case Appended():
             return f"appends {said.index}:t{said.term} {command(said.command, SHORT)}"
         case Truncated():
@@ -258,7 +279,9 @@ def brief(said: Any) -> str:
         case AcceptorStarted():
             if said.promised is None and said.accepted_ballot is None:
                 return "finds an empty disk"
-            taken = "" if said.accepted_ballot is None else f", {value(said.accepted_value, SHORT)} at b{ballot(said.accepted_ballot)}"
+            taken = (
+                "" if said.accepted_ballot is None else f", {value(said.accepted_value, SHORT)} at b{ballot(said.accepted_ballot)}"
+            )
             return f"finds {'no promise' if said.promised is None else f'promise b{ballot(said.promised)}'}{taken}"
         case Promised():
             return f"promises b{ballot(said.ballot)}"
@@ -278,9 +301,8 @@ def action_words(action: Action) -> str:
         case Mend():
             return f"mend {_sides(action.links)}"
         case Crash(during=inner) if inner is not None:
-            effects = f"{action.after} effect{'' if action.after == 1 else 's'}"
             keep = "" if action.keep == 0 else f", {action.keep} unsynced survive"
-            return f"crash {action.node} after {effects} of ({action_words(inner)}){keep}"
+            return f"crash {action.node} after {counted(action.after, 'effect')} of ({action_words(inner)}){keep}"
         case _:
             return clip(str(action), 2 * LONG)
 

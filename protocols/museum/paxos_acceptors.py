@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness import observations as say
+import harness.observations as say
 from harness.node import Effects, NodeId, Observe, Sync, Write
 from protocols.museum.paxos_record import record
-from protocols.paxos.messages import Ballot, Promise, Proposal
+from protocols.paxos.messages import Accepted, Ballot, Promise, Proposal
 from protocols.paxos.node import Paxos
 
 
@@ -52,7 +52,7 @@ class AcceptedNotDurable(Paxos):
             Write("promised", self.promised),
             Sync(),
             Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.tell_learners(proposal, learners),
+            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
         ]
 
 

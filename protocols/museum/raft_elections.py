@@ -62,7 +62,7 @@ ELECTIONS = (
         "vote-quorum-too-small",
         VoteQuorumTooSmall,
         title="Half of the votes elect a leader",
-        source="weng-chenghui/etcd-fuzzing (a bug seeded into etcd for ModelFuzz)",
+        source="weng-chenghui/etcd-fuzzing (seeded into etcd for ModelFuzz, there as n/3 + 1)",
         invariant=("ElectionSafety",),
         faults="none",
         shortest={"ElectionSafety": 2},

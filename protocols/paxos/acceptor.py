@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness import observations as say
-from harness.node import Disk, Effect, Effects, NodeId, Observe, Sync, Write
+import harness.observations as say
+from harness.node import Disk, Effects, NodeId, Observe, Sync, Write
 from protocols.paxos.messages import NO_BALLOT, Accept, Accepted, Ballot, Preempted, Prepare, Promise, Proposal
 from protocols.paxos.role import Role
 
@@ -46,7 +46,10 @@ class Acceptor(Role):
     # What is safe
 
     def may_promise(self, ballot: Ballot) -> bool:
-        """Only above every prepare request that it has answered (2.2, phase 1 (b)); a copy of the last one is answered again."""
+        """Only above every prepare request that it has answered (2.2, phase 1 (b)).
+
+        Ballots are unique, so an equal one is a copy of the last request, and the same answer again is harmless.
+        """
         return ballot >= self.promised
 
     def may_accept(self, ballot: Ballot) -> bool:
@@ -77,22 +80,17 @@ class Acceptor(Role):
         ]
 
     def persist_then_accept(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
-        """Stable storage first, then the answer (2.5); the promise first of all, so that half of it is safe as well."""
+        """Stable storage first, then the answer (2.5) "to some set of distinguished learners" (2.3).
+
+        The promise is written first of all, so that half of it is safe as well.
+        """
         return [
             Write("promised", self.promised),
             Write("accepted", proposal),
             Sync(),
             Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.tell_learners(proposal, learners),
+            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
         ]
-
-    def tell_learners(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> list[Effect]:
-        """Respond "to some set of distinguished learners" (2.3)."""
-        effects: list[Effect] = []
-        message = Accepted(proposal.ballot, proposal.value)
-        for learner in learners:
-            effects += self.send(learner, message)
-        return effects
 
     def recovered(self) -> Observe:
         """What the acceptor found on its disk."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from harness import observations as say
+import harness.observations as say
 from harness.node import CancelTimer, Disk, Effect, Effects, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
-from protocols.paxos.messages import Accepted, Ballot, Decision, Message, Query
+from protocols.paxos.messages import Accepted, Ballot, Decision, Query
 from protocols.paxos.role import Role
 
 ASK_AGAIN = (200, 400)  # ms
@@ -48,9 +48,8 @@ class Learner(Role):
         return SetTimer("learn", *ASK_AGAIN)
 
     def ask(self) -> list[Effect]:
-        """Acceptors answer with what they have accepted, and anybody who has decided with the decision."""
-        question: Message = Query()
-        return [self.ask_in_time(), *(Send(peer, question) for peer in self.peers)]
+        """Acceptors, its own too, answer with what they have accepted, and anybody who has decided with the decision."""
+        return [self.ask_in_time(), *self.send_all(self.everybody, Query())]
 
     def tell(self, asker: NodeId) -> Effects:
         """All that is left to say, once decided."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from harness import observations as say
+import harness.observations as say
 from harness.node import Effect, Effects, NodeId, Observe, Refused, Reply, RequestId
 from protocols.paxos.acceptor import Acceptor
 from protocols.paxos.learner import Learner
@@ -19,9 +19,9 @@ class Paxos(Proposer, Acceptor, Learner):
     ``"learner"``: the last process of the cluster is a dedicated learner and nothing else; acceptors tell it, and it tells
     the others.
 
-    Whenever a majority of the acceptors runs and is connected for long enough, and one of those that run is asked for a
-    command, every process that runs decides; a dead dedicated learner delays that, and does not prevent it. A process that
-    has decided has no timer left, and answers whoever still asks, prepares or wants acceptance with the decision.
+    Whenever a majority of the acceptors runs and is connected for long enough, and clients ask one after the other until
+    they are answered, every process that runs decides; a dead dedicated learner delays that, and does not prevent it.
+    A process that has decided has no timer left: it tells whoever asks, and remains an acceptor.
     """
 
     def start(self) -> Effects:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from harness import observations as say
+import harness.observations as say
 from harness.node import CancelTimer, Disk, Effect, Effects, NodeId, Observe, RequestId, SetTimer, Sync, Write
 from protocols.paxos.messages import Accept, Ballot, Preempted, Prepare, Promise, Proposal
 from protocols.paxos.role import Role
@@ -53,7 +53,7 @@ class Proposer(Role):
 
     def begin_accept_phase(self, ballot: Ballot, value: Any) -> Effects:
         """Phase 2 (a)."""
-        return [Observe(say.Proposed(ballot, value)), *self.tell_acceptors(Accept(ballot, value, self.learners()))]
+        return [Observe(say.Proposed(ballot, value)), *self.send_all(self.acceptors, Accept(ballot, value, self.learners()))]
 
     def on_preempted(self, message: Preempted) -> Effects:
         """Nothing to hurry for: the next ballot, when the back-off is over, will be above what stood in the way (2.2)."""
@@ -82,7 +82,7 @@ class Proposer(Role):
             Write("round", ballot.round),
             Sync(),
             SetTimer("retry", *self.back_off()),
-            *self.tell_acceptors(Prepare(ballot)),
+            *self.send_all(self.acceptors, Prepare(ballot)),
         ]
 
     # What makes progress

@@ -20,10 +20,10 @@ class Role:
             raise ValueError(f"learning={learning!r}: there is no such way to learn; use 'proposer' or 'learner'")
         self.me = me
         self.peers: tuple[NodeId, ...] = tuple(peers)
-        everybody = sorted((me, *self.peers), key=lambda name: (len(name), name))
+        self.everybody = tuple(sorted((me, *self.peers), key=lambda name: (len(name), name)))
         # A process that is alone must accept, too, and so cannot be a learner and nothing else.
-        self.learner: NodeId | None = everybody[-1] if learning == "learner" and self.peers else None
-        self.acceptors = tuple(name for name in everybody if name != self.learner)
+        self.learner: NodeId | None = self.everybody[-1] if learning == "learner" and self.peers else None
+        self.acceptors = tuple(name for name in self.everybody if name != self.learner)
         self.decided: bool = "decided" in disk
         self.decision: Any = disk.get("decided")
         self.waiting: list[RequestId] = []  # clients to be told the decision
@@ -40,9 +40,9 @@ class Role:
         """Send; what is for this very process is handled on the spot."""
         return self.receive(to, message) if to == self.me else (Send(to, message),)
 
-    def tell_acceptors(self, message: Message) -> list[Effect]:
-        """Send to every acceptor."""
+    def send_all(self, receivers: tuple[NodeId, ...], message: Message) -> list[Effect]:
+        """Send the same to several."""
         effects: list[Effect] = []
-        for acceptor in self.acceptors:
-            effects += self.send(acceptor, message)
+        for receiver in receivers:
+            effects += self.send(receiver, message)
         return effects

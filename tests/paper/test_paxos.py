@@ -231,6 +231,19 @@ def test_the_learner_could_ask_the_acceptors_what_they_have_accepted():
         assert decisions(world)["n4"] == ["v1"]
 
 
+def test_a_learner_that_asks_counts_its_own_acceptor():
+    with paxos() as world:
+        ask(world, "n2", "v2")
+        accept_on(world, "n2", 1, "n1")
+        deliver(world, "Prepare", 1, "n2", "n3")
+        deliver(world, "Accept", 1, "n2", "n3")
+        world.apply(Crash("n2"))
+        world.apply(Fire("n1", "learn"))
+        deliver(world, "Query", None, "n1", "n3")
+        deliver(world, "Accepted", 1, "n3", "n1")
+        assert decisions(world)["n1"] == ["v2"]
+
+
 def test_one_who_has_decided_answers_a_learner_that_asks_with_the_decision():
     with paxos() as world:
         ask(world, "n1", "v1")

@@ -239,7 +239,7 @@ def test_the_minority_side_of_a_partition_commits_nothing_and_its_leader_steps_d
 
 
 def test_a_leader_that_crashes_between_writing_and_sending_leaves_an_entry_that_nobody_else_has():
-    """5.3: "a leader crash can leave the logs inconsistent", and the new leader makes them consistent again."""
+    """5.3: "leader crashes can leave the logs inconsistent", and the new leader makes them consistent again."""
     with World(RAFT, size=3) as world:
         elect(world, "n1")
         # Its effects: the write, the observation, the sync; then the power goes.

@@ -1,0 +1,45 @@
+"""A node made of the handlers that a test gives; those left out do nothing. And a trace's events, by type."""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.scenario import Scenario
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A message, or something said, with a text."""
+
+    text: object = ""
+
+
+def scripted(start=None, receive=None, timeout=None, request=None, synced=None, run=None, **changes):
+    """A scenario of nodes with these handlers; each is called as ``handler(node, ...)``."""
+
+    class Scripted:
+        def __init__(self, me, peers, disk, **options):
+            self.me, self.peers, self.disk, self.options = me, peers, disk, options
+
+        def start(self):
+            return start(self) if start else ()
+
+        def receive(self, sender, message):
+            return receive(self, sender, message) if receive else ()
+
+        def timeout(self, timer):
+            return timeout(self, timer) if timeout else ()
+
+        def request(self, request_id, command):
+            return request(self, request_id, command) if request else ()
+
+        def synced(self, token):
+            return synced(self, token) if synced else ()
+
+    if run is not None:
+        Scripted.run = lambda self, env: run(self, env)
+    return Scenario(**{"name": "scripted", "factory": Scripted, "invariants": (), "sizes": (3, 2, 1), **changes})
+
+
+def of(world, kind):
+    """The events of one type."""
+    return [event for event in world.events if type(event) is kind]
