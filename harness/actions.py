@@ -99,9 +99,11 @@ class Advance(_Action, frozen=True, tag="advance"):
 
 
 class Calm(_Action, frozen=True, tag="calm"):
-    """The fair phase: faults stop, ``core`` is healed and restarted, the rest stays dead, and for ``bound`` virtual
-    milliseconds messages arrive within the scenario's latency and timers fire by the clock, all jittered from ``seed``;
-    a client asks the core until it is answered. What must happen *eventually* must have happened by the end."""
+    """The fair phase: faults stop, ``core`` is healed and restarted, and the rest stays dead.
+
+    For ``bound`` virtual milliseconds messages arrive within the scenario's latency and timers fire by the clock, all jittered from ``seed``;
+    a client asks the core until it is answered. What must happen *eventually* must have happened by the end.
+    """
 
     core: tuple[NodeId, ...]
     seed: int
@@ -143,7 +145,7 @@ class Complete(_Action, frozen=True, tag="complete"):
         return f"complete {self.node} sync"
 
 
-Input: TypeAlias = Deliver | Fire | Request | Restart | Complete
+Input: TypeAlias = Deliver | Fire | Request | Restart | Complete  # what makes a node's code run
 
 
 class Crash(_Action, frozen=True, tag="crash"):

@@ -21,3 +21,7 @@ class EncodingError(SplitbrainError):
 
 class NotEnabled(SplitbrainError):  # noqa: N818 - reads as what it says: the action is not enabled
     """An action that cannot happen now."""
+
+
+class NondeterminismError(SplitbrainError):
+    """A node that behaved differently when the same schedule was run again."""

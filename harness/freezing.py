@@ -44,9 +44,7 @@ _fields: dict[type, tuple[str, ...]] = {}
 
 
 def _frozen_fields(kind: type) -> tuple[str, ...]:
-    if issubclass(kind, (tuple, frozenset)) and not hasattr(kind, "__dict__"):
-        return _ITEMS
-    if kind in (tuple, frozenset):
+    if issubclass(kind, (tuple, frozenset)) and kind.__dictoffset__ == 0:  # a named tuple; its instances have no attributes to set
         return _ITEMS
     if issubclass(kind, msgspec.Struct):
         return tuple(kind.__struct_fields__) if kind.__struct_config__.frozen else _MUTABLE

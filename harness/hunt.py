@@ -17,12 +17,17 @@ from harness.stopwatch import Stopwatch
 from harness.world import World
 
 _DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
+_ENOUGH = 12  # failing runs to choose from; looking for them takes from _LEAST to _MOST seconds
+_LEAST, _MOST = 0.2, 2.0
 _CALM = 0.3  # of the walks of a scenario that claims liveness end in a fair phase
 
 
 @dataclass
 class Hunt:
-    """What a hunt did and found. `coverage` counts observations and actions by name; `outcome` is violation, clean or vacuous."""
+    """What a hunt did and found.
+
+    coverage: how often each observation and each action occurred, by name. outcome: violation, clean or vacuous.
+    """
 
     scenario: Scenario
     seed: int
@@ -46,7 +51,7 @@ class Found:
     violation: Violation
 
 
-Progress = Callable[[Hunt], None]
+Progress = Callable[[Hunt], bool]  # returns whether the hunt is to stop
 
 
 def hunt(
@@ -59,9 +64,9 @@ def hunt(
     host: str = "direct",
     progress: Progress | None = None,
 ) -> Hunt:
-    """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up. Equal seeds walk equally.
+    """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so. Equal seeds walk equally.
 
-    A hunt in which none of ``scenario.progress`` was ever observed ends as vacuous, not as clean. Ctrl-C ends it, too.
+    A hunt in which none of ``scenario.progress`` was ever observed ends as vacuous, not as clean.
     """
     result = Hunt(scenario, seed)
     watch = Stopwatch()
@@ -71,10 +76,9 @@ def hunt(
             result.outcome, result.seconds_to_violation = "violation", result.seconds
             result.setup, result.actions, result.violation = found.setup, found.actions, found.violation
             return result
-        if progress is not None:
-            progress(result)
         if (
-            (seconds is not None and result.seconds >= seconds)
+            (progress is not None and progress(result))
+            or (seconds is not None and result.seconds >= seconds)
             or (runs is not None and result.runs >= runs)
             or (steps is not None and result.steps >= steps)
         ):
@@ -84,9 +88,22 @@ def hunt(
     return result
 
 
-def walks(scenario: Scenario, seed: int, tally: Hunt, host: str = "direct") -> Iterator[Found | None]:
+def failures(hunted: Hunt, first: Found, *, host: str = "direct") -> list[Found]:
+    """The first failing run, and more like it where that is cheap: hunting goes on for half as long as finding it took."""
+    alike = [first]
+    watch = Stopwatch()
+    seconds = min(max(hunted.seconds / 2, _LEAST), _MOST)
+    for found in walks(hunted.scenario, hunted.seed, Hunt(hunted.scenario, hunted.seed), host, after=hunted.runs):
+        if found is not None and found.violation.fingerprint == first.violation.fingerprint:
+            alike.append(found)
+        if watch.seconds() >= seconds or len(alike) >= _ENOUGH:
+            break
+    return alike
+
+
+def walks(scenario: Scenario, seed: int, tally: Hunt, host: str = "direct", after: int = 0) -> Iterator[Found | None]:
     """An endless stream of walks: None for one that broke nothing. Each has a seed of its own; `tally` counts them."""
-    number = 0
+    number = after
     while True:
         number += 1
         # An own stream a walk: what one walk draws does not reshuffle the next.

@@ -25,6 +25,14 @@ def canonical(value: Any) -> bytes:
     return _ENCODER.encode(value)
 
 
+def json_or_none(value: Any) -> bytes | None:
+    """The JSON text of a value of the user's; None where it has none, and so can be in no file."""
+    try:
+        return canonical(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
 def write_line(value: Header | Action, what: str) -> bytes:
     """The line, with its end. Raises `ScheduleError`, naming ``what``, for what JSON cannot hold."""
     try:

@@ -14,6 +14,7 @@ from harness.actions import Action, Calm, Crash, Cut, Deliver, Drop, Duplicate, 
 from harness.edits import edited_run
 from harness.events import Acted, CalmEnded, Sent
 from harness.invariant import Violation
+from harness.rewriting import epoch_of, moved_down, nodes_of, plainer, renamed
 from harness.run import Run, Setup, run
 from harness.stopwatch import Stopwatch
 from harness.trace import happens_before
@@ -64,9 +65,7 @@ def minimise(
 
 
 class _Shrinker:
-    def __init__(
-        self, best: Minimised, watch: Stopwatch, seconds: float, host: str, seed: int, progress: Progress | None
-    ) -> None:
+    def __init__(self, best: Minimised, watch: Stopwatch, seconds: float, host: str, seed: int, progress: Progress | None) -> None:
         self.best = best
         self.watch = watch
         self.seconds = seconds
@@ -148,17 +147,17 @@ class _Shrinker:
             if any(type(action) is kind for action in self.best.actions):
                 self.attempt(f"all of a kind ({kind.__name__.lower()})", [a for a in self.best.actions if type(a) is not kind])
         for node in self.best.setup.scenario.nodes(self.best.setup.size):
-            self.attempt("all of a node", [a for a in self.best.actions if node not in _nodes(a)])
+            self.attempt("all of a node", [a for a in self.best.actions if node not in nodes_of(a)])
 
     def leave_out_epochs(self) -> None:
         """A whole term or ballot round: its messages, what began it; later ones move down by one."""
-        for epoch in sorted({e for a in self.best.actions if (e := _epoch(a)) is not None}, reverse=True):
+        for epoch in sorted({e for a in self.best.actions if (e := epoch_of(a)) is not None}, reverse=True):
             if self.out_of_time():
                 return
             began = self._began(epoch)
             self.attempt(
                 "a whole epoch",
-                [_moved_down(a, epoch) for step, a in enumerate(self.best.actions, 1) if _epoch(a) != epoch and step not in began],
+                [moved_down(a, epoch) for step, a in enumerate(self.best.actions, 1) if epoch_of(a) != epoch and step not in began],
             )
 
     def _began(self, epoch: int) -> set[int]:
@@ -174,7 +173,7 @@ class _Shrinker:
 
     def leave_out_chunks(self) -> None:
         """Delta debugging (Zeller and Hildebrandt, 2002) by position, from the end, down to single actions."""
-        size = max(len(self.best.actions) // 2, 1)
+        size = max((len(self.best.actions) + 1) // 2, 1)
         while True:
             removed = self._sweep(size)
             if self.out_of_time() or (size == 1 and not removed):
@@ -189,7 +188,8 @@ class _Shrinker:
             if self.out_of_time():
                 return removed
             actions = self.best.actions
-            end = min(end, len(actions))
+            # The fair phase in which a liveness violation shows is never left out.
+            end = min(end, len(actions) - (type(actions[-1]) is Calm))
             start = max(end - size, 0)
             if self.attempt("single actions" if size == 1 else "chunks", actions[:start] + actions[end:]):
                 removed = True
@@ -206,7 +206,7 @@ class _Shrinker:
                 smaller = Setup(setup.scenario, size, setup.options, setup.seed)
                 kept = [node for node in setup.scenario.nodes(setup.size) if node not in gone]
                 names = dict(zip(kept, setup.scenario.nodes(size), strict=True))
-                actions = [r for a in self.best.actions if (r := _renamed(a, names)) is not None]
+                actions = [r for a in self.best.actions if (r := renamed(a, names)) is not None]
                 if self.attempt("a node", actions, smaller):
                     return
 
@@ -214,9 +214,9 @@ class _Shrinker:
         """Crashes inside a handler become crashes, torn writes become lost ones, cuts lose links."""
         for place in range(len(self.best.actions) - 1, -1, -1):
             if place < len(self.best.actions):
-                for plainer in _plainer(self.best.actions[place]):
+                for simpler in plainer(self.best.actions[place]):
                     actions = self.best.actions
-                    if self.attempt("plainer faults", [*actions[:place], *plainer, *actions[place + 1 :]]):
+                    if self.attempt("plainer faults", [*actions[:place], *simpler, *actions[place + 1 :]]):
                         break
 
     def pairs(self) -> bool:
@@ -288,86 +288,6 @@ def _weight(action: Action) -> int:
             return 0 if action.copy == 0 else 1
         case _:
             return 1
-
-
-def _plainer(action: Action) -> Iterator[list[Action]]:
-    match action:
-        case Crash():
-            if action.during is not None:
-                yield [Crash(action.node, action.keep)]
-                yield [action.during]
-                yield [action.during, Crash(action.node, action.keep)]
-                for after in range(action.after):
-                    yield [Crash(action.node, action.keep, action.during, after)]
-            for keep in range(action.keep):
-                yield [Crash(action.node, keep, action.during, action.after)]
-        case Cut() | Mend():
-            for place in range(len(action.links)):
-                if len(action.links) > 1:
-                    yield [type(action)(action.links[:place] + action.links[place + 1 :])]
-        case _:
-            return
-
-
-def _nodes(action: Action) -> tuple[str, ...]:
-    match action:
-        case Deliver() | Drop() | Duplicate():
-            return (action.sender, action.receiver)
-        case Fire() | Request() | Restart() | Crash():
-            return (action.node,)
-        case _:
-            return ()
-
-
-def _epoch(action: Action) -> int | None:
-    match action:
-        case Deliver() | Drop() | Duplicate():
-            return action.epoch
-        case Crash() if action.during is not None:
-            return _epoch(action.during)
-        case _:
-            return None
-
-
-def _moved_down(action: Action, epoch: int) -> Action:
-    match action:
-        case Deliver() | Drop() | Duplicate() if action.epoch is not None and action.epoch > epoch:
-            return type(action)(action.sender, action.receiver, action.kind, action.epoch - 1, action.ordinal, action.copy)
-        case Crash() if action.during is not None:
-            return Crash(action.node, action.keep, _moved_down(action.during, epoch), action.after)  # type: ignore[arg-type]
-        case _:
-            return action
-
-
-def _renamed(action: Action, names: dict[str, str]) -> Action | None:
-    """The action in a cluster with other names; None when it speaks of a node that is gone."""
-    match action:
-        case Deliver() | Drop() | Duplicate():
-            if action.sender not in names or action.receiver not in names:
-                return None
-            sender, receiver = names[action.sender], names[action.receiver]
-            return type(action)(sender, receiver, action.kind, action.epoch, action.ordinal, action.copy)
-        case Cut() | Mend():
-            links = tuple((names[a], names[b]) for a, b in action.links if a in names and b in names)
-            return type(action)(links) if links else None
-        case Fire():
-            return Fire(names[action.node], action.timer) if action.node in names else None
-        case Request():
-            return Request(names[action.node], action.id, action.command) if action.node in names else None
-        case Restart():
-            return Restart(names[action.node]) if action.node in names else None
-        case Crash():
-            if action.node not in names:
-                return None
-            during = None if action.during is None else _renamed(action.during, names)
-            return Crash(names[action.node], action.keep, during, action.after)  # type: ignore[arg-type]
-        case _:
-            core = tuple(names[node] for node in getattr(action, "core", ()) if node in names)
-            if hasattr(action, "core"):
-                return type(action)(core, action.seed, action.bound)  # type: ignore[call-arg]
-            if hasattr(action, "node"):
-                return type(action)(names[action.node]) if action.node in names else None  # type: ignore[call-arg]
-            return action
 
 
 def _subsets(items: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:

@@ -108,7 +108,7 @@ class Network:
         return self._by_identity.get((action.sender, action.receiver, action.kind, action.epoch, action.ordinal, action.copy))
 
     def find_alike(self, action: Deliver | Drop | Duplicate) -> Envelope | None:
-        """The nearest thing to the named message: the same kind on the same link, of the nearest epoch, and of those the nearest ordinal."""
+        """The nearest thing to the named message: of its kind, on its link, of the nearest epoch, and then the nearest ordinal."""
         sender, receiver, kind = action.sender, action.receiver, action.kind
         wanted = action.epoch or 0
         best: Envelope | None = None

@@ -19,14 +19,14 @@ class Observation(msgspec.Struct, frozen=True, tag=True):
 
 
 class Decided(Observation, frozen=True, tag=True):
-    """This node decides ``value`` (for good), in ``slot`` where the protocol has several."""
+    """Decides ``value`` (for good), in ``slot`` where the protocol has several."""
 
     value: Any
     slot: int | None = None
 
 
 class Applied(Observation, frozen=True, tag=True):
-    """This node hands the command at ``index`` to its state machine; ``term`` is the entry's."""
+    """Hands the command at ``index`` to its state machine; ``term`` is the entry's."""
 
     index: int
     term: int
@@ -43,20 +43,20 @@ class EnteredTerm(Observation, frozen=True, tag=True):
 
 
 class Voted(Observation, frozen=True, tag=True):
-    """This node gave its vote of ``term`` to ``candidate``."""
+    """Gave its vote of ``term`` to ``candidate``."""
 
     term: int
     candidate: str
 
 
 class Led(Observation, frozen=True, tag=True):
-    """This node became the leader of ``term``."""
+    """Became the leader of ``term``."""
 
     term: int
 
 
 class SteppedDown(Observation, frozen=True, tag=True):
-    """This node, leader of ``term`` until now, leads no more."""
+    """Led ``term`` until now, and leads no more."""
 
     term: int
 
@@ -83,7 +83,10 @@ class Committed(Observation, frozen=True, tag=True):
 
 
 class Recovered(Observation, frozen=True, tag=True):
-    """Said once by every ``start``, first of all: what a Raft node found on its disk. ``entries`` are (term, command) from index 1."""
+    """Said once by every ``start``, first of all: what a Raft node found on its disk.
+
+    ``entries`` are (term, command) from index 1.
+    """
 
     term: int
     voted_for: str | None
@@ -102,20 +105,20 @@ class AcceptorStarted(Observation, frozen=True, tag=True):
 
 
 class Promised(Observation, frozen=True, tag=True):
-    """This acceptor will accept nothing below ``ballot``."""
+    """Will accept nothing below ``ballot``."""
 
     ballot: Any
 
 
 class Proposed(Observation, frozen=True, tag=True):
-    """This proposer starts the accept phase of ``ballot`` with ``value``."""
+    """Starts the accept phase of ``ballot`` with ``value``."""
 
     ballot: Any
     value: Any
 
 
 class Accepted(Observation, frozen=True, tag=True):
-    """This acceptor accepted ``value`` at ``ballot``."""
+    """Accepted ``value`` at ``ballot``, as an acceptor."""
 
     ballot: Any
     value: Any

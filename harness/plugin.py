@@ -149,19 +149,18 @@ def pytest_runtest_makereport(
     """Print an exception that has a ``splitbrain_report`` as that text: the harness' own frames help nobody."""
     report = yield
     if call.excinfo is not None and report.outcome == "failed":
-        text = "\n\n".join(_texts(call.excinfo.value))
-        if text:
-            report.longrepr = PlainReport(text, item.path)  # type: ignore[assignment]
+        texts = _texts(call.excinfo.value)
+        if all(texts):
+            report.longrepr = PlainReport("\n\n".join(texts), item.path)  # type: ignore[assignment]
     return report
 
 
-def _texts(error: BaseException) -> Iterator[str]:
-    text = getattr(error, "splitbrain_report", None)
-    if isinstance(text, str):
-        yield text
-    elif isinstance(error, BaseExceptionGroup):
-        for each in error.exceptions:
-            yield from _texts(each)
+def _texts(error: BaseException) -> list[str]:
+    """The reports of an exception, or of all in a group; the empty text for one that has none."""
+    if isinstance(error, BaseExceptionGroup):
+        return [text for each in error.exceptions for text in _texts(each)]
+    text = getattr(error, "splitbrain_report", "")
+    return [text if isinstance(text, str) else ""]
 
 
 class PlainReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -17,6 +18,8 @@ from harness.storage import Disk as Storage
 
 # A handler that has yielded this many effects for one input is taken to never stop.
 EFFECTS_AT_MOST = 10_000
+# What a node may raise without ending more than itself: a sys.exit() in it must not end a search as if it were clean.
+NODE_FAILURES = (Exception, SystemExit)
 
 Call: TypeAlias = tuple[Callable[..., Effects], tuple[Any, ...]]  # a handler and its arguments
 
@@ -63,7 +66,7 @@ class Process:
             if outcome is _NOTHING:
                 return
             effects = iter(outcome)
-        except Exception as error:  # noqa: BLE001 - the node's own boundary: its failure is an outcome
+        except NODE_FAILURES as error:  # the node's own boundary: its failure is an outcome
             self._raised(handler, error)
             return
         self.pull(effects)
@@ -80,14 +83,14 @@ class Process:
             for _ in effects:
                 self._hung(effects)
                 return
-        except Exception as error:  # noqa: BLE001 - as above
+        except NODE_FAILURES as error:
             self._broke(effects, error)
 
     def perform(self, effect: Any) -> None:
         """Perform one effect (of an async node)."""
         performer = self._perform.get(type(effect))
         if performer is None:
-            raise Malformed(f"{_shown(effect)} is not an effect")
+            raise Malformed(f"it yielded a {type(effect).__name__}, which is not an effect")
         performer(effect)
 
     def launch(self, node: Any) -> None:
@@ -209,7 +212,7 @@ class Process:
                 if self.slow_disk and type(effect) is Sync and effect.token is None:
                     self.suspended = effects
                     return
-        except Exception as error:  # noqa: BLE001 - as above
+        except NODE_FAILURES as error:
             self._broke(effects, error)
             return
         self._abandoned.append(effects)
@@ -218,17 +221,18 @@ class Process:
 
     def fail(self, how: str, detail: str) -> None:
         """The node broke the contract: it is dead until it is restarted."""
-        self._recorder.emit(Failed(self._recorder.step, self.id, how, detail))
+        # An object's address differs from one process to the next, and a trace must not.
+        self._recorder.emit(Failed(self._recorder.step, self.id, how, re.sub(r" at 0x[0-9a-fA-F]+", "", detail)))
         self.halt()
 
-    def _raised(self, handler: Callable[..., Effects], error: Exception) -> None:
+    def _raised(self, handler: Callable[..., Effects], error: BaseException) -> None:
         name = getattr(handler, "__name__", "handler")
         if isinstance(error, TypeError) and "is not iterable" in str(error) and _is_ours(error):
             self.fail("malformed", f"{name} returned something that is not effects: {error}; yield effects, or return ()")
             return
         self.fail("raised", f"{name}: {type(error).__name__}: {error}")
 
-    def _broke(self, effects: Iterator[Any], error: Exception) -> None:
+    def _broke(self, effects: Iterator[Any], error: BaseException) -> None:
         if isinstance(error, Malformed):
             self.fail("malformed", str(error))
         elif isinstance(error, KeyError) and error.args and isinstance(error.args[0], type) and _is_ours(error):
@@ -250,7 +254,7 @@ _DONE = object()
 _NOTHING: tuple[()] = ()
 
 
-def _is_ours(error: Exception) -> bool:
+def _is_ours(error: BaseException) -> bool:
     """Whether it was raised where effects are pulled, not in the node's code behind it."""
     return error.__traceback__ is not None and error.__traceback__.tb_next is None
 

@@ -43,9 +43,7 @@ class FaultBudget:
 
     def __post_init__(self) -> None:
         if self.crashes not in ("none", "minority", "any"):
-            raise ValueError(
-                f"FaultBudget(crashes={self.crashes!r}): there is no such allowance; use 'none', 'minority' or 'any'"
-            )
+            raise ValueError(f"FaultBudget(crashes={self.crashes!r}): there is no such allowance; use 'none', 'minority' or 'any'")
 
     def may_be_down(self, size: int) -> int:
         """How many of ``size`` nodes may be down at a time."""
@@ -94,7 +92,7 @@ class Scenario:
         for option, values in self.options.items():
             if not isinstance(values, tuple) or not values:
                 raise ValueError(
-                    f"Scenario {self.name!r}: option {option!r} is {values!r}, not a tuple of values to draw from; write ({values!r},)"
+                    f"Scenario {self.name!r}: option {option!r} is {values!r}, not a tuple of values; write ({values!r},)"
                 )
         if self.latency < 1 or self.calm_bound < 0:
             raise ValueError(f"Scenario {self.name!r}: latency must be at least 1 ms and calm_bound at least 0 ms")

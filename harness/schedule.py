@@ -21,7 +21,7 @@ from harness.actions import Action, Crash, Request
 from harness.catalogue import find_bug, find_scenario
 from harness.errors import ScheduleError
 from harness.header import Header, new_header
-from harness.lines import LINE_AT_MOST, canonical, read_action, read_header, shown, write_line
+from harness.lines import LINE_AT_MOST, canonical, json_or_none, read_action, read_header, shown, write_line
 from harness.run import Setup
 from harness.scenario import Scenario
 
@@ -62,17 +62,17 @@ class SavedSchedule:
 
     def schedule(self, scenario: Scenario) -> tuple[Action, ...]:
         """The actions with commands as the scenario makes them: JSON has no tuples, enums or records, a workload may."""
-        wanted = {canonical(request.command) for action in self.actions if (request := _request(action)) is not None}
-        made: dict[bytes, Any] = {}
+        wanted = {json_or_none(request.command) for action in self.actions if (request := _request(action)) is not None}
+        made: dict[bytes | None, Any] = {}
         for number in range(1, 64 + 10 * scenario.requests):
             if len(made) == len(wanted):
                 break
             try:
                 command = scenario.commands(number)
-                line = canonical(command)
             except Exception:  # noqa: BLE001 - the user's workload may end anywhere; the file's own command is used then
                 break
-            if line in wanted:
+            line = json_or_none(command)
+            if line is not None and line in wanted:
                 made.setdefault(line, command)
         return tuple(_with_command(action, made) for action in self.actions)
 
@@ -84,7 +84,7 @@ class SavedSchedule:
                 advice = f"it has {', '.join(near)}" if near else "it has none"
                 raise ScheduleError(f"{self._where()}scenario {scenario.name!r} has no option {name!r}; {advice}; mend the header")
             # The scenario's own object, found by its JSON: (1, 2) is [1, 2] in the file.
-            values = {canonical(each): each for each in scenario.options[name]}
+            values = {line: each for each in scenario.options[name] if (line := json_or_none(each)) is not None}
             line = canonical(value)
             if line not in values:
                 raise ScheduleError(
@@ -103,14 +103,11 @@ def _request(action: Action) -> Request | None:
     return inner if isinstance(inner, Request) else None
 
 
-def _with_command(action: Action, made: Mapping[bytes, Any]) -> Action:
+def _with_command(action: Action, made: Mapping[bytes | None, Any]) -> Action:
     request = _request(action)
     if request is None:
         return action
-    line = canonical(request.command)
-    if line not in made:
-        return action
-    request = Request(request.node, request.id, made[line])
+    request = Request(request.node, request.id, made.get(json_or_none(request.command), request.command))
     return msgspec.structs.replace(action, during=request) if isinstance(action, Crash) else request
 
 
@@ -233,8 +230,8 @@ def _lines(content: bytes, name: str) -> Iterator[tuple[int, bytes, bool]]:
 def file_name(saved: SavedSchedule) -> str:
     """A name that says what is inside, and differs when that differs: ``raft-figure-8-LogMatching-1a2b3c4d.schedule.jsonl``."""
     header = saved.header
-    content = [header.scenario, header.bug, header.size, header.options, header.seed, saved.actions]
-    digest = hashlib.sha256(canonical(content)).hexdigest()[:8]
+    what = Header(scenario=header.scenario, bug=header.bug, size=header.size, options=header.options, seed=header.seed)
+    digest = hashlib.sha256(encode(SavedSchedule(what, saved.actions))).hexdigest()[:8]
     parts = [header.scenario.rpartition(":")[2].lower(), header.bug, header.invariant, digest]
     return "-".join(re.sub(r"[^\w-]+", "_", part) for part in parts if part) + SUFFIX
 

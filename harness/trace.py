@@ -38,9 +38,9 @@ def encode(events: Sequence[Event], show: Show | None = None) -> list[bytes]:
             line = encoder.encode(event)
             if type(event) is Observed:  # the types of opaque things are a part of what happened
                 line += type(event.observation).__name__.encode()
-        except (TypeError, ValueError, RecursionError) as error:
+        except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
             raise EncodingError(
-                f"step {event.step}: a {type(event).__name__} holds what has no canonical encoding ({error}); "
+                f"step {event.step}: {type(event).__name__} holds what has no canonical encoding ({error}); "
                 "use msgspec structs, dataclasses or plain data, or give the scenario `show=`"
             ) from error
         lines.append(line)

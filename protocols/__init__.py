@@ -1,0 +1,1 @@
+"""The reference protocols, and the museum of their bugs."""

@@ -110,20 +110,24 @@ def test_a_scenario_knows_under_which_name_it_can_be_imported():
 
 def test_the_module_of_the_factory_comes_before_one_that_only_imports_the_scenario(folder, monkeypatch):
     module(folder, "a_test_of_it", "from my_origin import MINE\n")
-    module(folder, "my_origin", "class Node: ...\nfrom harness.scenario import Scenario\nMINE = Scenario(name='m', factory=Node, invariants=())")
+    module(
+        folder,
+        "my_origin",
+        "class Node: ...\nfrom harness.scenario import Scenario\nMINE = Scenario(name='m', factory=Node, invariants=())",
+    )
     _, scenario = find_scenario("a_test_of_it:MINE")
     assert name_of(scenario) == "my_origin:MINE"
 
 
 def test_a_scenario_that_no_module_holds_cannot_be_saved_and_the_message_says_how_it_can():
-    with pytest.raises(ScenarioError, match="is not a name in any module.*assign it at the top level of an importable module"):
+    with pytest.raises(ScenarioError, match=r"is not a name in any module.*assign it at the top level of an importable module"):
         name_of(Scenario(name="nameless", factory=object, invariants=()))
 
 
 def test_the_museum_is_listed_by_id_and_a_bug_is_found_by_it():
     exhibits = bugs()
     assert len(exhibits) >= 15
-    assert all(id == exhibit.id for id, exhibit in exhibits.items())
+    assert all(slug == exhibit.id for slug, exhibit in exhibits.items())
     first = next(iter(exhibits.values()))
     assert find_bug(first.id) is first
     assert bug_of(first.scenario) is first
@@ -131,7 +135,9 @@ def test_the_museum_is_listed_by_id_and_a_bug_is_found_by_it():
 
 
 def test_an_unknown_bug_is_answered_with_the_nearest_ids():
-    with pytest.raises(ScenarioError, match=r"there is no exhibit 'figur-8' among the \d+ that are installed; did you mean figure-8"):
+    with pytest.raises(
+        ScenarioError, match=r"there is no exhibit 'figur-8' among the \d+ that are installed; did you mean figure-8"
+    ):
         find_bug("figur-8")
     with pytest.raises(ScenarioError, match="`splitbrain bugs` lists them"):
         find_bug("qqqq")

@@ -1,13 +1,13 @@
 import pytest
-from toys import FORGETFUL
+from toys import COLOURS
 
 from harness.actions import Crash, Deliver, Fire, Request, Restart
+from harness.catalogue import bugs
 from harness.errors import ScenarioError
 from harness.replay import replay
 from harness.schedule import Header, SavedSchedule, decode, encode
 
 FORGET = (Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2"))
-FINGERPRINT = "OneValue(Observed, Observed)"
 
 
 def saved(*actions, scenario="toys:FORGETFUL", **fields):
@@ -83,9 +83,6 @@ def test_async_nodes_are_replayed_on_the_trio_host_unless_another_one_is_asked_f
 
 
 def test_commands_that_json_cannot_hold_as_they_are_break_the_node_in_the_same_way():
-    red, mixed = FORGETFUL, None
-    from toys import COLOURS
-
     actions = (Request("n1", "r1", COLOURS[0]), Crash("n1"), Restart("n1"), Request("n1", "r2", COLOURS[2]))
     first = replay(saved(*actions, scenario="toys:COLOURFUL"))
     again = replay(decode(encode(saved(*actions, scenario="toys:COLOURFUL"))))
@@ -97,8 +94,8 @@ def test_a_lenient_replay_in_which_hardly_any_input_reached_a_node_is_stale():
     gone = tuple(Deliver("n1", "n2", "Renamed", None, number) for number in range(1, 10))
     outcome = replay(saved(FORGET[0], *gone, scenario="toys:REGISTER"), lenient=True)
     assert (outcome.outcome, outcome.worked, outcome.work, outcome.stale) == ("FIXED", 1, 10, True)
-    outcome = replay(saved(*FORGET, *gone[:3], scenario="toys:REGISTER"), lenient=True)
-    assert (outcome.worked, outcome.work, outcome.stale) == (2, 5, False)
+    outcome = replay(saved(*FORGET, *gone[:2], scenario="toys:REGISTER"), lenient=True)
+    assert (outcome.worked, outcome.work, outcome.stale) == (2, 4, False)
 
 
 def test_a_schedule_of_nothing_but_faults_is_not_stale():
@@ -106,8 +103,6 @@ def test_a_schedule_of_nothing_but_faults_is_not_stale():
 
 
 def test_an_exhibits_schedule_runs_with_the_bug_or_against_the_protocol_without_it():
-    from harness.catalogue import bugs
-
     exhibit = bugs()["vote-quorum-too-small"]
     schedule = SavedSchedule(
         Header(scenario="protocols.raft.scenario:RAFT", bug=exhibit.id, size=3, invariant="ElectionSafety"),

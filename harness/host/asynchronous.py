@@ -122,11 +122,11 @@ class AsyncNode:
         """The node's own code."""
         await self._node.run(self._env)
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: BaseException) -> None:
         """The node's code raised."""
         if not self._env._alive():
             return
-        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]  # a nursery wraps what its task raised
         if isinstance(error, Malformed):
             self._process.fail("malformed", str(error))

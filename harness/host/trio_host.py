@@ -19,7 +19,7 @@ from outcome import Outcome, Value
 from harness.errors import ScenarioError
 from harness.host.asynchronous import AsyncNode
 from harness.host.seam import deterministic_scheduling
-from harness.process import Call, Process
+from harness.process import NODE_FAILURES, Call, Process
 from harness.recorder import Recorder
 
 # So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
@@ -259,7 +259,9 @@ class TrioHost:
         with running.scope:
             try:
                 await node.live()
-            except Exception as error:  # noqa: BLE001 - the node's own boundary: its failure is an outcome
+            except (*NODE_FAILURES, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
+                if isinstance(error, BaseExceptionGroup) and error.split(NODE_FAILURES)[1] is not None:
+                    raise  # Ctrl-C, or trio's own cancellation
                 node.failed(error)
                 return
             node.returned()

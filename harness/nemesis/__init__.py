@@ -1,0 +1,1 @@
+"""What chooses the faults: profiles, partitions, walks."""

@@ -10,7 +10,7 @@ from harness.dice import Dice
 from harness.nemesis.partitions import draw_partition
 from harness.nemesis.profile import Profile
 from harness.network import Envelope
-from harness.node import Refused
+from harness.node import NodeId, Refused
 from harness.process import Process
 from harness.world import World
 
@@ -33,8 +33,7 @@ class Walk:
         self._refusals = 0
         self._refused: dict[str, bool] = {}  # did this node refuse what it was asked last?
         self._asked: dict[str, str] = {}
-        for process in self._processes:
-            process.on_reply = self._replied
+        self._listen()
         self.take_on(profile)
 
     def take_on(self, profile: Profile) -> None:
@@ -62,6 +61,20 @@ class Walk:
                 total += weight
                 self._table.append((total, propose))
         self._total = total
+
+    def go_on(self, profile: Profile, dice: Dice) -> None:
+        """Go on with other rates and other dice, after others have acted on the world too."""
+        self._dice, self._roll = dice, dice.roll
+        self._listen()  # a fair phase has listened to replies meanwhile
+        self.take_on(profile)
+
+    def ask(self, node: NodeId, command: Any = None) -> Request:
+        """The next client request, for this node; counted, and numbered, so that no two of a run are alike."""
+        self._requests += 1
+        number = self._requests + self._refusals
+        name = f"r{number}"
+        self._asked[name] = node
+        return Request(node, name, self.world.scenario.commands(number) if command is None else command)
 
     def go(self, steps: int) -> int:
         """Apply up to ``steps`` actions; fewer when an invariant breaks or nothing is enabled. Returns how many."""
@@ -133,11 +146,7 @@ class Walk:
             process = self._dice.pick(willing or self._clients)
         if not process.idle():
             return None
-        self._requests += 1
-        number = self._requests + self._refusals
-        name = f"r{number}"
-        self._asked[name] = process.id
-        return Request(process.id, name, scenario.commands(number))
+        return self.ask(process.id)
 
     def _drop(self) -> Action | None:
         envelope = self._pick_message()
@@ -205,6 +214,10 @@ class Walk:
             return ()
         places = range(len(processes)) if scenario.clients is None else scenario.clients(len(processes))
         return tuple(processes[place] for place in places)
+
+    def _listen(self) -> None:
+        for process in self._processes:
+            process.on_reply = self._replied
 
     def _replied(self, request: str, result: Any) -> None:
         node = self._asked.get(request)

@@ -11,7 +11,8 @@ from harness.actions import Action, Calm, Complete, Crash, Cut, Deliver, Drop, D
 from harness.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
 from harness.node import NodeId, Refused
 from harness.observations import Applied, Committed, EnteredTerm, Led, Voted
-from harness.report.wording import SHORT, brief, clip, counted, gist, value
+from harness.report.values import SHORT, clip, counted, gist, value
+from harness.report.wording import brief
 
 Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int]
 _LAST_WORDS = 2  # of a node in a fair phase, which may go on for hundreds of events

@@ -30,7 +30,7 @@ class Layout:
     nodes: tuple[NodeId, ...]
     number: int  # columns of the step numbers
     action: int  # columns of the actions
-    pitch: int  # columns from one lane to the next
+    pitch: int  # columns from one lane to the next; 0 when there are too many nodes for lanes
     words: int  # columns of the words of a lane, or of the column behind the lanes
     in_lanes: bool
 
@@ -74,8 +74,9 @@ def _layout(rows: Sequence[Row], nodes: tuple[NodeId, ...], width: int) -> Layou
         return Layout(nodes, number, action, pitch, pitch - 3, in_lanes=True)
     # One line a step is worth more than a lane's own words.
     action = max(min(longest, width * 42 // 100), 6)
-    words = width - number - action - 4 - len(nodes) * _NARROW_PITCH
-    return Layout(nodes, number, action, _NARROW_PITCH, max(words, 8), in_lanes=False)
+    room = width - number - action - 4
+    pitch = _NARROW_PITCH if room - len(nodes) * _NARROW_PITCH >= _WIDE else 0
+    return Layout(nodes, number, action, pitch, room - len(nodes) * pitch, in_lanes=False)
 
 
 def _height(row: Row, layout: Layout, detail: Weight) -> int:
@@ -169,7 +170,7 @@ def _head(layout: Layout, width: int) -> Text:
     line = _Line(width)
     line.put(1, "step", "bold")
     line.put(layout.number + 3, "action", "bold")
-    for node in layout.nodes:
+    for node in layout.nodes if layout.pitch else ():
         line.put(layout.x(node), node if layout.in_lanes else _cut(node, _NARROW_PITCH - 1), "bold")
     if not layout.in_lanes:
         line.put(layout.behind, "what changed", "bold")
@@ -183,7 +184,7 @@ def _row(row: Row, layout: Layout, words: dict[NodeId, list[_Word]], width: int,
     drawn = []
     for index in range(height):
         line = _Line(width)
-        for node in layout.nodes:
+        for node in layout.nodes if layout.pitch else ():
             glyph = row.glyphs[node] if index == 0 else DOWN if row.glyphs[node] == DOWN else UP
             line.put(layout.x(node), glyph, _GLYPH_STYLES[glyph])
         ends: dict[NodeId, int] = {}
@@ -205,19 +206,19 @@ def _fit(lines: list[list[_Word]], height: int, width: int) -> list[list[_Word]]
     if len(lines) <= height:
         return lines
     words = [*lines[height - 1], lines[height][0]]
-    *before, (text, style) = words
-    left = width - sum(cell_len(word) + 1 for word, _ in before) - 1
-    if left > 1:
-        return [*lines[: height - 1], [*before, (set_cell_size(text, min(cell_len(text), left)).rstrip(" ,;") + "…", style)]]
-    *before, (text, style) = before
-    left += cell_len(text) + 1
-    return [*lines[: height - 1], [*before, (set_cell_size(text, min(cell_len(text), left)).rstrip(" ,;") + "…", style)]]
+    while True:
+        *before, (text, style) = words
+        left = width - sum(cell_len(word) + 1 for word, _ in before) - 1
+        if left > 1 or not before:
+            cut = set_cell_size(text, min(cell_len(text), max(left, 0))).rstrip(" ,;")
+            return [*lines[: height - 1], [*before, (f"{cut}…", style)]]
+        words = before
 
 
 def _arrow(line: _Line, row: Row, layout: Layout, ends: dict[NodeId, int]) -> None:
     """Draw the message of this step from its sender's lane to its receiver's, around the receiver's words."""
     arrow = row.arrow
-    if arrow is None:
+    if arrow is None or not layout.pitch:
         return
     start, end = layout.x(arrow.sender), layout.x(arrow.receiver)
     if start < end:
@@ -225,8 +226,8 @@ def _arrow(line: _Line, row: Row, layout: Layout, ends: dict[NodeId, int]) -> No
         tail, head, place = "├", "▶", right
     else:
         left = max(ends.get(arrow.receiver, 0) + 1, end + 1) if layout.in_lanes else end + 1
+        left = min(left, end + layout.pitch - 1)
         right = start - 1
-        left = min(left, right)
         tail, head, place = "┤", "◀", left
     for x in range(left, right + 1):
         lane = line.at(x)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
-from harness.report.wording import counted
+from harness.report.values import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -58,6 +58,7 @@ _NEMESIS_DID = {
     "request": "client requests",
     "calm": "fair phases",
 }
+_CATCHERS = "caught by (shortest known)"
 
 
 def progress_line(progress: Progress) -> str:
@@ -82,30 +83,36 @@ def account(progress: Progress, scenario: Scenario, outcome: str) -> str:
     return "\n".join(lines)
 
 
-def bugs_table(exhibits: Iterable[Exhibit], width: int | None = None) -> Table:
+def bugs_table(exhibits: Iterable[Exhibit], width: int = 100) -> Table:
     """The museum, one line an exhibit, by protocol: its name, what is wrong, and which invariants may catch it."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - rich is loaded by whoever prints
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=SIMPLE_HEAD, width=width, pad_edge=False)
+    listed = list(exhibits)
+    # A name is there to be typed, and so is shown whole; a title gives way.
+    names = max((len(each.id) for each in listed), default=0)
+    catchers = max(len(_CATCHERS), *(len(_caught(each)) for each in listed))
+    titles = max(width - names - catchers - 8, 20)  # 8: the space around the columns
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("bug", style="bold", no_wrap=True)
-    table.add_column("what is wrong", no_wrap=True, ratio=5)
-    table.add_column("caught by (shortest schedule known)", no_wrap=True, ratio=4)
+    table.add_column("what is wrong", no_wrap=True, max_width=titles)
+    table.add_column(_CATCHERS, no_wrap=True)
     shown = ""
-    for exhibit in exhibits:
+    for exhibit in listed:
         if shown and exhibit.protocol != shown:
             table.add_section()
         shown = exhibit.protocol
-        table.add_row(Text(exhibit.id), Text(exhibit.title), Text(_caught(exhibit)))
+        table.add_row(Text(exhibit.id), Text(exhibit.title[:1].upper() + exhibit.title[1:]), Text(_caught(exhibit)))
     return table
 
 
 def _caught(exhibit: Exhibit) -> str:
-    if exhibit.control:
-        return "nothing: a control, it is correct"
-    known = exhibit.shortest
-    return ", ".join(f"{name} ({known[name]})" if name in known else name for name in exhibit.invariant)
+    if exhibit.control or not exhibit.invariant:
+        return "nothing: a correct control"
+    first, *others = exhibit.invariant
+    shortest = f" ({exhibit.shortest[first]})" if first in exhibit.shortest else ""
+    return f"{first}{shortest}" + (f", +{len(others)}" if others else "")
 
 
 def _invariants(scenario: Scenario) -> list[str]:

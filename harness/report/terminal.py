@@ -8,14 +8,14 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 
 from harness.actions import Calm
 from harness.invariant import Invariant, KeepsContract, Violation
 from harness.report.drawing import draw, fold
 from harness.report.lanes import BACK, DOWN, EVIDENCE, rows
-from harness.report.wording import clip_middle, counted, value, words
+from harness.report.values import clip_middle, counted, value
+from harness.report.wording import words
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _EVIDENCE_AT_MOST = 8
 _PARTS_AT_MOST = 12  # of a diagnosis
 _PART_AT_MOST = 180  # characters
 _LEGEND = 3  # lines, with the empty one above
-_ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→←…", "|x*!o+++-><x><~")
+_ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→…·", "|x*!o+++-><x>~;")
 
 
 def counterexample_text(
@@ -51,6 +51,8 @@ def to_string(lines: list[Text], width: int, color: bool) -> str:
     """Lines as they go to a terminal; without colour, plain text."""
     if not color:
         return "\n".join(line.plain.rstrip() for line in lines)
+    from rich.console import Console  # noqa: PLC0415 - the larger part of rich, and not needed for plain text
+
     out = StringIO()
     console = Console(
         file=out, force_terminal=True, color_system="standard", width=width, legacy_windows=False, _environ={}, highlight=False

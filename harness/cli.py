@@ -1,0 +1,130 @@
+"""The command line: hunt, replay, shrink, show, bugs.
+
+Exit codes: 0 clean or fixed, 1 a violation, 2 bad usage or input, 3 diverged or vacuous.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from harness.commands import (
+    BAD_INPUT,
+    OK,
+    OUT,
+    SECONDS,
+    bugs_command,
+    hunt_command,
+    replay_command,
+    show_command,
+    shrink_command,
+)
+from harness.errors import NondeterminismError, SplitbrainError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except NondeterminismError as error:
+        return _failed(options, "nondeterministic", error)
+    except SplitbrainError as error:
+        return _failed(options, "error", error)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: say nothing more
+        return OK
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _failed(options: argparse.Namespace, outcome: str, error: SplitbrainError) -> int:
+    if getattr(options, "json", False):
+        print(json.dumps({"outcome": outcome, "message": str(error)}))
+    print(f"splitbrain: {error}", file=sys.stderr)
+    return BAD_INPUT
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"splitbrain: {message}", file=sys.stderr)
+        raise SystemExit(BAD_INPUT)
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text.replace("_", ""))
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="splitbrain",
+        description="Hunt for schedules that break consensus protocols, shrink them, and replay them.",
+        epilog="exit codes: 0 clean or fixed, 1 violation, 2 bad usage or input, 3 diverged or vacuous",
+    )
+    parser.add_argument("--version", action="version", version=f"splitbrain {_version()}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    hunt = commands.add_parser("hunt", help="search for a violation; shrink, save and show it")
+    hunt.add_argument("scenario", metavar="SCENARIO", help="raft, paxos, or module:NAME")
+    hunt.add_argument("--bug", metavar="ID", help="hunt an exhibit of the museum (`splitbrain bugs` lists them)")
+    hunt.add_argument("--seconds", type=_positive, metavar="S", help=f"stop after so long (default {SECONDS:g})")
+    hunt.add_argument("--runs", type=_count, metavar="N", help="stop after so many walks")
+    hunt.add_argument("--steps", type=_count, metavar="N", help="stop after so many actions")
+    hunt.add_argument("--seed", type=int, metavar="N", help="a fresh one is drawn, and printed, when left out")
+    hunt.add_argument("--host", choices=("direct", "trio"), help="what runs the nodes (async nodes need trio)")
+    hunt.add_argument("--out", type=Path, default=Path(OUT), metavar="DIR", help=f"where schedules go (default {OUT})")
+    hunt.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
+    hunt.set_defaults(command=hunt_command)
+
+    replay = commands.add_parser("replay", help="run a saved schedule again (this imports the module that it names)")
+    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("--lenient", action="store_true", help="skip what is no longer enabled, and say how much")
+    replay.add_argument("--unbroken", action="store_true", help="an exhibit's schedule against the protocol without the bug")
+    replay.add_argument("--host", choices=("direct", "trio"), help="what runs the nodes")
+    replay.add_argument("--json", action="store_true")
+    replay.set_defaults(command=replay_command)
+
+    shrink = commands.add_parser("shrink", help="minimise a saved schedule (in place, unless --out names another file)")
+    shrink.add_argument("file", type=Path, metavar="FILE")
+    shrink.add_argument("--out", type=Path, metavar="FILE")
+    shrink.add_argument("--seconds", type=_positive, default=30.0, metavar="S", help="stop after so long (default 30)")
+    shrink.add_argument("--json", action="store_true")
+    shrink.set_defaults(command=shrink_command)
+
+    show = commands.add_parser("show", help="a saved schedule on one screen, with lanes for the nodes")
+    show.add_argument("file", type=Path, metavar="FILE")
+    show.set_defaults(command=show_command)
+
+    bugs = commands.add_parser("bugs", help="list the museum")
+    bugs.add_argument("--json", action="store_true")
+    bugs.set_defaults(command=bugs_command)
+    return parser
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version("splitbrain")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,299 @@
+"""The commands of the command line, one function each. They return its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import SplitbrainError
+from harness.progress import ControlC, Progress, screen_width
+
+if TYPE_CHECKING:
+    from harness.counterexample import Counterexample
+    from harness.hunt import Hunt
+    from harness.replay import Replay
+    from harness.run import Run
+    from harness.schedule import SavedSchedule
+
+OK, VIOLATION, BAD_INPUT, DIVERGED = 0, 1, 2, 3
+SECONDS = 60.0  # of a hunt that is given no limit
+OUT = "splitbrain-out"
+
+
+# hunt
+
+
+def hunt_command(options: argparse.Namespace) -> int:
+    """Search for a violation; save, shrink and show it."""
+    from harness.catalogue import find_bug, find_scenario  # noqa: PLC0415 - each command imports what it needs
+    from harness.dice import fresh_seed  # noqa: PLC0415
+    from harness.hunt import hunt  # noqa: PLC0415
+
+    name, scenario = find_scenario(options.scenario)
+    if options.bug is not None:
+        exhibit = find_bug(options.bug)
+        if exhibit.protocol != scenario.name:
+            raise SplitbrainError(
+                f"--bug {exhibit.id} is a bug of {exhibit.protocol!r}, not of {scenario.name!r}; "
+                f"run `splitbrain hunt {exhibit.protocol} --bug {exhibit.id}`"
+            )
+        scenario = exhibit.scenario
+    _writable(options.out)
+    seed = fresh_seed() if options.seed is None else options.seed
+    seconds = SECONDS if options.seconds is None and options.runs is None and options.steps is None else options.seconds
+    host = _host(scenario, options.host)
+    say = Progress(silent=options.json)
+    say.line(f"hunting {scenario.name}{f' with the bug {options.bug}' if options.bug else ''}, seed {seed}, {host} host")
+    with ControlC() as interrupt:
+        result = hunt(
+            scenario,
+            seed=seed,
+            seconds=seconds,
+            runs=options.runs,
+            steps=options.steps,
+            host=host,
+            progress=lambda so_far: say.hunt(so_far, interrupt),
+        )
+    if result.violation is None:
+        return _nothing_found(options, name, result, say)
+    say.line(
+        f"found {result.violation.invariant} broken after {result.runs:,} runs, {result.steps:,} steps, "
+        f"{result.seconds:.2f} s, in a run of {len(result.actions):,} actions; minimising"
+    )
+    counterexample = _pursue(options, name, result, host, say)
+    if options.json:
+        print(json.dumps(_hunted(options, name, result, counterexample)))
+    else:
+        _show_counterexample(counterexample, say)
+    return VIOLATION
+
+
+def _pursue(options: argparse.Namespace, name: str, result: Hunt, host: str, say: Progress) -> Counterexample:
+    from harness.counterexample import pursue  # noqa: PLC0415
+    from harness.hunt import Found, failures  # noqa: PLC0415
+
+    assert result.setup is not None
+    assert result.violation is not None
+    bug = f" --bug {options.bug}" if options.bug else ""
+    return pursue(
+        failures(result, Found(result.setup, result.actions, result.violation), host=host),
+        scenario=name,
+        bug=options.bug,
+        folder=options.out,
+        how=f"splitbrain hunt {options.scenario}{bug} --seed {result.seed} ({host} host, run {result.runs})",
+        host=host,
+        progress=say.minimised,
+    )
+
+
+def _nothing_found(options: argparse.Namespace, name: str, result: Hunt, say: Progress) -> int:
+    from harness.report.summary import account  # noqa: PLC0415
+
+    say.done()
+    if options.json:
+        print(json.dumps(_hunted(options, name, result, None)))
+    else:
+        print(account(result, result.scenario, result.outcome))
+    return DIVERGED if result.outcome == "vacuous" else OK
+
+
+def _hunted(options: argparse.Namespace, name: str, result: Hunt, counterexample: Counterexample | None) -> dict[str, Any]:
+    minimised = None if counterexample is None else counterexample.minimised
+    return {
+        "scenario": name,
+        "bug": options.bug,
+        "outcome": result.outcome,
+        "invariant": None if minimised is None else minimised.violation.invariant,
+        "fingerprint": None if minimised is None else minimised.violation.fingerprint,
+        "summary": None if minimised is None else minimised.violation.summary,
+        "seed": result.seed,
+        "runs": result.runs,
+        "steps": result.steps,
+        "seconds": round(result.seconds, 4),
+        "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
+        "actions_found": None if counterexample is None else counterexample.found,
+        "actions": None if minimised is None else len(minimised.actions),
+        "nodes": None if minimised is None else minimised.setup.size,
+        "minimise_seconds": None if minimised is None else round(minimised.seconds, 4),
+        "replays": None if minimised is None else minimised.replays,
+        "confirmed": None if counterexample is None else counterexample.confirmed,
+        "schedule": None if counterexample is None else str(counterexample.path),
+        "coverage": dict(sorted(result.coverage.items())),
+    }
+
+
+# replay, shrink, show, bugs
+
+
+def replay_command(options: argparse.Namespace) -> int:
+    """Run a saved schedule again."""
+    from harness.replay import replay  # noqa: PLC0415
+    from harness.schedule import load  # noqa: PLC0415
+
+    saved = load(options.file)
+    result = replay(saved, lenient=options.lenient, host=options.host, unbroken=options.unbroken)
+    if options.json:
+        print(json.dumps(_replayed(result, saved)))
+    else:
+        diverged = f" AT {result.at}" if result.at is not None and result.outcome == "DIVERGED" else ""
+        skipped = f" ({result.skipped} of {len(saved.actions)} actions skipped)" if options.lenient else " (strict)"
+        print(f"{result.outcome}{diverged}{skipped}: {result.message}")
+        if result.violation is not None:
+            print()
+            print(_text(saved, result.run, options.file))
+    return {"REPRODUCED": VIOLATION, "CHANGED": VIOLATION, "FIXED": OK}.get(result.outcome, DIVERGED)
+
+
+def _replayed(result: Replay, saved: SavedSchedule) -> dict[str, Any]:
+    return {
+        "outcome": result.outcome,
+        "invariant": None if result.violation is None else result.violation.invariant,
+        "fingerprint": result.fingerprint,
+        "summary": None if result.violation is None else result.violation.summary,
+        "digest": result.digest,
+        "actions": result.actions,
+        "skipped": result.skipped,
+        "of": len(saved.actions),
+        "at": result.at,
+        "message": result.message,
+    }
+
+
+def shrink_command(options: argparse.Namespace) -> int:
+    """Minimise a saved schedule."""
+    import msgspec  # noqa: PLC0415
+
+    from harness.minimise import minimise  # noqa: PLC0415
+    from harness.run import run  # noqa: PLC0415
+    from harness.schedule import SavedSchedule, load, save  # noqa: PLC0415
+
+    saved = load(options.file)
+    setup = saved.setup()
+    host = _host(setup.scenario, None)
+    first = run(setup, saved.schedule(setup.scenario), host=host, lenient=True)
+    if first.violation is None:
+        print(f"FIXED: {options.file} breaks no invariant any more, so there is nothing to shrink")
+        return OK
+    say = Progress(silent=options.json)
+    best = minimise(setup, first.actions, first.violation, seconds=options.seconds, host=host, progress=say.minimised)
+    say.done()
+    target = options.out or options.file
+    header = msgspec.structs.replace(
+        saved.header,
+        size=best.setup.size,
+        invariant=best.violation.invariant,
+        fingerprint=best.violation.fingerprint,
+    )
+    smaller = SavedSchedule(header, best.actions, Path(target))
+    save(target, smaller)
+    if options.json:
+        removed = dict(best.removed)
+        print(json.dumps({"actions_found": len(saved.actions), "actions": len(best.actions), "replays": best.replays,
+                          "minimise_seconds": round(best.seconds, 4), "removed": removed, "schedule": str(target)}))  # fmt: skip
+    else:
+        print(f"{len(saved.actions)} -> {len(best.actions)} actions in {best.replays:,} runs, {best.seconds:.1f} s")
+        print()
+        print(_text(smaller, run(best.setup, best.actions, host=host, keep=True), target))
+    return VIOLATION
+
+
+def show_command(options: argparse.Namespace) -> int:
+    """Show a saved schedule with lanes for the nodes."""
+    from harness.run import run  # noqa: PLC0415
+    from harness.schedule import load  # noqa: PLC0415
+
+    saved = load(options.file)
+    setup = saved.setup()
+    done = run(setup, saved.schedule(setup.scenario), host=_host(setup.scenario, None), keep=True)
+    if done.stopped is not None:
+        print(f"DIVERGED AT {len(done.actions) + 1}: {done.stopped}; shown up to there", file=sys.stderr)
+    print(_text(saved, done, options.file))
+    return DIVERGED if done.stopped is not None else OK
+
+
+def bugs_command(options: argparse.Namespace) -> int:
+    """List the museum."""
+    from harness.catalogue import bugs  # noqa: PLC0415
+
+    exhibits = bugs()
+    if options.json:
+        rows = [
+            {
+                "id": each.id,
+                "title": each.title,
+                "protocol": each.protocol,
+                "source": each.source,
+                "mechanism": each.mechanism,
+                "invariant": list(each.invariant),
+                "faults": each.faults,
+                "shortest": dict(each.shortest),
+                "control": each.control,
+            }
+            for each in exhibits.values()
+        ]
+        print(json.dumps(rows))
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        from harness.report.summary import bugs_table  # noqa: PLC0415
+
+        width = screen_width()
+        Console(width=width, highlight=False).print(bugs_table(exhibits.values(), width))
+    return OK
+
+
+# Shared
+
+
+def _host(scenario: Any, asked: str | None) -> str:
+    """The host asked for; without one, the direct host where it can run the nodes."""
+    if asked is not None:
+        return asked
+    from harness.host.direct import AsyncNodeError  # noqa: PLC0415
+    from harness.world import World  # noqa: PLC0415
+
+    try:
+        World(scenario, check=False, keep=False).close()
+    except AsyncNodeError:
+        return "trio"
+    return "direct"
+
+
+def _writable(folder: Path) -> None:
+    """Fail before the hunt, not after it, where nothing can be saved."""
+    import tempfile  # noqa: PLC0415
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SplitbrainError(
+            f"--out {folder}: {error.strerror or error}, so a failing schedule could not be saved; name another folder"
+        ) from error
+
+
+def _text(saved: SavedSchedule, run: Run, path: Path) -> str:
+    from harness.report.terminal import ascii_only, counterexample_text  # noqa: PLC0415
+
+    text = counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty())
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return ascii_only(text)
+    return text
+
+
+def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:
+    say.done()
+    best = counterexample.minimised
+    print(
+        f"minimal: {len(best.actions)} actions, from {counterexample.found:,}, in {best.replays:,} runs and {best.seconds:.1f} s"
+        f"{'; the trio host agrees' if counterexample.confirmed else ''}; saved as {counterexample.path}"
+    )
+    print()
+    print(_text(counterexample.saved, counterexample.run, counterexample.path))

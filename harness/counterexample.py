@@ -1,0 +1,94 @@
+"""A counterexample: a violation with its minimal schedule, on disk from the moment it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.actions import Action
+from harness.determinism import check
+from harness.header import new_header
+from harness.hunt import Found
+from harness.invariant import Violation
+from harness.minimise import Minimised, Progress, minimise
+from harness.run import Run, Setup, run
+from harness.schedule import SavedSchedule, file_name, save
+
+SECONDS = 8.0  # of wall clock, for minimising
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """What a pursuit ends with: the minimal schedule and its file, the run with its trace, and how it was made smaller.
+
+    found: how many actions the failing run had. confirmed: whether the trio host breaks the invariant in the same way.
+    """
+
+    saved: SavedSchedule
+    path: Path
+    run: Run
+    minimised: Minimised
+    found: int
+    confirmed: bool
+
+
+def pursue(
+    failures: Iterable[Found],
+    *,
+    scenario: str,
+    folder: Path,
+    how: str,
+    bug: str | None = None,
+    host: str = "direct",
+    seconds: float = SECONDS,
+    progress: Progress | None = None,
+) -> Counterexample:
+    """Save the first failure, make sure that it fails again, minimise it, and save that.
+
+    failures: the failing run, and others like it to start from as well. scenario: its full name, "module:NAME". how: a
+    line for the file on how it was found. The first file is on disk before anything else happens, and is removed only
+    when the minimal one is. Ctrl-C while minimising ends with the best so far. Raises `NondeterminismError` (the file
+    stays) and `ScheduleError` (nothing could be saved).
+    """
+    first, *others = failures
+    raw = _saved(scenario, bug, how, first.setup, first.actions, first.violation)
+    raw_path = folder / file_name(raw)
+    save(raw_path, raw)
+    check(first.setup, first.actions, host)
+    shortest, *longer = sorted([first, *others], key=lambda each: len(each.actions))
+    best = Minimised(shortest.setup, shortest.actions, shortest.violation)
+
+    def keep(so_far: Minimised) -> None:
+        nonlocal best
+        best = replace(so_far)
+        if progress is not None:
+            progress(so_far)
+
+    with suppress(KeyboardInterrupt):
+        best = minimise(
+            shortest.setup,
+            shortest.actions,
+            shortest.violation,
+            seconds=seconds,
+            host=host,
+            progress=keep,
+            more=[(each.setup, each.actions, each.violation) for each in longer],
+        )
+    again = run(best.setup, best.actions, host=host, keep=True)
+    saved = _saved(scenario, bug, how, best.setup, best.actions, best.violation)
+    path = folder / file_name(saved)
+    save(path, saved)
+    if path != raw_path:
+        raw_path.unlink(missing_ok=True)
+    on_trio = again if host == "trio" else run(best.setup, best.actions, host="trio")
+    confirmed = on_trio.violation is not None and on_trio.violation.fingerprint == best.violation.fingerprint
+    return Counterexample(replace(saved, path=path), path, again, best, len(first.actions), confirmed)
+
+
+def _saved(
+    scenario: str, bug: str | None, how: str, setup: Setup, actions: tuple[Action, ...], violation: Violation
+) -> SavedSchedule:
+    header = new_header(scenario, setup, bug=bug, invariant=violation.invariant, fingerprint=violation.fingerprint, found=how)
+    return SavedSchedule(header, actions)

@@ -1,0 +1,113 @@
+"""Actions rewritten: what the minimiser does to them beside leaving them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from harness.actions import (
+    Action,
+    Advance,
+    Calm,
+    Complete,
+    Crash,
+    Cut,
+    Deliver,
+    Drop,
+    Duplicate,
+    Fire,
+    Input,
+    Mend,
+    Request,
+    Restart,
+)
+from harness.node import NodeId
+
+
+def nodes_of(action: Action) -> tuple[NodeId, ...]:
+    """The nodes that the action is about; none for what concerns the whole cluster."""
+    match action:
+        case Deliver() | Drop() | Duplicate():
+            return (action.sender, action.receiver)
+        case Fire() | Request() | Restart() | Crash() | Complete():
+            return (action.node,)
+        case Cut() | Mend() | Advance() | Calm():
+            return ()
+        case _:
+            assert_never(action)
+
+
+def epoch_of(action: Action) -> int | None:
+    """The term or ballot round of the message that the action is about, if it is about one."""
+    match action:
+        case Deliver() | Drop() | Duplicate():
+            return action.epoch
+        case Crash() if action.during is not None:
+            return epoch_of(action.during)
+        case _:
+            return None
+
+
+def moved_down(action: Action, epoch: int) -> Action:
+    """The action in a run without that epoch: later ones are one less."""
+    match action:
+        case Deliver() | Drop() | Duplicate() if action.epoch is not None and action.epoch > epoch:
+            return type(action)(action.sender, action.receiver, action.kind, action.epoch - 1, action.ordinal, action.copy)
+        case Crash() if isinstance(action.during, Deliver):
+            inner = moved_down(action.during, epoch)
+            assert isinstance(inner, Deliver)
+            return Crash(action.node, action.keep, inner, action.after)
+        case _:
+            return action
+
+
+def renamed(action: Action, names: Mapping[NodeId, NodeId]) -> Action | None:
+    """The action in a cluster with other names; None when it is about a node that has none."""
+    if any(node not in names for node in nodes_of(action)):
+        return None
+    match action:
+        case Deliver() | Drop() | Duplicate():
+            sender, receiver = names[action.sender], names[action.receiver]
+            return type(action)(sender, receiver, action.kind, action.epoch, action.ordinal, action.copy)
+        case Cut() | Mend():
+            links = tuple((names[a], names[b]) for a, b in action.links if a in names and b in names)
+            return type(action)(links) if links else None
+        case Crash():
+            return Crash(names[action.node], action.keep, _renamed_input(action.during, names), action.after)
+        case Fire():
+            return Fire(names[action.node], action.timer)
+        case Request():
+            return Request(names[action.node], action.id, action.command)
+        case Restart() | Complete():
+            return type(action)(names[action.node])
+        case Calm():
+            return Calm(tuple(names[node] for node in action.core if node in names), action.seed, action.bound)
+        case Advance():
+            return action
+        case _:
+            assert_never(action)
+
+
+def _renamed_input(action: Input | None, names: Mapping[NodeId, NodeId]) -> Input | None:
+    again = None if action is None else renamed(action, names)
+    assert again is None or isinstance(again, (Deliver, Fire, Request, Restart, Complete))
+    return again
+
+
+def plainer(action: Action) -> Iterator[list[Action]]:
+    """Simpler faults to try in place of this one, simplest first."""
+    match action:
+        case Crash():
+            if action.during is not None:
+                yield [Crash(action.node, action.keep)]
+                yield [action.during]
+                yield [action.during, Crash(action.node, action.keep)]
+                for after in range(action.after):
+                    yield [Crash(action.node, action.keep, action.during, after)]
+            for keep in range(action.keep):
+                yield [Crash(action.node, keep, action.during, action.after)]
+        case Cut() | Mend() if len(action.links) > 1:
+            for place in range(len(action.links)):
+                yield [type(action)(action.links[:place] + action.links[place + 1 :])]
+        case _:
+            return
