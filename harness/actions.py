@@ -101,8 +101,9 @@ class Advance(_Action, frozen=True, tag="advance"):
 class Calm(_Action, frozen=True, tag="calm"):
     """The fair phase: faults stop, ``core`` is healed and restarted, and the rest stays dead.
 
-    For ``bound`` virtual milliseconds messages arrive within the scenario's latency and timers fire by the clock, all jittered from ``seed``;
-    a client asks the core until it is answered. What must happen *eventually* must have happened by the end.
+    For ``bound`` virtual milliseconds messages arrive within the scenario's latency and timers fire by the clock, all
+    jittered from ``seed``; a client asks the core until it is answered. What must happen *eventually* must have
+    happened by the end; the phase ends early when it all has.
     """
 
     core: tuple[NodeId, ...]

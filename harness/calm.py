@@ -129,7 +129,9 @@ class _FairPhase:
             self.answered = True
 
     def _ask(self) -> None:
-        if self.answered:
+        # One answer may not be enough: a new leader without a no-op commits what its predecessor left only along with an entry
+        # of its own term (Raft, 5.4.2 and 8), and so waits for the next request.
+        if self.answered and not self.recorder.awaits():
             return
         world = self.world
         node = self.clients[self.asked % len(self.clients)]

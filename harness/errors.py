@@ -25,3 +25,8 @@ class NotEnabled(SplitbrainError):  # noqa: N818 - reads as what it says: the ac
 
 class NondeterminismError(SplitbrainError):
     """A node that behaved differently when the same schedule was run again."""
+
+    @property
+    def splitbrain_report(self) -> str:
+        """What pytest prints instead of a traceback."""
+        return str(self)

@@ -64,9 +64,9 @@ def hunt(
     host: str = "direct",
     progress: Progress | None = None,
 ) -> Hunt:
-    """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so. Equal seeds walk equally.
+    """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so.
 
-    A hunt in which none of ``scenario.progress`` was ever observed ends as vacuous, not as clean.
+    Equal seeds walk equally.     A hunt in which none of ``scenario.progress`` was ever observed ends as vacuous, not as clean.
     """
     result = Hunt(scenario, seed)
     watch = Stopwatch()

@@ -94,7 +94,11 @@ class Monitor:
 
     def satisfied(self) -> bool:
         """Whether there is something that must happen eventually, and it all has."""
-        return bool(self._eventual) and all(each.satisfied() for each in self._eventual)
+        return bool(self._eventual) and not self.awaits()
+
+    def awaits(self) -> bool:
+        """Whether something that must happen eventually has not happened yet."""
+        return not all(each.satisfied() for each in self._eventual)
 
     def observe(self, event: Event) -> Violation | None:
         """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed."""

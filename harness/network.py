@@ -22,8 +22,9 @@ Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int, int]
 
 
 class Envelope(msgspec.Struct, eq=False):
-    """A message in flight, under its identity; ``place`` is where `Network.flight` holds it (-1: no longer in flight).
+    """A message in flight, under its identity.
 
+    number: how many were put in flight before it. place: where `Network.flight` holds it (-1: no longer in flight).
     A ``mutable`` message is copied once more when it arrives: the trace and other copies hold the same object.
     """
 
@@ -34,6 +35,7 @@ class Envelope(msgspec.Struct, eq=False):
     ordinal: int
     copy: int
     message: Any
+    number: int
     place: int
     mutable: bool = False
 
@@ -71,6 +73,7 @@ class Network:
         self._copies: dict[Identity, int] = {}
         self._by_identity: dict[Identity, Envelope] = {}
         self._last_frozen: Any = None
+        self._number = 0
         self.flight: list[Envelope] = []
         self.cut_links: dict[Link, None] = {}
         self._on_send: Callable[[Envelope], None] | None = None
@@ -89,7 +92,8 @@ class Network:
         ordinal = self._ordinals.get(stream, 0) + 1
         self._ordinals[stream] = ordinal
         flight = self.flight
-        envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, len(flight), mutable)
+        self._number += 1
+        envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, self._number, len(flight), mutable)
         flight.append(envelope)
         if self._record_sent:
             self._recorder.emit(Sent(self._recorder.step, sender, receiver, kind, epoch, ordinal, message))
@@ -136,7 +140,8 @@ class Network:
         origin = (*envelope.identity()[:5], 0)
         copy = self._copies.get(origin, 0) + 1
         self._copies[origin] = copy
-        twin = Envelope(*origin[:5], copy, envelope.message, len(self.flight), envelope.mutable)
+        self._number += 1
+        twin = Envelope(*origin[:5], copy, envelope.message, self._number, len(self.flight), envelope.mutable)
         self.flight.append(twin)
         self._by_identity[twin.identity()] = twin
 

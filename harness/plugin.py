@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Collect the folder given by ``--schedules-dir``, unless the test paths hold it already."""
+    _running.append(config)
     given = config.getoption("schedules_dir")
     if given is None:
         return
@@ -39,6 +40,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.schedules_dir = str(folder)  # absolute: workers of pytest-xdist may run elsewhere
     if folder.is_dir() and not any(folder.is_relative_to(path) for path in _test_paths(config)):
         config.args.append(str(folder))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """This session is over."""
+    if config in _running:
+        _running.remove(config)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """The one seed of all searches, where a fresh one is drawn."""
+    if not str(config.getoption("--hypothesis-profile", None)).startswith("splitbrain-nightly"):
+        return None
+    from harness.profiles import SEED, fixed_seed  # noqa: PLC0415
+
+    return f"splitbrain: all searches have the seed {fixed_seed()}; {SEED}={fixed_seed()} in the environment repeats them"
+
+
+_running: list[pytest.Config] = []  # a stack: pytest may run inside pytest
+
+
+def running() -> pytest.Config | None:
+    """The configuration of the pytest session that runs, if any."""
+    return _running[-1] if _running else None
 
 
 def _test_paths(config: pytest.Config) -> list[Path]:

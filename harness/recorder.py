@@ -56,6 +56,10 @@ class Recorder:
         """Whether all that the invariants wait for in a fair phase has happened."""
         return self._monitor is not None and self._monitor.satisfied()
 
+    def awaits(self) -> bool:
+        """Whether the fair phase still has to bring something about."""
+        return self._monitor is not None and self._monitor.awaits()
+
     def seen(self, kinds: Sequence[type]) -> int:
         """How many observations of these types were made."""
         return sum(self._seen.get(kind, 0) for kind in kinds)

@@ -13,7 +13,7 @@ from harness.run import Run, run
 from harness.schedule import Header, SavedSchedule
 from harness.trace import digest
 
-# Below this share of the inputs of nodes, a lenient replay is no evidence: see `Replay.stale`. Measured: of 36 exhibits, the schedule
+# Below this share of the inputs of nodes, a lenient replay is no evidence (`Replay.stale`). Measured: of 36 exhibits, the schedule
 # of one keeps 83 % of its inputs once the bug is mended, that of another 97 %, and all others keep everything. A fix makes
 # a schedule differ near its end; a renamed message makes it differ from the start.
 SUBSTANCE_AT_LEAST = 0.5

@@ -77,7 +77,7 @@ class Scenario:
     budget: FaultBudget = field(default_factory=FaultBudget)
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     commands: Callable[[int], Any] = numbered_commands
-    requests: int = 6
+    requests: int = 30
     label: Label = label_by_type
     show: Callable[[Any], Any] | None = None
     latency: int = 20

@@ -36,7 +36,7 @@ def scripted(start=None, receive=None, timeout=None, request=None, synced=None, 
             return synced(self, token) if synced else ()
 
     if run is not None:
-        Scripted.run = lambda self, env: run(self, env)
+        Scripted.run = run
     return Scenario(**{"name": "scripted", "factory": Scripted, "invariants": (), "sizes": (3, 2, 1), **changes})
 
 

@@ -1,11 +1,13 @@
 """The fair phase: faults stop, the core is healed, messages arrive in time, timers fire by the clock, a client asks."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from scripted import Note, of, scripted
 
 from harness.actions import Calm, Crash, Cut, Deliver, Fire, Request
-from harness.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Requested, Started
+from harness.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Replied, Requested, Started
 from harness.invariant import Invariant
 from harness.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
 from harness.observations import Decided
@@ -14,7 +16,6 @@ from harness.trace import digest
 from harness.world import World
 from protocols.paxos.scenario import PAXOS
 from protocols.raft.scenario import RAFT
-from scripted import Note, of, scripted
 
 HOSTS = pytest.mark.parametrize("host", ["direct", "trio"])
 
@@ -55,7 +56,7 @@ def test_messages_arrive_within_the_latency_and_timers_fire_within_their_range(h
                 sent[event.sender, event.receiver, event.ordinal] = now
         for name in world.nodes:
             fired = [0, *(time for time, action in times(world, Fire) if action.node == name)]
-            assert all(40 <= later - earlier <= 60 for earlier, later in zip(fired, fired[1:], strict=False))
+            assert all(40 <= later - earlier <= 60 for earlier, later in pairwise(fired))
             assert 1000 / 60 - 1 <= len(fired) - 1 <= 1000 / 40
         assert [time for time, _ in times(world, Deliver)] == sorted(time for time, _ in times(world, Deliver))
         assert world.now == 1000
@@ -131,6 +132,31 @@ def test_the_client_asks_on_until_the_end_when_nobody_answers():
         calm(world, bound=1000)
         assert len(of(world, Requested)) == 10
         assert world.now == 1000
+
+
+def test_the_client_asks_on_while_something_must_still_happen():
+    class ThreeAnswers(Invariant):
+        """Three requests are answered."""
+
+        watches = (Replied, CalmEnded)
+        kind = "eventually"
+
+        def __init__(self):
+            self.answers = 0
+
+        def satisfied(self):
+            return self.answers >= 3
+
+        def observe(self, event):
+            self.answers += isinstance(event, Replied)
+            return None if self.satisfied() or isinstance(event, Replied) else self.violation("too few", event)
+
+    scenario = scripted(request=lambda node, name, command: [Reply(name, "done")], requests=1, invariants=(ThreeAnswers,))
+    with World(scenario) as world:
+        calm(world, bound=2000)
+        assert world.violation is None
+        assert len(of(world, Requested)) == 3
+        assert world.now < 400
 
 
 def test_the_client_asks_only_client_nodes_of_the_core():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import trio
+from scripted import Note, scripted
 
 from harness.actions import Calm, Complete, Crash, Cut, Mend, Request, Restart
 from harness.dice import Dice
@@ -15,7 +16,6 @@ from harness.trace import digest, first_difference
 from harness.world import World
 from protocols.paxos.scenario import PAXOS
 from protocols.raft.scenario import RAFT
-from scripted import Note, scripted
 
 SLOW = FaultBudget(slow_disks=True)
 
@@ -47,7 +47,7 @@ def random_schedule(setup, dice, steps):
                 action = dice.pick(choices)
             actions.append(world.apply(action))
         if dice.chance(0.5):
-            actions.append(world.apply(Calm(world.nodes, dice.seed(), 600)))
+            actions.append(world.apply(Calm(world.nodes, dice.seed(), setup.scenario.calm_bound)))
         return actions, world.events, world.violation
 
 
@@ -143,7 +143,7 @@ def test_async_nodes_need_the_trio_host():
     async def run(node, env):
         await trio.sleep_forever()
 
-    with pytest.raises(ScenarioError, match="are async .* need the trio host"):
+    with pytest.raises(ScenarioError, match="they need the trio host"):
         World(scripted(run=run))
     with World(scripted(run=run), host="trio") as world:
         assert world.violation is None

@@ -1,6 +1,7 @@
 """Messages in flight: named by what they are, copied when they can change, on directed links."""
 
 import pytest
+from scripted import Note, of, scripted
 
 from harness.actions import Cut, Deliver, Drop, Duplicate, Mend, Request
 from harness.dice import Dice
@@ -10,7 +11,6 @@ from harness.network import Network
 from harness.node import Observe, Send
 from harness.recorder import Recorder
 from harness.world import World
-from scripted import Note, of, scripted
 
 NODES = ("n1", "n2", "n3")
 

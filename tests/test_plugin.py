@@ -2,6 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis  # noqa: F401 - its own plugin needs it: without this, every run within a run would import it anew
 import pytest
 
 from harness.actions import Crash, Deliver, Fire, Request, Restart

@@ -1,6 +1,9 @@
 """What a node asks for, and what becomes of a node that breaks the contract."""
 
+import signal
+
 import pytest
+from scripted import Note, of, scripted
 
 from harness.actions import Complete, Crash, Deliver, Fire, Request, Restart
 from harness.errors import NotEnabled, ScenarioError
@@ -10,7 +13,6 @@ from harness.node import CancelTimer, Erase, Observe, Reply, Send, SetTimer, Syn
 from harness.process import EFFECTS_AT_MOST
 from harness.scenario import FaultBudget
 from harness.world import World
-from scripted import Note, of, scripted
 
 ASK = Request("n1", "r1", "x")
 SLOW = FaultBudget(slow_disks=True)
@@ -330,16 +332,23 @@ def test_a_node_that_cannot_be_made_again_from_its_disk_is_an_outcome():
         assert "after a restart: LookupError: cannot read" in failed.detail
 
 
-def test_an_interrupt_is_the_harness_own():
-    def interrupted(*_):
-        raise KeyboardInterrupt
+def interrupted(*_):
+    raise KeyboardInterrupt
 
-    for host in ("direct", "trio"):
-        with (
-            pytest.raises(KeyboardInterrupt),
-            World(scripted(receive=interrupted, request=lambda *_: [Send("n2", Note())]), host=host) as world,
-        ):
-            world.apply(ASK)
-            world.apply(Deliver("n1", "n2", "Note"))
-        with World(scripted(), host=host):
-            pass  # and nothing is left behind
+
+def signalled(*_):
+    signal.raise_signal(signal.SIGINT)
+    yield Observe(Note())
+
+
+@pytest.mark.parametrize("receive", [interrupted, signalled])
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_an_interrupt_is_the_harness_own(receive, host):
+    world = World(scripted(receive=receive, request=lambda *_: [Send("n2", Note())]), host=host)
+    world.apply(ASK)
+    with pytest.raises(KeyboardInterrupt):
+        world.apply(Deliver("n1", "n2", "Note"))
+    assert of(world, Failed) == []
+    world.close()
+    with World(scripted(), host=host):
+        pass  # and nothing is left behind

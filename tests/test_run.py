@@ -1,13 +1,13 @@
 """run(setup, schedule): strict or lenient, and the same every time."""
 
 import pytest
+from scripted import Note, scripted
 
 from harness.actions import Crash, Deliver, Fire, Request, Restart
 from harness.invariant import Invariant
 from harness.node import Observe, Send
 from harness.run import Setup, run
 from harness.trace import digest
-from scripted import Note, scripted
 
 
 class FewWords(Invariant):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from scripted import Note, of, scripted
 
 from harness.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
 from harness.dice import Dice
@@ -15,7 +16,6 @@ from harness.trace import digest
 from harness.world import World
 from protocols.paxos.scenario import PAXOS
 from protocols.raft.scenario import RAFT
-from scripted import Note, of, scripted
 
 ASK = Request("n1", "r1", "x")
 

@@ -29,8 +29,12 @@ class Asked(msgspec.Struct, frozen=True):
 AsyncInput: TypeAlias = Received | Asked
 
 
+class PowerCut(BaseException):
+    """Raised in a task that waits for the world after its node lost its power: it may have shielded itself from cancellation."""
+
+
 class Env:
-    """What an async node has of the world. A node that lost its power is cut off: its calls then do nothing."""
+    """What an async node has of the world. A node that lost its power is cut off: what it then does reaches nobody."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -44,7 +48,7 @@ class Env:
     async def receive(self) -> AsyncInput:
         """The next message or request, in order of arrival."""
         while not self._inbox:
-            await self._wake.park()
+            await self._wait(self._wake)
         return self._inbox.popleft()
 
     def send(self, to: NodeId, message: Any) -> None:
@@ -70,17 +74,25 @@ class Env:
     async def sync(self) -> None:
         """Return when all earlier writes are durable."""
         self._perform(Sync())
-        if not self._alive():
-            await trio.sleep_forever()
-        while self._process.syncs:
-            await self._disk.park()
+        while self._process.syncs or not self._alive():
+            await self._wait(self._disk)
         await trio.lowlevel.checkpoint()
+
+    async def _wait(self, lot: trio.lowlevel.ParkingLot) -> None:
+        if self._alive():
+            await lot.park()
+        if not self._alive():
+            raise PowerCut
 
     def _put(self, item: AsyncInput) -> None:
         self._inbox.append(item)
         self._wake.unpark()
 
     def _synced(self) -> None:
+        self._disk.unpark_all()
+
+    def _cut(self) -> None:
+        self._wake.unpark_all()
         self._disk.unpark_all()
 
     def _alive(self) -> bool:
@@ -117,6 +129,10 @@ class AsyncNode:
     def synced_all(self) -> None:
         """Wake what waits for the disk."""
         self._env._synced()
+
+    def cut(self) -> None:
+        """Let what waits for the world notice that the power is gone."""
+        self._env._cut()
 
     async def live(self) -> None:
         """The node's own code."""

@@ -17,13 +17,13 @@ import trio
 from outcome import Outcome, Value
 
 from harness.errors import ScenarioError
-from harness.host.asynchronous import AsyncNode
+from harness.host.asynchronous import AsyncNode, PowerCut
 from harness.host.seam import deterministic_scheduling
 from harness.process import NODE_FAILURES, Call, Process
 from harness.recorder import Recorder
 
 # So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
-ROUNDS_AT_MOST = 100_000
+ROUNDS_AT_MOST = 10_000
 # Trio's time is a float of seconds, ours whole milliseconds: a sum of floats that misses by a nanosecond is not late.
 _EPSILON = 1e-9
 
@@ -73,10 +73,11 @@ _GO = _Go()
 class _Running:
     """One incarnation's task: the next call for it (sans-I/O nodes take one at a time), and what cancels it."""
 
-    __slots__ = ("call", "process", "root", "scope", "task")
+    __slots__ = ("call", "facade", "process", "root", "scope", "task")
 
     def __init__(self, process: Process) -> None:
         self.process = process
+        self.facade: AsyncNode | None = None
         self.root: trio.lowlevel.Task | None = None  # of an async node, the task that all its tasks descend from
         self.call: Call | None = None
         self.task: trio.lowlevel.Task | None = None  # while it waits for a call
@@ -131,6 +132,7 @@ class TrioHost:
         self._nursery: trio.Nursery | None = None
         self._running: dict[str, _Running] = {}
         self._seed = seed
+        self._ending = False  # trio's main task is over: only an interrupt, and `close`, end it
         self._seam = ExitStack()
         try:
             trio.lowlevel.start_guest_run(
@@ -174,7 +176,7 @@ class TrioHost:
                 clock = self._clock
                 clock.idle = False
                 self._ready.popleft()()
-                if clock.idle:
+                if clock.idle and not self._ending:
                     return
         self.settle()
 
@@ -194,6 +196,8 @@ class TrioHost:
         running = self._running.pop(process.id, None)
         if running is not None:
             running.scope.cancel()
+            if running.facade is not None:
+                running.facade.cut()
             if not self._pump():
                 raise ScenarioError(_STUBBORN.format(f"{process.id}, whose power was cut,"))
 
@@ -232,8 +236,11 @@ class TrioHost:
         return self._async
 
     async def _main(self) -> None:
-        async with trio.open_nursery() as self._nursery:
-            await trio.sleep_forever()
+        try:
+            async with trio.open_nursery() as self._nursery:
+                await trio.sleep_forever()
+        finally:
+            self._ending = True
 
     def _done(self, result: Outcome[object]) -> None:
         self._result = result
@@ -255,19 +262,19 @@ class TrioHost:
                     handle(call)
 
     async def _live_async(self, node: AsyncNode, running: _Running) -> None:
-        running.root = trio.lowlevel.current_task()
+        running.root, running.facade = trio.lowlevel.current_task(), node
         with running.scope:
             try:
                 await node.live()
-            except (*NODE_FAILURES, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
-                if isinstance(error, BaseExceptionGroup) and error.split(NODE_FAILURES)[1] is not None:
+            except (*NODE_FAILURES, PowerCut, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
+                if isinstance(error, BaseExceptionGroup) and error.split((*NODE_FAILURES, PowerCut))[1] is not None:
                     raise  # Ctrl-C, or trio's own cancellation
                 node.failed(error)
                 return
             node.returned()
 
     def _restless(self) -> list[Process]:
-        """Whose tasks run on and on, by the cluster's order."""
+        """Whose tasks run on and on, in the order in which they were started."""
         seen = _Steps()
         trio.lowlevel.add_instrument(seen)
         self._pump(100)
@@ -281,7 +288,7 @@ class TrioHost:
     def _pump(self, rounds: int = ROUNDS_AT_MOST) -> bool:
         clock = self._clock
         clock.idle = False
-        while not clock.idle:
+        while not clock.idle or self._ending:
             if self._result is not None:
                 self._end()  # Ctrl-C, delivered through trio's main task
                 return True

@@ -11,9 +11,11 @@ from harness.scenario import FaultBudget, Scenario
 class Profile(msgspec.Struct, frozen=True):
     """Relative weights of the kinds of actions, and the manners of choosing among the enabled ones of a kind.
 
-    recent: the probability that a delivery takes one of the newest messages instead of any. crowd: how many messages may be
-    in flight before the oldest are dropped. shy: nodes (by position) whose messages and timers are put off most of the time.
-    phase: after so many actions the rates are drawn again (the kinds of faults stay). together: a crash takes all nodes.
+    recent: the probability that a delivery takes one of the newest messages instead of any. crowd: how many messages
+    may be in flight before one is dropped. slow: the share of messages, on any link, that are put off most of the time
+    and so arrive long after their successors. shy: nodes (by position) whose messages are put off; quiet: nodes whose
+    timers are. phase: after so many actions the rates are drawn again (the kinds of faults stay). together: the
+    probability that a crash takes all nodes.
     """
 
     deliver: float = 1.0
@@ -30,7 +32,9 @@ class Profile(msgspec.Struct, frozen=True):
     advance: float = 0.0
     recent: float = 0.0
     crowd: int = 60
+    slow: float = 0.0
     shy: tuple[int, ...] = ()
+    quiet: tuple[int, ...] = ()
     together: float = 0.0
     phase: int = 100
 
@@ -76,10 +80,16 @@ def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | Non
         advance=_between(dice, 0.05, 1.0),
         recent=dice.pick((0.0, 0.0, 0.5, 0.9)) if scenario.budget.reorder else 0.0,
         crowd=dice.pick((10, 20, 40, 80)),
-        shy=tuple(place for place in range(size) if dice.chance(0.25)) if dice.chance(0.5) else (),
+        slow=dice.pick((0.0, 0.2, 0.5, 0.8)) if scenario.budget.reorder else 0.0,
+        shy=_some(dice, size, 0.25) if dice.chance(0.4) else (),
+        quiet=_some(dice, size, 0.6) if dice.chance(0.6) else (),
         together=dice.pick((0.0, 0.2)) if scenario.budget.crashes == "any" else 0.0,
         phase=dice.between(20, 200),
     )
+
+
+def _some(dice: Dice, size: int, odds: float) -> tuple[int, ...]:
+    return tuple(place for place in range(size) if dice.chance(odds))
 
 
 def _between(dice: Dice, low: float, high: float) -> float:

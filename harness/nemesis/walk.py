@@ -15,7 +15,9 @@ from harness.process import Process
 from harness.world import World
 
 _TRIES = 6  # to find a message that can be delivered, before doing something else
-_SHY = 0.85  # how often a shy node's turn is passed over
+_SHY = 0.85  # how often a shy node's message, or a quiet node's timer, is passed over
+_SLOW = 0.95  # how often a slow message is
+_RANGE, _SCATTER = 1 << 16, 40503  # scatters the numbers of messages, so that which ones are slow looks random
 _DEEPEST = 12  # effects into a handler, where a crash inside it is placed
 
 
@@ -26,10 +28,11 @@ class Walk:
         self.world = world
         self.actions: list[Action] = []
         self._dice = dice
+        self._salt = dice.below(_RANGE)
         self._roll = dice.roll
         self._processes = tuple(world.processes.values())
         self._clients = self._client_processes()
-        self._requests = 0
+        self.requests = 0  # of clients, without those that were refused
         self._refusals = 0
         self._refused: dict[str, bool] = {}  # did this node refuse what it was asked last?
         self._asked: dict[str, str] = {}
@@ -40,6 +43,8 @@ class Walk:
         """Go on with other rates."""
         self.profile = profile
         self._shy = frozenset(self._processes[place].id for place in profile.shy if place < len(self._processes))
+        self._quiet = frozenset(self._processes[place].id for place in profile.quiet if place < len(self._processes))
+        self._slow = int(profile.slow * _RANGE)
         table: list[tuple[float, Callable[[], Action | None]]] = [
             (profile.deliver, self._deliver),
             (profile.fire, self._fire),
@@ -70,8 +75,8 @@ class Walk:
 
     def ask(self, node: NodeId, command: Any = None) -> Request:
         """The next client request, for this node; counted, and numbered, so that no two of a run are alike."""
-        self._requests += 1
-        number = self._requests + self._refusals
+        self.requests += 1
+        number = self.requests + self._refusals
         name = f"r{number}"
         self._asked[name] = node
         return Request(node, name, self.world.scenario.commands(number) if command is None else command)
@@ -85,7 +90,7 @@ class Walk:
         done = idle = 0
         while done < steps and recorder.violation is None:
             if len(flight) > crowd:
-                action: Action | None = min(flight[:8], key=_age).drop()
+                action: Action | None = flight[int(roll() * len(flight))].drop()
             else:
                 point = roll() * total
                 for bound, propose in table:
@@ -115,12 +120,14 @@ class Walk:
         return flight[int(roll() * count)]
 
     def _deliver(self) -> Action | None:
-        deliverable, shy = self.world.deliverable, self._shy
+        deliverable, shy, slow, salt = self.world.deliverable, self._shy, self._slow, self._salt
         for _ in range(_TRIES):
             envelope = self._pick_message()
             if envelope is None:
                 return None
             if shy and (envelope.sender in shy or envelope.receiver in shy) and self._roll() < _SHY:
+                continue
+            if slow and (envelope.number * _SCATTER + salt) % _RANGE < slow and self._roll() < _SLOW:
                 continue
             if deliverable(envelope):
                 return envelope.deliver()
@@ -131,14 +138,14 @@ class Walk:
         process = processes[int(self._roll() * len(processes))]
         if not process.timers or not process.idle():
             return None
-        if process.id in self._shy and self._roll() < _SHY:
+        if process.id in self._quiet and self._roll() < _SHY:
             return None
         timers = list(process.timers)
         return Fire(process.id, timers[int(self._roll() * len(timers))] if len(timers) > 1 else timers[0])
 
     def _request(self) -> Action | None:
         scenario = self.world.scenario
-        if self._requests >= scenario.requests or self._refusals >= 8 * scenario.requests:
+        if self.requests >= scenario.requests or self._refusals >= 8 * scenario.requests:
             return None
         process = self._dice.pick(self._clients)
         if self._refused.get(process.id) and self._roll() < 0.7:
@@ -226,9 +233,5 @@ class Walk:
         refused = isinstance(result, Refused)
         self._refused[node] = refused
         if refused:  # it was not carried out, and so does not count
-            self._requests -= 1
+            self.requests -= 1
             self._refusals += 1
-
-
-def _age(envelope: Envelope) -> int:
-    return envelope.ordinal

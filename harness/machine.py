@@ -1,0 +1,297 @@
+"""The Hypothesis state machine: Hypothesis chooses the cluster, single actions and storms; the engine walks the storms.
+
+Single-action rules alone find nothing deep (a rule costs a hundred times what a step of the engine's walk costs); storms
+do. When an invariant breaks, the example ends; after its world is closed the engine, not Hypothesis, shrinks the schedule.
+"""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ClassVar
+
+from hypothesis import seed as use_seed
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from harness import profiles
+from harness.actions import Action, Advance, Complete, Crash, Deliver, Fire
+from harness.dice import Dice
+from harness.errors import SplitbrainError
+from harness.hunt import Hunt
+from harness.nemesis.partitions import draw_partition
+from harness.network import Envelope
+from harness.run import Setup
+from harness.scenario import Scenario
+from harness.simulation import Broken, Simulation
+from harness.stopwatch import Stopwatch
+from harness.verdict import conclude, counterexample_found
+
+profiles.register()
+
+# Up to 24 bits Hypothesis draws evenly; larger numbers it would mostly draw small, and so often the same.
+SEEDS = st.integers(0, (1 << 24) - 1)
+PLACES = st.integers(0, (1 << 16) - 1)  # one of the enabled actions, modulo how many there are
+STORMS = st.sampled_from((120, 250, 60, 30))
+LAST_STORMS = st.sampled_from((500, 1_000, 250, 60))
+_DEEPEST = 12  # effects into a handler, where a crash inside it is placed
+
+Machine = Callable[["ScenarioMachine"], bool]
+
+
+class _TestCase:
+    """``machine.TestCase``: what pytest and unittest collect."""
+
+    def __get__(self, _: object, owner: type[ScenarioMachine]) -> type[unittest.TestCase]:
+        return _test_case(owner)
+
+
+class ScenarioMachine(RuleBasedStateMachine):
+    """Base of the machines that `state_machine` makes. Subclass one to add rules.
+
+    In a rule, `self.world` is the `Simulation` (look at `nodes`, `running`, `enabled()`, `cluster.network.flight`), and
+    `self.apply(action)` applies and records one action. Rules run after the cluster was set up; an ``@initialize`` of your
+    own may run before. A subclass' `teardown` calls this one's.
+    """
+
+    __test__ = False  # to pytest: collect `TestCase`, not the machine itself
+
+    scenario: ClassVar[Scenario]
+    host: ClassVar[str] = "direct"
+    keep: ClassVar[bool] = False  # True: keep the trace, for rules that look at `world.events`
+    tally: ClassVar[Hunt | None] = None
+    TestCase = _TestCase()  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._simulation: Simulation | None = None
+        self._last_storm = 0
+
+    @property
+    def world(self) -> Simulation:
+        """The cluster of this example."""
+        if self._simulation is None:
+            raise SplitbrainError("the cluster is not set up yet, since @initialize rules run in any order; use a @rule instead")
+        return self._simulation
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The schedule so far."""
+        return () if self._simulation is None else self._simulation.actions
+
+    def apply(self, action: Action) -> Action:
+        """Apply one action, and record it. Raises `NotEnabled` when it cannot happen now."""
+        return self.world.apply(action)
+
+    def open(self, setup: Setup, last: int) -> None:
+        """Begin the example's run, which is to end with a storm of up to ``last`` actions."""
+        self._last_storm = last
+        self._simulation = Simulation(setup, self.host, keep=self.keep)
+
+    def teardown(self) -> None:
+        """End the example with its last storm, count what it exercised, and close the world."""
+        if self._simulation is None:
+            return
+        try:
+            # Most of Hypothesis' examples are others with some late part changed, so that a deep storm at the
+            # beginning would only be repeated: at the end it begins somewhere new.
+            if sys.exc_info()[0] is None:
+                self._simulation.storm(self._last_storm, seed=0)
+        finally:
+            if self.tally is not None:
+                self._simulation.count(self.tally)
+            self._simulation.close()
+
+    # Storms
+
+    @rule(steps=STORMS, seed=SEEDS)
+    def storm(self, steps: int, seed: int) -> None:
+        """Up to so many actions at random, under faults drawn from the seed."""
+        self.world.storm(steps, seed)
+
+    @precondition(lambda self: self.scenario.calm_bound)
+    @rule(seed=SEEDS)
+    def calm(self, seed: int) -> None:
+        """The fair phase."""
+        self.world.calm(seed)
+
+    # Single actions
+
+    @precondition(lambda self: self._deliverable())
+    @rule(place=PLACES)
+    def deliver(self, place: int) -> None:
+        """Deliver one of the messages that can be."""
+        self.apply(_pick(self._deliverable(), place).deliver())
+
+    @precondition(lambda self: self.scenario.budget.drop and self.world.cluster.network.flight)
+    @rule(place=PLACES)
+    def drop(self, place: int) -> None:
+        """Lose one of the messages in flight."""
+        self.apply(_pick(self.world.cluster.network.flight, place).drop())
+
+    @precondition(lambda self: self.scenario.budget.duplicate and self.world.cluster.network.flight)
+    @rule(place=PLACES)
+    def duplicate(self, place: int) -> None:
+        """Double one of the messages in flight."""
+        self.apply(_pick(self.world.cluster.network.flight, place).duplicate())
+
+    @precondition(lambda self: self.scenario.budget.partition and len(self.world.nodes) > 1)
+    @rule(seed=SEEDS)
+    def partition(self, seed: int) -> None:
+        """Cut links: one of the families in `harness.nemesis.partitions`."""
+        cut = draw_partition(Dice(seed), self.world.nodes)
+        if any(link not in self.world.cluster.network.cut_links for link in cut.links):
+            self.apply(cut)
+
+    @precondition(lambda self: self.world.cluster.network.cut_links)
+    @rule()
+    def heal(self) -> None:
+        """Mend all links."""
+        self.world.heal()
+
+    @precondition(lambda self: self._may_crash())
+    @rule(place=PLACES, keep=st.integers(0, 3))
+    def crash(self, place: int, keep: int) -> None:
+        """Cut one node's power."""
+        self.world.crash(_pick(self.world.running, place), keep if self.scenario.budget.torn else 0)
+
+    @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._inputs())
+    @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
+    def crash_inside(self, place: int, after: int, keep: int) -> None:
+        """Cut a node's power while it handles a message or a timer."""
+        inner = _pick(self._inputs(), place)
+        node = inner.receiver if isinstance(inner, Deliver) else inner.node
+        self.apply(Crash(node, keep if self.scenario.budget.torn else 0, inner, after))
+
+    @precondition(lambda self: len(self.world.running) < len(self.world.nodes))
+    @rule(place=PLACES)
+    def restart(self, place: int) -> None:
+        """Start one of the crashed nodes."""
+        self.world.restart(_pick([node for node in self.world.nodes if node not in self.world.running], place))
+
+    @precondition(lambda self: self._timers())
+    @rule(place=PLACES)
+    def fire(self, place: int) -> None:
+        """Let one of the armed timers go off."""
+        self.apply(_pick(self._timers(), place))
+
+    @precondition(lambda self: self._clients())
+    @rule(place=PLACES)
+    def request(self, place: int) -> None:
+        """Let a client ask one of the nodes for the workload's next command."""
+        self.world.request(_pick(self._clients(), place))
+
+    @precondition(lambda self: self._waiting())
+    @rule(place=PLACES)
+    def complete(self, place: int) -> None:
+        """Let one of the slow disks answer, or an async node's next deadline come."""
+        self.apply(_pick(self._waiting(), place))
+
+    # What is enabled
+
+    def _deliverable(self) -> list[Envelope]:
+        cluster = self.world.cluster
+        return [each for each in cluster.network.flight if cluster.deliverable(each)]
+
+    def _timers(self) -> list[Fire]:
+        return [Fire(process.id, timer) for process in self.world.cluster.running() if process.idle() for timer in process.timers]
+
+    def _inputs(self) -> list[Deliver | Fire]:
+        return [*(each.deliver() for each in self._deliverable()), *self._timers()]
+
+    def _clients(self) -> list[str]:
+        scenario, world = self.scenario, self.world
+        if scenario.requests == 0 or world.requests >= scenario.requests:
+            return []
+        places = range(len(world.nodes)) if scenario.clients is None else scenario.clients(len(world.nodes))
+        return [world.nodes[place] for place in places if world.cluster.processes[world.nodes[place]].idle()]
+
+    def _may_crash(self) -> bool:
+        down = len(self.world.nodes) - len(self.world.running)
+        return down < min(self.scenario.budget.may_be_down(len(self.world.nodes)), len(self.world.nodes))
+
+    def _waiting(self) -> list[Action]:
+        cluster = self.world.cluster
+        waiting: list[Action] = [Complete(process.id) for process in cluster.running() if process.syncs]
+        return [*waiting, Advance()] if cluster.host.next_deadline() != float("inf") else waiting
+
+
+def state_machine(scenario: Scenario, *, host: str = "direct") -> type[ScenarioMachine]:
+    """A Hypothesis state machine that attacks ``scenario``; let pytest collect its ``TestCase``:
+
+        TestRaft = state_machine(RAFT).TestCase
+
+    host: ``"direct"``, or ``"trio"`` (which async nodes need). A search in which nothing of ``scenario.progress`` ever
+    happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see `harness.profiles`.
+    """
+    if not isinstance(scenario, Scenario):
+        raise SplitbrainError(f"state_machine({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
+
+    class _Machine(ScenarioMachine):
+        @initialize(
+            # Most bugs show in the smallest cluster, and are hit there most often: it is given twice.
+            size=st.sampled_from((min(scenario.sizes), *scenario.sizes)),
+            options=st.fixed_dictionaries({name: st.sampled_from(values) for name, values in scenario.options.items()}),
+            seed=SEEDS,
+            last=LAST_STORMS,
+        )
+        def set_up(self, size: int, options: dict[str, Any], seed: int, last: int) -> None:
+            """The cluster's size, the values of the scenario's options, a seed, and how long the last storm is."""
+            self.open(Setup(scenario, size, options, seed), last)
+
+    _Machine.scenario, _Machine.host = scenario, host
+    _Machine.__name__ = _Machine.__qualname__ = f"{getattr(scenario.factory, '__name__', scenario.name)}Machine"
+    _Machine.__doc__ = f"Attacks the scenario {scenario.name!r}."
+    return _Machine
+
+
+@cache
+def _test_case(machine: type[ScenarioMachine]) -> type[unittest.TestCase]:
+    class TestCase(unittest.TestCase):
+        settings = profiles.searching()
+
+        def runTest(self) -> None:  # noqa: N802 - unittest's name
+            """Search, within the settings' budget."""
+            __tracebackhide__ = True
+            search(machine, self.settings)
+
+        runTest.is_hypothesis_test = True  # type: ignore[attr-defined]  # so that pytest shows Hypothesis' own reports
+
+    TestCase.__name__, TestCase.__qualname__ = machine.__name__, f"{machine.__qualname__}.TestCase"
+    TestCase.__module__ = machine.__module__
+    return TestCase
+
+
+def search(machine: type[ScenarioMachine], chosen: settings) -> None:
+    """Run a machine until an invariant breaks or the budget is used up.
+
+    Raises `CounterexampleFound`, `Vacuous` or `NondeterminismError`; what else a rule raises is Hypothesis' to report.
+    """
+    __tracebackhide__ = True
+    fixed = profiles.fixed_seed()
+    tally = Hunt(machine.scenario, seed=fixed or 0)
+    # A class made here has no source, so that Hypothesis goes by its name: each machine has its own seeds and database key.
+    subject = type(machine.__name__, (machine,), {"tally": tally})
+    if fixed is not None and not chosen.derandomize:
+        use_seed(fixed)(subject)
+        print(f"seed {fixed} ({profiles.SEED}={fixed} in the environment repeats this search)")
+    watch = Stopwatch()
+    try:
+        run_state_machine_as_test(subject, settings=profiles.searching(chosen))
+    except Broken as broken:
+        found = broken.found
+    else:
+        tally.seconds = watch.seconds()
+        conclude(tally)
+        return
+    tally.seconds = watch.seconds()
+    where = f"{machine.__module__}.{machine.__qualname__}"
+    how = f"state machine {where}, example {tally.runs}, {tally.steps} steps, in a run of {len(found.actions)} actions"
+    raise counterexample_found(found, tally, how)
+
+
+def _pick(items: Any, place: int) -> Any:
+    return items[place % len(items)]

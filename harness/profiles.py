@@ -1,0 +1,122 @@
+"""Hypothesis profiles: ``splitbrain-dev``, ``splitbrain-ci`` and ``splitbrain-nightly``, chosen with ``--hypothesis-profile``.
+
+* ``splitbrain-dev``, which holds when none is chosen: fresh seeds; a failure is found again at once, from Hypothesis' database.
+* ``splitbrain-ci``: fixed seeds, no database. Equal code gives equal runs.
+* ``splitbrain-nightly``: twenty times the budget, and a fresh seed for the whole run, which is printed with every search;
+  ``SPLITBRAIN_SEED=<seed>`` in the environment repeats that run.
+
+Hypothesis' own profiles are not used: on a CI machine it fixes all seeds by itself, and its budgets (100 examples of 50
+steps) are for tests that do not search. Settings that a test or a profile of your own changes still hold, but never
+Hypothesis' shrinking: the engine's own is better at schedules, by far.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from harness.dice import fresh_seed
+
+if TYPE_CHECKING:
+    from hypothesis import settings
+
+# Hypothesis is imported in functions: it loads this module itself, by an entry point, so that pytest knows the names.
+
+DEV, CI, NIGHTLY = "splitbrain-dev", "splitbrain-ci", "splitbrain-nightly"
+SEED = "SPLITBRAIN_SEED"
+
+# Examples of one search: about half a minute on Raft, when nothing is broken.
+_BUDGETS: dict[str, dict[str, Any]] = {
+    DEV: {"max_examples": 3_000},
+    CI: {"max_examples": 3_000, "derandomize": True, "database": None},
+    NIGHTLY: {"max_examples": 30_000, "database": None},
+}
+_RULES = 7
+_RUNS = {DEV: 100, CI: 100, NIGHTLY: 2_000}  # of a @simulate test
+
+
+def register() -> None:
+    """Make the profiles known to Hypothesis."""
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415
+
+    if DEV in _registered():
+        return
+    for name, budget in _BUDGETS.items():
+        settings.register_profile(
+            name,
+            settings.get_profile("default"),
+            **{
+                "stateful_step_count": _RULES,
+                "deadline": None,
+                "suppress_health_check": list(HealthCheck),
+                "report_multiple_bugs": False,
+                "phases": _phases(settings.get_profile("default")),
+                "derandomize": False,
+            }
+            | budget,
+        )
+
+
+def current() -> str:
+    """The profile that is chosen; ``splitbrain-dev`` when none of these is."""
+    from hypothesis import settings  # noqa: PLC0415
+
+    name = settings.get_current_profile_name()  # pytest's --hypothesis-verbosity makes one of "<name>-with-..."
+    return next((each for each in (CI, NIGHTLY) if name.startswith(each)), DEV)
+
+
+def searching(chosen: settings | None = None) -> settings:
+    """The settings of a search: the current profile's, and what ``chosen`` changes of Hypothesis' own."""
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415
+
+    register()
+    name = settings.get_current_profile_name()
+    result = settings.default
+    if not name.startswith("splitbrain-"):
+        known = settings.get_profile("ci" if name.startswith("ci") else "default")
+        result = settings(settings.get_profile(DEV), **_changes(settings.default, known))
+    if chosen is not None:
+        result = settings(result, **_changes(chosen, settings.default))
+    return settings(
+        result, phases=_phases(result), deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
+    )
+
+
+def simulations() -> int:
+    """How often a ``@simulate`` test runs."""
+    return _RUNS[current()]
+
+
+def fixed_seed() -> int | None:
+    """The seed of all searches of this process: 0 in ci, one fresh seed in nightly, the one in ``SPLITBRAIN_SEED``; else None."""
+    name = current()
+    if name == NIGHTLY and SEED not in os.environ:
+        os.environ[SEED] = str(fresh_seed())  # the workers of pytest-xdist inherit it
+    if name != CI and os.environ.get(SEED, "").isdecimal():
+        return int(os.environ[SEED])
+    return 0 if name == CI else None
+
+
+def _registered() -> tuple[str, ...]:
+    from hypothesis import settings  # noqa: PLC0415
+    from hypothesis.errors import InvalidArgument  # noqa: PLC0415
+
+    try:
+        settings.get_profile(DEV)
+    except InvalidArgument:
+        return ()
+    return (DEV,)
+
+
+def _phases(chosen: settings) -> tuple[Any, ...]:
+    from hypothesis import Phase  # noqa: PLC0415
+
+    return tuple(phase for phase in chosen.phases if phase not in (Phase.shrink, Phase.explain))
+
+
+_FIELDS = ("max_examples", "derandomize", "database", "verbosity", "phases", "stateful_step_count", "print_blob", "backend")
+
+
+def _changes(chosen: settings, inherited: settings | None) -> dict[str, Any]:
+    """What ``chosen`` says otherwise than what it inherits."""
+    return {name: getattr(chosen, name) for name in _FIELDS if getattr(chosen, name) != getattr(inherited, name)}

@@ -1,0 +1,127 @@
+"""What a search inside a test ends with: a counterexample, a vacuous search, or an account of what was exercised."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.catalogue import bug_of, find_scenario, name_of
+from harness.counterexample import Counterexample, pursue
+from harness.errors import ScenarioError, ScheduleError
+from harness.host.direct import AsyncNodeError
+from harness.hunt import Found, Hunt, failures
+from harness.progress import screen_width
+from harness.replay import replay
+from harness.report.summary import account
+from harness.report.terminal import counterexample_text
+from harness.scenario import Scenario
+from harness.schedule import SUFFIX, SavedSchedule, load
+from harness.world import World
+
+
+class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test says
+    """A test's search broke an invariant; ``splitbrain_report`` is what pytest prints instead of a traceback."""
+
+    def __init__(self, report: str, counterexample: Counterexample) -> None:
+        super().__init__(report)
+        self.splitbrain_report = report
+        self.counterexample = counterexample
+
+
+class Vacuous(AssertionError):  # noqa: N818 - as above
+    """A test's search broke nothing because nothing happened in it."""
+
+    def __init__(self, report: str) -> None:
+        super().__init__(report)
+        self.splitbrain_report = report
+
+
+def conclude(tally: Hunt) -> None:
+    """Print what a search that broke nothing has exercised. Raises `Vacuous` when nothing of ``scenario.progress`` happened."""
+    progress = tally.scenario.progress
+    if tally.runs and progress and not any(tally.coverage[kind.__name__] for kind in progress):
+        raise Vacuous(account(tally, tally.scenario, "vacuous"))
+    print(account(tally, tally.scenario, "clean"))
+
+
+def counterexample_found(found: Found, tally: Hunt, how: str) -> CounterexampleFound:
+    """Save, minimise and show what a search found; no world may be open on this thread."""
+    host = host_for(found.setup.scenario)
+    name, bug, why_unsaved = _name(found.setup.scenario)
+    alike = failures(tally, found, host=host)
+    with tempfile.TemporaryDirectory() as nowhere:
+        folder = Path(nowhere) if why_unsaved else schedules_folder()
+        try:
+            made = pursue(alike, scenario=name, bug=bug, folder=folder, how=how, host=host)
+        except ScheduleError as error:
+            why_unsaved = str(error)
+            made = pursue(alike, scenario=name, bug=bug, folder=Path(nowhere), how=how, host=host)
+    shown = _Shown(made) if why_unsaved else _known(made) or _Shown(made, made.path)
+    text = shown.text()
+    if why_unsaved:
+        text += f"\nIt is not saved: {why_unsaved}"
+    return CounterexampleFound(text, made)
+
+
+def schedules_folder() -> Path:
+    """Where failing tests save their schedules: what pytest's ``--schedules-dir`` says; outside pytest, tests/schedules."""
+    plugin = sys.modules.get("harness.plugin")
+    config = None if plugin is None else plugin.running()
+    return Path("tests", "schedules") if plugin is None or config is None else Path(plugin.schedules_dir(config))
+
+
+def host_for(scenario: Scenario) -> str:
+    """The direct host where it can run the nodes: it is the faster one, and any number of its worlds can be open."""
+    try:
+        World(scenario, keep=False, check=False).close()
+    except AsyncNodeError:
+        return "trio"
+    return "direct"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    made: Counterexample
+    path: Path | None = None
+    other: SavedSchedule | None = None
+
+    def text(self) -> str:
+        path = self.path
+        if path is not None and path.is_relative_to(Path.cwd()):
+            path = path.relative_to(Path.cwd())
+        if self.other is None:
+            return counterexample_text(self.made.saved, self.made.run, path, screen_width())
+        return counterexample_text(self.other, replay(self.other).run, path, screen_width())
+
+
+def _known(made: Counterexample) -> _Shown | None:
+    """A file that is there already, still fails in the same way, and is no longer than the new one, which then goes."""
+    header = made.saved.header
+    for path in sorted(made.path.parent.glob(f"*{SUFFIX}")):
+        if path == made.path:
+            continue
+        try:
+            other = load(path)
+            same = (other.header.scenario, other.header.bug, other.header.fingerprint) == (header.scenario, header.bug, header.fingerprint)
+            if same and len(other.actions) <= len(made.saved.actions) and replay(other).outcome == "REPRODUCED":
+                made.path.unlink(missing_ok=True)
+                return _Shown(made, path, other)
+        except (ScheduleError, ScenarioError):
+            continue  # the plugin complains of such a file
+    return None
+
+
+def _name(scenario: Scenario) -> tuple[str, str | None, str | None]:
+    """How a file names the scenario, and which exhibit it is; or why no file can name it."""
+    try:
+        exhibit = bug_of(scenario)
+        if exhibit is not None:
+            return find_scenario(exhibit.protocol)[0], exhibit.id, None
+    except ScenarioError:
+        pass  # a museum that cannot be loaded, or an exhibit of an unknown protocol: it may have a name of its own
+    try:
+        return name_of(scenario), None, None
+    except ScenarioError as error:
+        return f"{scenario.name}:SCENARIO", None, str(error)
