@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.actions import Calm, Crash, Fire, Mend, Request, Restart
+from harness.actions import Calm, Crash, Fire, Link, Mend, Request, Restart
 from harness.clock import Timer
 from harness.dice import Dice
 from harness.events import Acted, CalmBegan, CalmEnded
@@ -39,6 +39,9 @@ class _FairPhase:
         # What is due at each ms, in the order in which it was scheduled. Time is whole numbers, so buckets beat a heap of items.
         self.due: dict[int, list[Envelope | Timer | Callable[[], None]]] = {}
         self.times: list[int] = []
+        self.in_order = not world.scenario.budget.reorder
+        self.last: dict[Link, int] = {}  # when the last message of each link arrives
+        self.listeners: dict[NodeId, Callable[[str, Any], None] | None] = {}  # a walk's, given back at the end
         self.asked = 0
         self.answered = False
         self.recorder = world.recorder
@@ -71,11 +74,12 @@ class _FairPhase:
                 continue
             process.slow_disk = False
             process.on_timer = self._timer_set
+            self.listeners[process.id] = process.on_reply
             process.on_reply = self._replied
             while process.running and process.syncs:
                 process.complete_sync()
                 world.host.resume(process)
-        for envelope in tuple(world.network.flight):
+        for envelope in sorted(world.network.flight, key=lambda each: each.number):
             self._sent(envelope)
         for process in world.processes.values():
             if process.id in core:
@@ -94,7 +98,8 @@ class _FairPhase:
         for process in self.world.processes.values():
             process.slow_disk = slow
             process.on_timer = None
-            process.on_reply = None
+            if process.id in self.listeners:
+                process.on_reply = self.listeners[process.id]
 
     def _clients(self) -> list[NodeId]:
         scenario, nodes = self.world.scenario, self.world.nodes
@@ -113,6 +118,9 @@ class _FairPhase:
 
     def _sent(self, envelope: Envelope) -> None:
         time = self.recorder.now + 1 + int(self.roll() * self.latency)
+        if self.in_order:  # on a FIFO link nothing arrives before what was sent before it
+            link = (envelope.sender, envelope.receiver)
+            time = self.last[link] = max(time, self.last.get(link, 0))
         bucket = self.due.get(time)
         if bucket is None:
             self.due[time] = [envelope]

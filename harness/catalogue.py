@@ -30,7 +30,8 @@ def find_scenario(name: str, folders: Sequence[Path] = ()) -> tuple[str, Scenari
     if ":" not in name:
         shipped = {each.name: each.value for each in _entry_points(SCENARIOS)}
         if name not in shipped:
-            raise ScenarioError(_unknown_scenario(name, list(shipped)))
+            a_file = name.endswith(".py") or os.sep in name
+            raise ScenarioError(_malformed(name) if a_file else _unknown_scenario(name, list(shipped)))
         name = shipped[name]
     found = _load(name, folders)
     if not isinstance(found, Scenario):
@@ -129,7 +130,7 @@ def _import(name: str, folders: Sequence[Path]) -> Any:
         except BaseException as error:  # a module may raise anything at all, SystemExit too
             missing = error.name if isinstance(error, ModuleNotFoundError) else None
             if missing is not None and (name == missing or name.startswith(f"{missing}.")):
-                looked = [Path.cwd(), *folders]
+                looked = dict.fromkeys([Path.cwd(), *folders])
                 raise ScenarioError(
                     f"there is no module {missing!r}, neither installed nor in {' or '.join(str(each) for each in looked)}; "
                     "check the spelling, or run this where `import " + name + "` works"

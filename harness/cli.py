@@ -23,31 +23,28 @@ from harness.commands import (
     show_command,
     shrink_command,
 )
-from harness.errors import NondeterminismError, SplitbrainError
+from harness.errors import SplitbrainError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     options = _parser().parse_args(arguments)
+    if arguments is None:
+        # As with `python -m`: a scenario's nodes may import their neighbours at any time.
+        sys.path.insert(0, str(Path.cwd()))
     try:
         return int(options.command(options))
-    except NondeterminismError as error:
-        return _failed(options, "nondeterministic", error)
     except SplitbrainError as error:
-        return _failed(options, "error", error)
+        if getattr(options, "json", False):
+            print(json.dumps({"outcome": "error", "message": str(error)}))
+        print(f"splitbrain: {error}", file=sys.stderr)
+        return BAD_INPUT
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: say nothing more
         return OK
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-
-
-def _failed(options: argparse.Namespace, outcome: str, error: SplitbrainError) -> int:
-    if getattr(options, "json", False):
-        print(json.dumps({"outcome": outcome, "message": str(error)}))
-    print(f"splitbrain: {error}", file=sys.stderr)
-    return BAD_INPUT
 
 
 class _Parser(argparse.ArgumentParser):
@@ -58,14 +55,20 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _positive(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
     if not number > 0:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return number
 
 
 def _count(text: str) -> int:
-    number = int(text.replace("_", ""))
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
     return number

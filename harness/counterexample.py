@@ -56,7 +56,7 @@ def pursue(
     raw = _saved(scenario, bug, how, first.setup, first.actions, first.violation)
     raw_path = folder / file_name(raw)
     save(raw_path, raw)
-    check(first.setup, first.actions, host)
+    check(first.setup, first.actions, host, first.violation)
     shortest, *longer = sorted([first, *others], key=lambda each: len(each.actions))
     best = Minimised(shortest.setup, shortest.actions, shortest.violation)
 

@@ -5,24 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.actions import Action
-from harness.errors import NondeterminismError
+from harness.errors import EncodingError, NondeterminismError
 from harness.events import Event
-from harness.run import Setup, run
+from harness.invariant import Violation
+from harness.run import Run, Setup, run
 from harness.trace import first_difference
 
 
-def check(setup: Setup, actions: Sequence[Action], host: str = "direct") -> None:
-    """Run ``actions`` twice. Raises `NondeterminismError` with the first event in which the two traces differ."""
+def check(setup: Setup, actions: Sequence[Action], host: str = "direct", violation: Violation | None = None) -> None:
+    """Run ``actions`` twice. Raises `NondeterminismError` with the first event in which the two traces differ.
+
+    violation: what broke when the schedule was found, and must break again.
+    """
     one = run(setup, actions, host=host, keep=True)
     other = run(setup, actions, host=host, keep=True)
-    place = first_difference(one.events, other.events, setup.scenario.show)
-    if place is None:
-        return
-    raise NondeterminismError(
-        f"NONDETERMINISTIC: the same schedule ran twice, and event {place + 1} differs: first {_event(one.events, place)}, "
-        f"then {_event(other.events, place)}. A node must depend on its inputs and its disk alone; look for clocks, random numbers, "
-        "iteration over sets, id() and hash(), and state that outlives a node (module and class attributes)"
-    )
+    try:
+        place = first_difference(one.events, other.events, setup.scenario.show)
+    except EncodingError:
+        place = None  # what cannot be encoded cannot be compared; a violation is not lost for that
+    if place is not None:
+        raise NondeterminismError(
+            f"NONDETERMINISTIC: the same schedule ran twice, and event {place + 1} differs: first {_event(one.events, place)}, "
+            f"then {_event(other.events, place)}. {_ADVICE}"
+        )
+    if violation is not None and violation.fingerprint not in _fingerprints(one, other):
+        raise NondeterminismError(
+            f"NONDETERMINISTIC: {violation.fingerprint} broke when the schedule was found, but when it ran again, "
+            f"{'nothing' if one.violation is None else one.violation.fingerprint} broke. {_ADVICE}"
+        )
+
+
+_ADVICE = (
+    "A node must depend on its inputs and its disk alone; look for clocks, random numbers, iteration over sets, id() and hash(), "
+    "and state that outlives a node (module and class attributes)"
+)
+
+
+def _fingerprints(*runs: Run) -> list[str]:
+    return [each.violation.fingerprint for each in runs if each.violation is not None]
 
 
 def _event(events: Sequence[Event], place: int) -> str:

@@ -28,7 +28,7 @@ from harness.run import Setup
 from harness.scenario import Scenario
 from harness.simulation import Broken, Simulation
 from harness.stopwatch import Stopwatch
-from harness.verdict import conclude, counterexample_found
+from harness.verdict import conclude, counterexample_found, current_test
 
 profiles.register()
 
@@ -271,16 +271,16 @@ def search(machine: type[ScenarioMachine], chosen: settings) -> None:
     Raises `CounterexampleFound`, `Vacuous` or `NondeterminismError`; what else a rule raises is Hypothesis' to report.
     """
     __tracebackhide__ = True
-    fixed = profiles.fixed_seed()
-    tally = Hunt(machine.scenario, seed=fixed or 0)
+    budget = profiles.searching(chosen)
+    tally = Hunt(machine.scenario, profiles.seed())
     # A class made here has no source, so that Hypothesis goes by its name: each machine has its own seeds and database key.
     subject = type(machine.__name__, (machine,), {"tally": tally})
-    if fixed is not None and not chosen.derandomize:
-        use_seed(fixed)(subject)
-        print(f"seed {fixed} ({profiles.SEED}={fixed} in the environment repeats this search)")
+    if not budget.derandomize and getattr(machine, "_hypothesis_internal_use_seed", None) is None:  # set by @seed
+        use_seed(tally.seed)(subject)
+        print(f"seed {tally.seed} (--hypothesis-seed={tally.seed} repeats this search)")
     watch = Stopwatch()
     try:
-        run_state_machine_as_test(subject, settings=profiles.searching(chosen))
+        run_state_machine_as_test(subject, settings=budget)
     except Broken as broken:
         found = broken.found
     else:
@@ -288,8 +288,8 @@ def search(machine: type[ScenarioMachine], chosen: settings) -> None:
         conclude(tally)
         return
     tally.seconds = watch.seconds()
-    where = f"{machine.__module__}.{machine.__qualname__}"
-    how = f"state machine {where}, example {tally.runs}, {tally.steps} steps, in a run of {len(found.actions)} actions"
+    where = current_test(f"{machine.__module__}.{machine.__qualname__}")
+    how = f"{where}, example {tally.runs}, {tally.steps} steps, in a run of {len(found.actions)} actions"
     raise counterexample_found(found, tally, how)
 
 

@@ -14,7 +14,7 @@ from harness.actions import Action, Calm, Crash, Cut, Deliver, Drop, Duplicate, 
 from harness.edits import edited_run
 from harness.events import Acted, CalmEnded, Sent
 from harness.invariant import Violation
-from harness.rewriting import epoch_of, moved_down, nodes_of, plainer, renamed
+from harness.rewriting import epoch_of, moved_down, nodes_of, plainer, renamed, renumbered
 from harness.run import Run, Setup, run
 from harness.stopwatch import Stopwatch
 from harness.trace import happens_before
@@ -60,6 +60,7 @@ def minimise(
         if other_violation.fingerprint == best.violation.fingerprint:
             shrinker.try_another(other_setup, other_actions, other_violation)
     shrinker.search_nearby()
+    shrinker.plain_names()
     best.seconds = shrinker.watch.seconds()
     return best
 
@@ -104,6 +105,7 @@ class _Shrinker:
         """All passes, until none helps any more."""
         self.spell_out_calm()
         self.causal_slice()
+        self.calm_sooner()
         while not self.out_of_time():
             before = _cost(self.best.setup, self.best.actions)
             self.leave_out_kinds()
@@ -140,6 +142,26 @@ class _Shrinker:
         for step in sorted(past):
             past |= nx.ancestors(graph, step)
         self.attempt("concurrent with the violation", [a for step, a in enumerate(outcome.actions, 1) if step in past])
+
+    def calm_sooner(self) -> None:
+        """A fair phase that got nowhere, begun earlier: after a long chaos, what it needs may have been there for long.
+
+        Leaving out a part of that chaos changes which messages meet which jitter, so that hardly any part can be left out.
+        """
+        count = len(self.best.actions) - 1
+        calm = self.best.actions[-1] if count > _CHAOS else None
+        if type(calm) is not Calm:
+            return
+        everybody = self.best.setup.scenario.nodes(self.best.setup.size)
+        place = 4
+        while place < count:
+            for core in dict.fromkeys((calm.core, everybody)):
+                for seed in range(calm.seed, calm.seed + 4):
+                    if self.out_of_time() or self.attempt(
+                        "begun sooner", [*self.best.actions[:place], Calm(core, seed, calm.bound)]
+                    ):
+                        return
+            place += 1 + place // 3
 
     def leave_out_kinds(self) -> None:
         """All actions of one kind, of one node, or of one request."""
@@ -268,8 +290,24 @@ class _Shrinker:
                 else:
                     return
 
+    def plain_names(self) -> None:
+        """Requests called r1, r2, ...: no shorter, but easier to read, and equal counterexamples become equal files."""
+        best = self.best
+        actions = renumbered(best.actions, best.setup.scenario.commands)
+        if actions == list(best.actions):
+            return
+        best.replays += 1
+        outcome = run(best.setup, actions, host=self.host)
+        if (
+            outcome.violation is not None
+            and outcome.violation.fingerprint == self.fingerprint
+            and len(outcome.actions) <= len(actions)
+        ):
+            best.actions, best.violation = outcome.actions, outcome.violation
+
 
 _CALM = 1_000_000
+_CHAOS = 30  # actions before a fair phase
 
 
 def _cost(setup: Setup, actions: Sequence[Action]) -> tuple[int, int, int]:

@@ -124,6 +124,14 @@ class Network:
                     best, best_distance = envelope, distance
         return best
 
+    def first_on_link(self, envelope: Envelope) -> Envelope:
+        """The message that went on the same link before all others in flight there: the only one due on a FIFO link."""
+        sender, receiver, first = envelope.sender, envelope.receiver, envelope
+        for other in self.flight:
+            if other.number < first.number and other.sender == sender and other.receiver == receiver:
+                first = other
+        return first
+
     def take(self, envelope: Envelope) -> None:
         """Remove a message from flight."""
         if self._on_send is None:

@@ -29,6 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Make our Hypothesis profiles known before Hypothesis' plugin loads the one that is chosen."""
+    chosen = str(getattr(early_config.known_args_namespace, "hypothesis_profile", None))
+    if chosen.startswith("splitbrain-"):
+        from harness.dice import fresh_seed  # noqa: PLC0415
+        from harness.profiles import NIGHTLY, register  # noqa: PLC0415
+
+        register()
+        if chosen == NIGHTLY:
+            # A default: one fresh seed for the whole run, and for all workers of pytest-xdist; --hypothesis-seed still wins.
+            early_config.option.hypothesis_seed = str(fresh_seed())
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Collect the folder given by ``--schedules-dir``, unless the test paths hold it already."""
@@ -43,18 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """This session is over."""
+    """The session is over."""
     if config in _running:
         _running.remove(config)
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """The one seed of all searches, where a fresh one is drawn."""
-    if not str(config.getoption("--hypothesis-profile", None)).startswith("splitbrain-nightly"):
-        return None
-    from harness.profiles import SEED, fixed_seed  # noqa: PLC0415
-
-    return f"splitbrain: all searches have the seed {fixed_seed()}; {SEED}={fixed_seed()} in the environment repeats them"
+def pytest_report_header() -> str | None:
+    """The one seed of all searches, where there is one."""
+    seed = hypothesis_seed()
+    return None if seed is None else f"splitbrain: all searches have the seed {seed}; --hypothesis-seed={seed} repeats them"
 
 
 _running: list[pytest.Config] = []  # a stack: pytest may run inside pytest
@@ -63,6 +73,12 @@ _running: list[pytest.Config] = []  # a stack: pytest may run inside pytest
 def running() -> pytest.Config | None:
     """The configuration of the pytest session that runs, if any."""
     return _running[-1] if _running else None
+
+
+def hypothesis_seed() -> int | None:
+    """What ``--hypothesis-seed`` says in the session that runs."""
+    seed = str(None if running() is None else _running[-1].getoption("--hypothesis-seed", None))
+    return int(seed) if seed.isdecimal() else None
 
 
 def _test_paths(config: pytest.Config) -> list[Path]:

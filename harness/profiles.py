@@ -2,8 +2,8 @@
 
 * ``splitbrain-dev``, which holds when none is chosen: fresh seeds; a failure is found again at once, from Hypothesis' database.
 * ``splitbrain-ci``: fixed seeds, no database. Equal code gives equal runs.
-* ``splitbrain-nightly``: twenty times the budget, and a fresh seed for the whole run, which is printed with every search;
-  ``SPLITBRAIN_SEED=<seed>`` in the environment repeats that run.
+* ``splitbrain-nightly``: ten times the budget; one fresh seed for the whole run, which is printed in pytest's header and with
+  every search; ``--hypothesis-seed=<seed>`` repeats that run.
 
 Hypothesis' own profiles are not used: on a CI machine it fixes all seeds by itself, and its budgets (100 examples of 50
 steps) are for tests that do not search. Settings that a test or a profile of your own changes still hold, but never
@@ -12,7 +12,7 @@ Hypothesis' shrinking: the engine's own is better at schedules, by far.
 
 from __future__ import annotations
 
-import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from harness.dice import fresh_seed
@@ -20,16 +20,15 @@ from harness.dice import fresh_seed
 if TYPE_CHECKING:
     from hypothesis import settings
 
-# Hypothesis is imported in functions: it loads this module itself, by an entry point, so that pytest knows the names.
+# Hypothesis is imported in functions: whoever asks for a seed alone need not wait for it.
 
 DEV, CI, NIGHTLY = "splitbrain-dev", "splitbrain-ci", "splitbrain-nightly"
-SEED = "SPLITBRAIN_SEED"
 
 # Examples of one search: about half a minute on Raft, when nothing is broken.
 _BUDGETS: dict[str, dict[str, Any]] = {
-    DEV: {"max_examples": 3_000},
-    CI: {"max_examples": 3_000, "derandomize": True, "database": None},
-    NIGHTLY: {"max_examples": 30_000, "database": None},
+    DEV: {"max_examples": 4_000},
+    CI: {"max_examples": 4_000, "derandomize": True, "database": None},
+    NIGHTLY: {"max_examples": 40_000, "database": None},
 }
 _RULES = 7
 _RUNS = {DEV: 100, CI: 100, NIGHTLY: 2_000}  # of a @simulate test
@@ -71,12 +70,12 @@ def searching(chosen: settings | None = None) -> settings:
 
     register()
     name = settings.get_current_profile_name()
-    result = settings.default
+    result = inherited = settings.default or settings.get_profile(DEV)
     if not name.startswith("splitbrain-"):
         known = settings.get_profile("ci" if name.startswith("ci") else "default")
-        result = settings(settings.get_profile(DEV), **_changes(settings.default, known))
+        result = settings(settings.get_profile(DEV), **_changes(inherited, known))
     if chosen is not None:
-        result = settings(result, **_changes(chosen, settings.default))
+        result = settings(result, **_changes(chosen, inherited))
     return settings(
         result, phases=_phases(result), deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
     )
@@ -87,14 +86,13 @@ def simulations() -> int:
     return _RUNS[current()]
 
 
-def fixed_seed() -> int | None:
-    """The seed of all searches of this process: 0 in ci, one fresh seed in nightly, the one in ``SPLITBRAIN_SEED``; else None."""
-    name = current()
-    if name == NIGHTLY and SEED not in os.environ:
-        os.environ[SEED] = str(fresh_seed())  # the workers of pytest-xdist inherit it
-    if name != CI and os.environ.get(SEED, "").isdecimal():
-        return int(os.environ[SEED])
-    return 0 if name == CI else None
+def seed() -> int:
+    """The seed of a search: what ``--hypothesis-seed`` says, 0 in splitbrain-ci, else a fresh one."""
+    plugin = sys.modules.get("harness.plugin")
+    given: int | None = None if plugin is None else plugin.hypothesis_seed()
+    if given is not None:
+        return given
+    return 0 if current() == CI else fresh_seed()
 
 
 def _registered() -> tuple[str, ...]:
@@ -117,6 +115,6 @@ def _phases(chosen: settings) -> tuple[Any, ...]:
 _FIELDS = ("max_examples", "derandomize", "database", "verbosity", "phases", "stateful_step_count", "print_blob", "backend")
 
 
-def _changes(chosen: settings, inherited: settings | None) -> dict[str, Any]:
+def _changes(chosen: settings, inherited: settings) -> dict[str, Any]:
     """What ``chosen`` says otherwise than what it inherits."""
     return {name: getattr(chosen, name) for name in _FIELDS if getattr(chosen, name) != getattr(inherited, name)}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import assert_never
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, assert_never
+
+import msgspec
 
 from harness.actions import (
     Action,
@@ -111,3 +114,30 @@ def plainer(action: Action) -> Iterator[list[Action]]:
                 yield [type(action)(action.links[:place] + action.links[place + 1 :])]
         case _:
             return
+
+
+def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> list[Action]:
+    """The client requests under the first numbers: r1, r2, ... in order, each asking for what the workload has for its number.
+
+    Requests that somebody named, and commands that somebody wrote, stay as they are.
+    """
+    numbers: dict[str, int] = {}
+    again: list[Action] = []
+    for action in actions:
+        request = action.during if isinstance(action, Crash) else action
+        if isinstance(request, Request) and (match := _NUMBERED.fullmatch(request.id)):
+            number = numbers.setdefault(request.id, len(numbers) + 1)
+            request = Request(request.node, f"r{number}", _commanded(request.command, int(match[1]), number, commands))
+            action = msgspec.structs.replace(action, during=request) if isinstance(action, Crash) else request
+        again.append(action)
+    return again
+
+
+_NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what walks and fair phases call theirs
+
+
+def _commanded(command: Any, was: int, number: int, commands: Callable[[int], Any]) -> Any:
+    try:
+        return commands(number) if command == commands(was) else command
+    except Exception:  # noqa: BLE001 - the user's workload may end anywhere
+        return command

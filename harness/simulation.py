@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.actions import Action, Crash, Cut, Fire, Mend, Request, Restart
+from harness.actions import Action, Crash, Cut, Fire, Mend, Restart
 from harness.dice import Dice
 from harness.events import Event, Observed
 from harness.hunt import Found, Hunt, draw_calm, exercised
@@ -17,7 +17,7 @@ from harness.run import Setup
 from harness.scenario import Scenario
 
 
-class Broken(BaseException):  # noqa: N818 - it says what happened, and ends a test's body
+class Broken(BaseException):
     """An invariant broke: the body of the test ends here.
 
     It is no `Exception`, so that neither an ``except Exception`` in the body nor Hypothesis takes it for the test's own
@@ -129,12 +129,12 @@ class Simulation:
         self.apply(type(drawn)(drawn.core, drawn.seed, drawn.bound or 5_000))
 
     def settle(self, at_most: int = 1_000) -> int:
-        """Deliver what is in flight, and what that causes, link by link in the order of sending; returns how many messages."""
+        """Deliver what is in flight, and what that causes, in the order of sending; returns how many messages there were."""
         for count in range(at_most):
             ready = [each for each in self.cluster.network.flight if self.cluster.deliverable(each)]
             if not ready:
                 return count
-            self.apply(min(ready, key=lambda each: (each.epoch or 0, each.ordinal, each.identity())).deliver())
+            self.apply(min(ready, key=lambda each: each.number).deliver())
         return at_most
 
     def request(self, node: NodeId, command: Any = None) -> Action:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.catalogue import bug_of, find_scenario, name_of
@@ -58,11 +58,18 @@ def counterexample_found(found: Found, tally: Hunt, how: str) -> CounterexampleF
         except ScheduleError as error:
             why_unsaved = str(error)
             made = pursue(alike, scenario=name, bug=bug, folder=Path(nowhere), how=how, host=host)
-    shown = _Shown(made) if why_unsaved else _known(made) or _Shown(made, made.path)
-    text = shown.text()
+    known = None if why_unsaved else _known(made)
+    saved, done = (made.saved, made.run) if known is None else (known, replay(known).run)
+    path = None if why_unsaved or saved.path is None else _nearest(saved.path)
+    text = counterexample_text(saved, done, path, screen_width())
     if why_unsaved:
         text += f"\nIt is not saved: {why_unsaved}"
     return CounterexampleFound(text, made)
+
+
+def current_test(otherwise: str) -> str:
+    """What pytest calls the test that runs now; ``otherwise``, where it is not pytest that runs it."""
+    return os.environ.get("PYTEST_CURRENT_TEST", otherwise).removesuffix(" (call)")
 
 
 def schedules_folder() -> Path:
@@ -81,36 +88,29 @@ def host_for(scenario: Scenario) -> str:
     return "direct"
 
 
-@dataclass(frozen=True)
-class _Shown:
-    made: Counterexample
-    path: Path | None = None
-    other: SavedSchedule | None = None
-
-    def text(self) -> str:
-        path = self.path
-        if path is not None and path.is_relative_to(Path.cwd()):
-            path = path.relative_to(Path.cwd())
-        if self.other is None:
-            return counterexample_text(self.made.saved, self.made.run, path, screen_width())
-        return counterexample_text(self.other, replay(self.other).run, path, screen_width())
-
-
-def _known(made: Counterexample) -> _Shown | None:
+def _known(made: Counterexample) -> SavedSchedule | None:
     """A file that is there already, still fails in the same way, and is no longer than the new one, which then goes."""
-    header = made.saved.header
+    wanted = _identity(made.saved)
     for path in sorted(made.path.parent.glob(f"*{SUFFIX}")):
-        if path == made.path:
-            continue
         try:
             other = load(path)
-            same = (other.header.scenario, other.header.bug, other.header.fingerprint) == (header.scenario, header.bug, header.fingerprint)
-            if same and len(other.actions) <= len(made.saved.actions) and replay(other).outcome == "REPRODUCED":
+            if path == made.path or _identity(other) != wanted or len(other.actions) > len(made.saved.actions):
+                continue
+            if replay(other).outcome == "REPRODUCED":
                 made.path.unlink(missing_ok=True)
-                return _Shown(made, path, other)
+                return other
         except (ScheduleError, ScenarioError):
             continue  # the plugin complains of such a file
     return None
+
+
+def _identity(saved: SavedSchedule) -> tuple[str, str | None, str | None]:
+    return saved.header.scenario, saved.header.bug, saved.header.fingerprint
+
+
+def _nearest(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _name(scenario: Scenario) -> tuple[str, str | None, str | None]:

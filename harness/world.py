@@ -22,6 +22,7 @@ from harness.actions import (
     Request,
     Restart,
 )
+from harness.enabled import enabled
 from harness.errors import NotEnabled, ScenarioError
 from harness.events import Acted, Crashed, Event, Requested, Started
 from harness.freezing import freeze
@@ -65,6 +66,7 @@ class World:
         self.processes = {name: Process(name, self.network, self.recorder, slow) for name in self.nodes}
         self._order = tuple(self.processes.values())
         self.lenient = lenient
+        self._reorders = scenario.budget.reorder
         self._keep_acted = self.recorder.wants(Acted)
         self._outer: Crash | None = None  # the crash during which the action that begins is handled
         self._keep_requested = self.recorder.wants(Requested)
@@ -127,38 +129,15 @@ class World:
         return perform(action)
 
     def enabled(self) -> Iterator[Action]:
-        """Every single action that is enabled now and that the fault budget allows, in a fixed order.
-
-        Partitions, crashes inside a handler and fair phases are composed from these by the nemesis; requests too,
-        since only the workload knows what to ask.
-        """
-        budget = self.scenario.budget
-        for envelope in tuple(self.network.flight):
-            if self.deliverable(envelope):
-                yield envelope.deliver()
-            if budget.drop:
-                yield envelope.drop()
-            if budget.duplicate:
-                yield envelope.duplicate()
-        down = sum(not process.running for process in self._order)
-        for process in self._order:
-            if not process.running:
-                yield Restart(process.id)
-                continue
-            if process.idle():
-                for timer in tuple(process.timers):
-                    yield Fire(process.id, timer)
-            if process.syncs:
-                yield Complete(process.id)
-            if down < budget.may_be_down(len(self.nodes)):
-                yield Crash(process.id)
-        if self.host.next_deadline() < float("inf"):
-            yield Advance()
+        """Every single action that is enabled now and that the fault budget allows, in a fixed order."""
+        return enabled(self)
 
     def deliverable(self, envelope: Envelope) -> bool:
-        """Whether this message can be delivered now."""
-        return self.processes[envelope.receiver].idle() and (
-            not self.network.cut_links or (envelope.sender, envelope.receiver) not in self.network.cut_links
+        """Whether this message can be delivered now, and (where links are FIFO) is the first of its link."""
+        return (
+            self.processes[envelope.receiver].idle()
+            and (not self.network.cut_links or (envelope.sender, envelope.receiver) not in self.network.cut_links)
+            and (self._reorders or self.network.first_on_link(envelope) is envelope)
         )
 
     def running(self) -> list[Process]:

@@ -40,18 +40,23 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class Faults(msgspec.Struct, frozen=True):
-    """Which kinds of faults a run has at all."""
+    """Which kinds of faults a run has at all.
+
+    rotate: in each (short) phase a few nodes, mostly a bare majority, have the cluster to themselves: what any quorum protocol
+    must survive is that two quorums share one node, and no more.
+    """
 
     drop: bool
     duplicate: bool
     crash: bool
     crash_inside: bool
     partition: bool
+    rotate: bool = False
 
 
 def draw_faults(dice: Dice, budget: FaultBudget, size: int) -> Faults:
     """A subset of what the budget allows: each kind with even odds."""
-    coin = [dice.chance(0.5) for _ in range(5)]
+    coin = [dice.chance(0.5) for _ in range(6)]
     crashes = budget.may_be_down(size) > 0
     return Faults(
         drop=budget.drop and coin[0],
@@ -59,6 +64,7 @@ def draw_faults(dice: Dice, budget: FaultBudget, size: int) -> Faults:
         crash=crashes and coin[2],
         crash_inside=crashes and budget.mid_handler and coin[3],
         partition=budget.partition and coin[4] and size > 1,
+        rotate=coin[5] and size > 2,
     )
 
 
@@ -66,6 +72,13 @@ def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | Non
     """Rates for one phase of a walk; which faults there are is drawn too, unless ``faults`` says."""
     if faults is None:
         faults = draw_faults(dice, scenario.budget, size)
+    if faults.rotate:
+        awake = size // 2 + 1 if dice.chance(0.75) else dice.between(1, size)
+        shy = tuple(dice.sample(range(size), size - awake))
+        quiet = tuple(place for place in range(size) if place in shy or dice.chance(0.5))
+    else:
+        shy = _some(dice, size, 0.25) if dice.chance(0.4) else ()
+        quiet = _some(dice, size, 0.6) if dice.chance(0.6) else ()
     return Profile(
         fire=_between(dice, 0.02, 1.0),
         request=_between(dice, 0.01, 0.3),
@@ -81,10 +94,10 @@ def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | Non
         recent=dice.pick((0.0, 0.0, 0.5, 0.9)) if scenario.budget.reorder else 0.0,
         crowd=dice.pick((10, 20, 40, 80)),
         slow=dice.pick((0.0, 0.2, 0.5, 0.8)) if scenario.budget.reorder else 0.0,
-        shy=_some(dice, size, 0.25) if dice.chance(0.4) else (),
-        quiet=_some(dice, size, 0.6) if dice.chance(0.6) else (),
+        shy=shy,
+        quiet=quiet,
         together=dice.pick((0.0, 0.2)) if scenario.budget.crashes == "any" else 0.0,
-        phase=dice.between(20, 200),
+        phase=dice.between(5, 50) if faults.rotate else dice.between(20, 200),
     )
 
 

@@ -15,7 +15,7 @@ from harness.process import Process
 from harness.world import World
 
 _TRIES = 6  # to find a message that can be delivered, before doing something else
-_SHY = 0.85  # how often a shy node's message, or a quiet node's timer, is passed over
+_SHY = 0.95  # how often a shy node's message, or a quiet node's timer, is passed over
 _SLOW = 0.95  # how often a slow message is
 _RANGE, _SCATTER = 1 << 16, 40503  # scatters the numbers of messages, so that which ones are slow looks random
 _DEEPEST = 12  # effects into a handler, where a crash inside it is placed
@@ -85,12 +85,12 @@ class Walk:
         """Apply up to ``steps`` actions; fewer when an invariant breaks or nothing is enabled. Returns how many."""
         world, recorder = self.world, self.world.recorder
         roll, table, total = self._roll, self._table, self._total
-        flight, crowd = world.network.flight, self.profile.crowd
+        flight, crowd, may_drop = world.network.flight, self.profile.crowd, world.scenario.budget.drop
         apply, append = world.apply, self.actions.append
         done = idle = 0
         while done < steps and recorder.violation is None:
             if len(flight) > crowd:
-                action: Action | None = flight[int(roll() * len(flight))].drop()
+                action: Action | None = flight[int(roll() * len(flight))].drop() if may_drop else self._deliver()
             else:
                 point = roll() * total
                 for bound, propose in table:
@@ -115,6 +115,8 @@ class Walk:
         if count == 0:
             return None
         roll = self._roll
+        if not self.world.scenario.budget.reorder:
+            return self.world.network.first_on_link(flight[int(roll() * count)])
         if self.profile.recent and roll() < self.profile.recent:
             return flight[count - 1 - int(roll() * min(count, 3))]
         return flight[int(roll() * count)]

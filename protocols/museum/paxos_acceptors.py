@@ -60,7 +60,7 @@ ACCEPTOR_EXHIBITS = (
     record(
         "pax-accept-no-check",
         AcceptNoCheck,
-        title="an acceptor accepts any ballot",
+        title="An acceptor accepts any ballot",
         source="general knowledge; the check is in Paxos Made Simple, 2.2, phase 2 (b)",
         invariant=("PromisesKept", "AcceptedIsDurable", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
@@ -69,7 +69,7 @@ ACCEPTOR_EXHIBITS = (
     record(
         "pax-accept-keeps-promise",
         AcceptKeepsPromise,
-        title="accepting does not raise the promise",
+        title="Accepting does not raise the promise",
         source="Brooker, The Bug in Paxos Made Simple, 2021 (brooker.co.za/blog/2021/11/16/paxos.html)",
         invariant=("AcceptedIsDurable", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
@@ -78,7 +78,7 @@ ACCEPTOR_EXHIBITS = (
     record(
         "pax-promised-as-accepted",
         PromisedAsAccepted,
-        title="one ballot variable for promised and accepted",
+        title="One ballot variable for promised and accepted",
         source="Sutra, arXiv 1906.10917 (EPaxos); efficient/epaxos#20; Dragoi et al., OOPSLA 2020, Figure 3",
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
@@ -87,7 +87,7 @@ ACCEPTOR_EXHIBITS = (
     record(
         "pax-promise-not-durable",
         PromiseNotDurable,
-        title="the promise is not written down",
+        title="The promise is not written down",
         source="efficient/epaxos#28; the rule is in Paxos Made Simple, 2.2 and 2.5",
         invariant=("PromisesKept", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="restart",
@@ -96,7 +96,7 @@ ACCEPTOR_EXHIBITS = (
     record(
         "pax-accepted-not-durable",
         AcceptedNotDurable,
-        title="the accepted proposal is not written down",
+        title="The accepted proposal is not written down",
         source="Paxos Made Live (on disk corruption); ezyang, Diskless Paxos",
         invariant=("AcceptedIsDurable", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="restart",
@@ -105,7 +105,7 @@ ACCEPTOR_EXHIBITS = (
     record(
         "pax-accept-overstrict",
         AcceptOverstrict,
-        title="an acceptor wants more than it promised",
+        title="An acceptor wants more than it promised",
         source="luohaha/MyPaxos#19",
         invariant=("Termination",),
         faults="none",

@@ -42,7 +42,7 @@ PROPOSER_EXHIBITS = (
     record(
         "pax-ignore-reported",
         IgnoreReported,
-        title="a proposer ignores what the promises report",
+        title="A proposer ignores what the promises report",
         source="general knowledge (Paxos Made Simple, 2.2, P2c); related: scylladb/scylladb#6299",
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
@@ -51,7 +51,7 @@ PROPOSER_EXHIBITS = (
     record(
         "pax-value-not-highest",
         ValueNotHighest,
-        title="the last reported value, not the highest",
+        title="The last reported value, not the highest",
         source="general knowledge (Paxos Made Simple, 2.2, P2c); the seeded bug of the CrystalBall and WiDS line of work",
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
@@ -60,7 +60,7 @@ PROPOSER_EXHIBITS = (
     record(
         "pax-nonunique-ballots",
         NonuniqueBallots,
-        title="two proposers use the same ballot",
+        title="Two proposers use the same ballot",
         source="general knowledge; the rule is in Paxos Made Simple, 2.5",
         invariant=("OneValuePerBallot", "OneChosenValue", "Agreement"),
         faults="concurrent proposers",
@@ -69,7 +69,7 @@ PROPOSER_EXHIBITS = (
     record(
         "pax-duelling-proposers",
         DuellingProposers,
-        title="proposers outbid each other for ever",
+        title="Proposers outbid each other for ever",
         source="Lamport, Paxos Made Simple, 2.4",
         invariant=("Termination",),
         faults="none",

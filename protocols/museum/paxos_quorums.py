@@ -28,7 +28,7 @@ QUORUM_EXHIBITS = (
     record(
         "pax-quorum-half",
         QuorumHalf,
-        title="half of the acceptors is a quorum",
+        title="Half of the acceptors is a quorum",
         source="general knowledge; majorities are in Paxos Made Simple, 2.2",
         invariant=("DecidedIsChosen", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="none",
@@ -37,7 +37,7 @@ QUORUM_EXHIBITS = (
     record(
         "pax-dup-accepted",
         DupAccepted,
-        title="an acceptance that arrives twice counts twice",
+        title="An acceptance that arrives twice counts twice",
         source="general knowledge; messages can be duplicated (Paxos Made Simple, 2.1)",
         invariant=("DecidedIsChosen", "Agreement"),
         faults="duplicate",

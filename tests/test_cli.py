@@ -1,0 +1,274 @@
+"""The command line: exit codes, what --json prints, and errors in the user's terms."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from harness.cli import main
+
+NODES = '''
+"""Nodes with one fault each."""
+import itertools
+from harness import observations as say
+from harness.node import Observe, Send, SetTimer, Sync, Write
+from harness.scenario import Scenario
+from invariants import Agreement
+
+class Sound:
+    """Decides what it is asked for first, alone."""
+    def __init__(self, me, peers, disk): self.me, self.peers = me, peers
+    def start(self): return [SetTimer("tick", 10, 20)]
+    def receive(self, sender, message): return ()
+    def timeout(self, timer): return [SetTimer("tick", 10, 20), *(Send(peer, "hello") for peer in self.peers)]
+    def request(self, request, command): return ()
+
+class Selfish(Sound):
+    def request(self, request, command): return [Observe(say.Decided(command))]
+
+class Raises(Sound):
+    def receive(self, sender, message): raise LookupError("no such thing")
+
+class Nonsense(Sound):
+    def receive(self, sender, message): return ["nonsense"]
+
+class Endless(Sound):
+    def receive(self, sender, message):
+        for number in itertools.count(): yield Write("count", number)
+
+class Nothing(Sound):
+    def receive(self, sender, message): return None
+
+SEEN = []
+class Leaky(Sound):
+    """Its state outlives it."""
+    def receive(self, sender, message):
+        SEEN.append(message)
+        return [Observe(say.Decided(len(SEEN)))]
+
+def scenario(name, factory, **fields):
+    return Scenario(name=name, factory=factory, invariants=(Agreement,), sizes=(2,), **fields)
+
+SOUND = scenario("sound", Sound)
+IDLE = scenario("idle", Sound, progress=(say.Decided,))
+SELFISH = scenario("selfish", Selfish)
+RAISES, NONSENSE = scenario("raises", Raises), scenario("nonsense", Nonsense)
+ENDLESS, NOTHING = scenario("endless", Endless), scenario("nothing", Nothing)
+LEAKY = scenario("leaky", Leaky)
+NO_FACTORY = scenario("no_factory", lambda me: None)
+NUMBER = 7
+'''
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with a module of faulty nodes, as the current one."""
+    (tmp_path / "faulty_nodes.py").write_text(NODES)
+    (tmp_path / "broken_module.py").write_text("raise OSError('no licence')\n")
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    for name in ("faulty_nodes", "broken_module"):
+        sys.modules.pop(name, None)
+
+
+def run(capsys, *arguments):
+    """Exit code, standard output, standard error."""
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as exit_:
+        code = exit_.code
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def hunt(capsys, *arguments):
+    code, out, _ = run(capsys, "hunt", *arguments, "--json")
+    return code, json.loads(out)
+
+
+def test_a_hunt_for_a_bug_saves_a_minimal_schedule_that_replays(capsys, here):
+    code, found = hunt(capsys, "raft", "--bug", "vote-not-durable", "--seed", 1, "--out", here / "out")
+    assert code == 1
+    assert found["outcome"] == "violation"
+    assert found["scenario"] == "protocols.raft.scenario:RAFT"
+    assert found["bug"] == "vote-not-durable"
+    assert found["actions"] <= 12 <= found["actions_found"]
+    assert found["confirmed"]
+    assert {"invariant", "seed", "runs", "steps", "seconds", "seconds_to_violation", "minimise_seconds", "coverage"} <= set(found)
+    assert found["coverage"]["deliver"] > 0
+    assert os.listdir(here / "out") == [os.path.basename(found["schedule"])]
+
+    code, out, _ = run(capsys, "replay", found["schedule"], "--json")
+    again = json.loads(out)
+    assert (code, again["outcome"], again["actions"]) == (1, "REPRODUCED", found["actions"])
+    assert again["invariant"] == found["invariant"]
+    assert again["fingerprint"] == found["fingerprint"]
+    assert len(again["digest"]) == 64
+
+    code, out, _ = run(capsys, "replay", found["schedule"], "--host", "trio", "--json")
+    assert json.loads(out)["digest"] == again["digest"]
+
+    code, out, _ = run(capsys, "replay", found["schedule"], "--unbroken", "--lenient")
+    assert (code, out.split()[0]) == (0, "FIXED")
+
+
+def test_equal_seeds_find_equal_schedules(capsys, here):
+    arguments = ("paxos", "--bug", "pax-promise-not-durable", "--seed", 7, "--out", here / "out")
+    first, second = (hunt(capsys, *arguments)[1] for _ in range(2))
+    assert first["runs"] == second["runs"]
+    assert first["steps"] == second["steps"]
+    assert first["actions_found"] == second["actions_found"]
+
+
+def test_a_counterexample_is_shown_on_one_screen_and_shown_again_by_show(capsys, here):
+    code, out, err = run(capsys, "hunt", "raft", "--bug", "vote-twice-in-term", "--seed", 1, "--out", here / "out")
+    assert code == 1
+    assert "OneVotePerTerm is broken" in out
+    assert "splitbrain replay" in out
+    assert "seed 1" in err
+    path = next((here / "out").iterdir())
+    code, shown, _ = run(capsys, "show", path)
+    assert code == 0
+    assert len(shown.splitlines()) <= 40
+    assert "OneVotePerTerm is broken" in shown
+    assert all(line in out for line in shown.splitlines() if line.startswith(" " * 4) and "deliver" in line)
+
+
+def test_shrinking_a_long_schedule_makes_it_minimal_in_place(capsys, here):
+    from harness.header import new_header
+    from harness.hunt import hunt as search
+    from harness.catalogue import find_bug
+    from harness.schedule import SavedSchedule, load, save
+
+    found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200)
+    path = here / "long.schedule.jsonl"
+    header = new_header("protocols.raft.scenario:RAFT", found.setup, bug="vote-not-durable")
+    save(path, SavedSchedule(header, found.actions))
+    code, out, _ = run(capsys, "shrink", path, "--seconds", 5)
+    assert code == 1
+    assert "actions in" in out
+    assert len(load(path).actions) < min(len(found.actions), 15)
+    assert load(path).header.invariant is not None
+
+
+def test_a_clean_hunt_says_what_was_exercised(capsys, here):
+    code, out, _ = run(capsys, "hunt", "paxos", "--runs", 30, "--seed", 1)
+    assert code == 0
+    assert "paxos: clean" in out
+    assert "decisions" in out
+    assert "not a proof" in out
+
+
+def test_a_hunt_in_which_nothing_happened_is_vacuous(capsys, here):
+    code, out, _ = run(capsys, "hunt", "faulty_nodes:IDLE", "--runs", 5, "--seed", 1)
+    assert code == 3
+    assert "VACUOUS" in out
+    code, found = hunt(capsys, "faulty_nodes:IDLE", "--runs", 5, "--seed", 1)
+    assert (code, found["outcome"], found["schedule"]) == (3, "vacuous", None)
+
+
+@pytest.mark.parametrize(
+    ("node", "complaint"),
+    [
+        ("RAISES", "receive: LookupError: no such thing"),
+        ("NONSENSE", "it yielded a str, which is not an effect"),
+        ("ENDLESS", "one handler yielded more than 10,000 effects for one input"),
+        ("NOTHING", "receive returned something that is not effects"),
+    ],
+)
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_a_node_that_breaks_the_contract_is_an_outcome_with_a_schedule(capsys, here, node, complaint, host):
+    code, found = hunt(capsys, f"faulty_nodes:{node}", "--runs", 50, "--seed", 1, "--host", host, "--out", here / "out")
+    assert (code, found["invariant"]) == (1, "KeepsContract")
+    assert complaint in found["summary"]
+    assert found["actions"] == 2  # a timer that sends, and a delivery
+    code, out, _ = run(capsys, "replay", found["schedule"])
+    assert code == 1
+    assert complaint in out.replace("\n" + " " * 15, " ")
+
+
+def test_a_node_that_behaves_differently_the_second_time_is_nondeterministic(capsys, here):
+    code, out, err = run(capsys, "hunt", "faulty_nodes:LEAKY", "--runs", 50, "--seed", 1, "--out", here / "out")
+    assert code == 2
+    assert "NONDETERMINISTIC" in err
+    assert len(os.listdir(here / "out")) == 1  # the failing schedule is kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("hunt", "rafft"), "raft"),
+        (("hunt", "faulty_nodes:MISSING"), "MISSING"),
+        (("hunt", "faulty_nodes:NUMBER"), "not a Scenario"),
+        (("hunt", "no_such_module:NAME"), "no_such_module"),
+        (("hunt", "broken_module:NAME"), "OSError: no licence"),
+        (("hunt", "faulty_nodes:NO_FACTORY"), "the factory cannot make node n1"),
+        (("hunt", "raft", "--bug", "figure-9"), "figure-8"),
+        (("hunt", "raft", "--bug", "pax-quorum-half"), "a bug of 'paxos'"),
+        (("hunt", "raft", "--seconds", "-1"), "not a positive number"),
+        (("hunt", "raft", "--runs", "0"), "not a positive whole number"),
+        (("hunt", "raft", "--seconds", "soon"), "soon"),
+        (("hunt", "raft", "--out", "faulty_nodes.py/out"), "--out faulty_nodes.py/out"),
+        (("hunt",), "SCENARIO"),
+        (("replay", "missing.schedule.jsonl"), "cannot be read"),
+        (("replay", "faulty_nodes.py"), "line 2"),
+        (("shrink", "missing.schedule.jsonl"), "cannot be read"),
+        (("show", "missing.schedule.jsonl"), "cannot be read"),
+        ((), "COMMAND"),
+        (("conquer",), "conquer"),
+    ],
+)
+def test_bad_input_is_told_in_the_users_terms_and_ends_with_2(capsys, here, arguments, complaint):
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert complaint in err
+    assert "Traceback" not in err
+
+
+def test_bad_input_is_told_as_json_too(capsys, here):
+    code, out, _ = run(capsys, "hunt", "rafft", "--json")
+    assert code == 2
+    assert json.loads(out)["outcome"] == "error"
+
+
+def test_a_schedule_that_no_longer_fits_diverges(capsys, here):
+    path = here / "other.schedule.jsonl"
+    path.write_text(
+        textwrap.dedent("""\
+        {"format":"splitbrain-schedule","version":1,"scenario":"protocols.raft.scenario:RAFT","size":3}
+        {"do":"fire","node":"n1","timer":"election"}
+        {"do":"deliver","from":"n3","to":"n2","kind":"RequestVote","epoch":9}
+        """)
+    )
+    code, out, _ = run(capsys, "replay", path)
+    assert (code, out.split(":")[0]) == (3, "DIVERGED AT 2 (strict)")
+    code, out, _ = run(capsys, "replay", path, "--lenient")
+    assert code == 0
+    assert "1 of 2 actions" in out
+
+
+def test_the_museum_is_listed(capsys):
+    code, out, _ = run(capsys, "bugs")
+    assert code == 0
+    assert "figure-8" in out
+    code, out, _ = run(capsys, "bugs", "--json")
+    rows = json.loads(out)
+    assert len(rows) >= 15
+    assert {"id", "title", "protocol", "source", "mechanism", "invariant", "shortest", "control"} <= set(rows[0])
+
+
+def test_ctrl_c_ends_a_hunt_with_what_it_has():
+    command = [sys.executable, "-m", "harness.cli", "hunt", "raft", "--seconds", "60", "--seed", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert "hunting raft" in process.stderr.readline()  # it has begun: the handler is set a moment later
+    assert "runs" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "raft: clean" in out
+    assert "Traceback" not in err
