@@ -31,6 +31,7 @@ def hunt_command(options: argparse.Namespace) -> int:
     from harness.catalogue import find_bug, find_scenario  # noqa: PLC0415 - each command imports what it needs
     from harness.dice import fresh_seed  # noqa: PLC0415
     from harness.hunt import hunt  # noqa: PLC0415
+    from harness.run import host_for  # noqa: PLC0415
 
     name, scenario = find_scenario(options.scenario)
     if options.bug is not None:
@@ -44,7 +45,7 @@ def hunt_command(options: argparse.Namespace) -> int:
     _writable(options.out)
     seed = fresh_seed() if options.seed is None else options.seed
     seconds = SECONDS if options.seconds is None and options.runs is None and options.steps is None else options.seconds
-    host = _host(scenario, options.host)
+    host = options.host or host_for(scenario)
     say = Progress(silent=options.json)
     say.line(f"hunting {scenario.name}{f' with the bug {options.bug}' if options.bug else ''}, seed {seed}, {host} host")
     with ControlC() as interrupt:
@@ -167,12 +168,12 @@ def shrink_command(options: argparse.Namespace) -> int:
     import msgspec  # noqa: PLC0415
 
     from harness.minimise import minimise  # noqa: PLC0415
-    from harness.run import run  # noqa: PLC0415
+    from harness.run import host_for, run  # noqa: PLC0415
     from harness.schedule import SavedSchedule, load, save  # noqa: PLC0415
 
     saved = load(options.file)
     setup = saved.setup()
-    host = _host(setup.scenario, None)
+    host = host_for(setup.scenario)
     first = run(setup, saved.schedule(setup.scenario), host=host, lenient=True)
     if first.violation is None:
         print(f"FIXED: {options.file} breaks no invariant any more, so there is nothing to shrink")
@@ -202,12 +203,12 @@ def shrink_command(options: argparse.Namespace) -> int:
 
 def show_command(options: argparse.Namespace) -> int:
     """Show a saved schedule with lanes for the nodes."""
-    from harness.run import run  # noqa: PLC0415
+    from harness.run import host_for, run  # noqa: PLC0415
     from harness.schedule import load  # noqa: PLC0415
 
     saved = load(options.file)
     setup = saved.setup()
-    done = run(setup, saved.schedule(setup.scenario), host=_host(setup.scenario, None), keep=True)
+    done = run(setup, saved.schedule(setup.scenario), host=host_for(setup.scenario), keep=True)
     if done.stopped is not None:
         print(f"DIVERGED AT {len(done.actions) + 1}: {done.stopped}; shown up to there", file=sys.stderr)
     print(_text(saved, done, options.file))
@@ -246,20 +247,6 @@ def bugs_command(options: argparse.Namespace) -> int:
 
 
 # Shared
-
-
-def _host(scenario: Any, asked: str | None) -> str:
-    """The host asked for; without one, the direct host where it can run the nodes."""
-    if asked is not None:
-        return asked
-    from harness.host.direct import AsyncNodeError  # noqa: PLC0415
-    from harness.world import World  # noqa: PLC0415
-
-    try:
-        World(scenario, check=False, keep=False).close()
-    except AsyncNodeError:
-        return "trio"
-    return "direct"
 
 
 def _writable(folder: Path) -> None:

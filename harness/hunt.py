@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from harness.actions import Action, Calm
 from harness.dice import Dice
 from harness.invariant import Violation
-from harness.nemesis.profile import draw_faults, draw_profile
+from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.run import Setup
 from harness.scenario import Scenario
@@ -111,21 +111,12 @@ def walks(scenario: Scenario, seed: int, tally: Hunt, host: str = "direct", afte
         yield one_walk(scenario, dice, tally, host)
 
 
-def one_walk(scenario: Scenario, dice: Dice, tally: Hunt, host: str = "direct", depth: int | None = None) -> Found | None:
+def one_walk(scenario: Scenario, dice: Dice, tally: Hunt, host: str = "direct") -> Found | None:
     """Draw a setup and a swarm profile, and walk."""
     setup = draw_setup(scenario, dice)
-    faults = draw_faults(dice, scenario.budget, setup.size)
-    if depth is None:
-        depth = dice.pick(_DEPTHS)
     with setup.world(host) as world:
-        walk = Walk(world, draw_profile(dice, scenario, setup.size, faults), dice)
-        left = depth
-        while left > 0 and world.violation is None:
-            done = walk.go(min(left, walk.profile.phase))
-            if done == 0:
-                break
-            left -= done
-            walk.take_on(draw_profile(dice, scenario, setup.size, faults))
+        walk = Walk(world, Profile(), dice)
+        walk.storm(dice.pick(_DEPTHS))
         if scenario.calm_bound and world.violation is None and dice.chance(_CALM):
             walk.actions.append(world.apply(draw_calm(scenario, dice, world)))
         tally.runs += 1

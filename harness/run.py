@@ -10,6 +10,7 @@ from typing import Any
 from harness.actions import Action
 from harness.errors import NotEnabled
 from harness.events import Event
+from harness.host.direct import AsyncNodeError
 from harness.invariant import Violation
 from harness.scenario import Scenario
 from harness.world import World
@@ -27,6 +28,15 @@ class Setup:
     def world(self, host: str = "direct", *, keep: bool = False, lenient: bool = False) -> World:
         """A fresh world of this setup."""
         return World(self.scenario, self.size, self.options, host=host, keep=keep, seed=self.seed, lenient=lenient)
+
+
+def host_for(scenario: Scenario) -> str:
+    """The direct host where it can run the nodes: it is the faster one, and any number of its worlds can be open."""
+    try:
+        World(scenario, keep=False, check=False).close()
+    except AsyncNodeError:
+        return "trio"
+    return "direct"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from harness.dice import Dice
 from harness.events import Event, Observed
 from harness.hunt import Found, Hunt, draw_calm, exercised
 from harness.invariant import Violation
-from harness.nemesis.profile import Profile, draw_faults, draw_profile
+from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.node import NodeId
 from harness.run import Setup
@@ -107,18 +107,10 @@ class Simulation:
         Returns how many there were: fewer when nothing was left to do.
         """
         dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
-        scenario, size = self.scenario, len(self.nodes)
-        faults = draw_faults(dice, scenario.budget, size)
-        walk, left = self._walk, steps
-        walk.go_on(draw_profile(dice, scenario, size, faults), dice)
-        while left > 0 and self.violation is None:
-            done = walk.go(min(left, walk.profile.phase))
-            if done == 0:
-                break
-            left -= done
-            walk.take_on(draw_profile(dice, scenario, size, faults))
+        self._walk.go_on(dice)
+        done = self._walk.storm(steps)
         self._check()
-        return steps - left
+        return done
 
     def calm(self, seed: int | None = None) -> None:
         """End all faults, for a core that can make progress: what must happen *eventually* must happen now.

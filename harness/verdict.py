@@ -10,15 +10,14 @@ from pathlib import Path
 from harness.catalogue import bug_of, find_scenario, name_of
 from harness.counterexample import Counterexample, pursue
 from harness.errors import ScenarioError, ScheduleError
-from harness.host.direct import AsyncNodeError
 from harness.hunt import Found, Hunt, failures
 from harness.progress import screen_width
 from harness.replay import replay
 from harness.report.summary import account
 from harness.report.terminal import counterexample_text
+from harness.run import host_for
 from harness.scenario import Scenario
 from harness.schedule import SUFFIX, SavedSchedule, load
-from harness.world import World
 
 
 class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test says
@@ -77,15 +76,6 @@ def schedules_folder() -> Path:
     plugin = sys.modules.get("harness.plugin")
     config = None if plugin is None else plugin.running()
     return Path("tests", "schedules") if plugin is None or config is None else Path(plugin.schedules_dir(config))
-
-
-def host_for(scenario: Scenario) -> str:
-    """The direct host where it can run the nodes: it is the faster one, and any number of its worlds can be open."""
-    try:
-        World(scenario, keep=False, check=False).close()
-    except AsyncNodeError:
-        return "trio"
-    return "direct"
 
 
 def _known(made: Counterexample) -> SavedSchedule | None:

@@ -81,8 +81,8 @@ def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | Non
         quiet = _some(dice, size, 0.6) if dice.chance(0.6) else ()
     return Profile(
         fire=_between(dice, 0.02, 1.0),
-        request=_between(dice, 0.01, 0.3),
-        drop=_between(dice, 0.01, 1.0) if faults.drop else 0.0,
+        request=_between(dice, 0.01, 0.15),
+        drop=_between(dice, 0.01, 0.3) if faults.drop else 0.0,
         duplicate=_between(dice, 0.02, 1.0) if faults.duplicate else 0.0,
         crash=_between(dice, 0.003, 0.1) if faults.crash else 0.0,
         crash_inside=_between(dice, 0.003, 0.1) if faults.crash_inside else 0.0,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness.actions import Action, Advance, Complete, Crash, Fire, Mend, Request, Restart
+from harness.actions import Action, Advance, Complete, Crash, Deliver, Fire, Mend, Request, Restart
 from harness.dice import Dice
 from harness.nemesis.partitions import draw_partition
-from harness.nemesis.profile import Profile
+from harness.nemesis.profile import Faults, Profile, draw_faults, draw_profile
 from harness.network import Envelope
 from harness.node import NodeId, Refused
 from harness.process import Process
 from harness.world import World
 
+_WORK = (Deliver, Fire, Request, Advance)
+_BECALMED = 4  # phases without any of these, until a storm is over: one phase may put off all that is enabled
 _TRIES = 6  # to find a message that can be delivered, before doing something else
 _SHY = 0.95  # how often a shy node's message, or a quiet node's timer, is passed over
 _SLOW = 0.95  # how often a slow message is
@@ -36,7 +38,9 @@ class Walk:
         self._refusals = 0
         self._refused: dict[str, bool] = {}  # did this node refuse what it was asked last?
         self._asked: dict[str, str] = {}
-        self._listen()
+        self._hinted: Process | None = None  # whom the last refusal named
+        for process in self._processes:
+            process.on_reply = self._replied
         self.take_on(profile)
 
     def take_on(self, profile: Profile) -> None:
@@ -67,11 +71,9 @@ class Walk:
                 self._table.append((total, propose))
         self._total = total
 
-    def go_on(self, profile: Profile, dice: Dice) -> None:
-        """Go on with other rates and other dice, after others have acted on the world too."""
+    def go_on(self, dice: Dice) -> None:
+        """Go on with other dice."""
         self._dice, self._roll = dice, dice.roll
-        self._listen()  # a fair phase has listened to replies meanwhile
-        self.take_on(profile)
 
     def ask(self, node: NodeId, command: Any = None) -> Request:
         """The next client request, for this node; counted, and numbered, so that no two of a run are alike."""
@@ -80,6 +82,20 @@ class Walk:
         name = f"r{number}"
         self._asked[name] = node
         return Request(node, name, self.world.scenario.commands(number) if command is None else command)
+
+    def storm(self, steps: int, faults: Faults | None = None) -> int:
+        """Go up to ``steps`` actions in phases, with new rates in each; the kinds of faults stay. Returns how many there were."""
+        scenario, size, dice = self.world.scenario, len(self._processes), self._dice
+        if faults is None:
+            faults = draw_faults(dice, scenario.budget, size)
+        left, becalmed = steps, 0
+        while left > 0 and becalmed < _BECALMED and self.world.violation is None:
+            self.take_on(draw_profile(dice, scenario, size, faults))
+            before = len(self.actions)
+            left -= self.go(min(left, self.profile.phase))
+            worked = any(type(action) in _WORK for action in self.actions[before:])
+            becalmed = 0 if worked else becalmed + 1
+        return steps - left
 
     def go(self, steps: int) -> int:
         """Apply up to ``steps`` actions; fewer when an invariant breaks or nothing is enabled. Returns how many."""
@@ -147,12 +163,12 @@ class Walk:
 
     def _request(self) -> Action | None:
         scenario = self.world.scenario
-        if self.requests >= scenario.requests or self._refusals >= 8 * scenario.requests:
+        if self.requests >= scenario.requests or self._refusals >= 4 * scenario.requests:
             return None
         process = self._dice.pick(self._clients)
         if self._refused.get(process.id) and self._roll() < 0.7:
             willing = [each for each in self._clients if not self._refused.get(each.id)]
-            process = self._dice.pick(willing or self._clients)
+            process = self._hinted or self._dice.pick(willing or self._clients)
         if not process.idle():
             return None
         return self.ask(process.id)
@@ -224,16 +240,13 @@ class Walk:
         places = range(len(processes)) if scenario.clients is None else scenario.clients(len(processes))
         return tuple(processes[place] for place in places)
 
-    def _listen(self) -> None:
-        for process in self._processes:
-            process.on_reply = self._replied
-
     def _replied(self, request: str, result: Any) -> None:
         node = self._asked.get(request)
         if node is None:
             return
         refused = isinstance(result, Refused)
         self._refused[node] = refused
+        self._hinted = self.world.processes.get(result.leader or "") if refused else None
         if refused:  # it was not carried out, and so does not count
             self.requests -= 1
             self._refusals += 1

@@ -1,4 +1,8 @@
-"""How a Raft exhibit is recorded: the mechanism is the first sentence of its class."""
+"""How a Raft exhibit is recorded: the mechanism is the first sentence of its class.
+
+``shortest`` is the least number of actions with the options at their first values, which are the paper's. With a leader's no-op,
+or an optimistic ``next_index``, a counterexample can be shorter than that: some need no client, or no refusal, any more.
+"""
 
 from __future__ import annotations
 
