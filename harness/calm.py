@@ -179,13 +179,13 @@ class _FairPhase:
                         take(what)
                         if keep:
                             recorder.emit(Acted(recorder.step, recorder.now, what.deliver()))
-                        feed(process, (process.node.receive, (what.sender, what.content())))
+                        feed(process, (process.handler("receive"), (what.sender, what.content())))
                 elif type(what) is Timer:
                     process = processes[what.owner]
                     if process.timers.get(what.name) is what:
                         del process.timers[what.name]
                         self._acted(Fire(what.owner, what.name))
-                        feed(process, (process.node.timeout, (what.name,)))
+                        feed(process, (process.handler("timeout"), (what.name,)))
                 else:
                     what()  # type: ignore[operator]
             if recorder.violation is not None or (self.answered and recorder.satisfied()):

@@ -24,7 +24,7 @@ from harness.errors import SplitbrainError
 from harness.hunt import Hunt
 from harness.nemesis.partitions import draw_partition
 from harness.network import Envelope
-from harness.run import Setup
+from harness.run import Setup, host_for
 from harness.scenario import Scenario
 from harness.simulation import Broken, Simulation
 from harness.stopwatch import Stopwatch
@@ -219,13 +219,14 @@ class ScenarioMachine(RuleBasedStateMachine):
         return [*waiting, Advance()] if cluster.host.next_deadline() != float("inf") else waiting
 
 
-def state_machine(scenario: Scenario, *, host: str = "direct") -> type[ScenarioMachine]:
+def state_machine(scenario: Scenario, *, host: str | None = None) -> type[ScenarioMachine]:
     """A Hypothesis state machine that attacks ``scenario``; let pytest collect its ``TestCase``:
 
         TestRaft = state_machine(RAFT).TestCase
 
-    host: ``"direct"``, or ``"trio"`` (which async nodes need). A search in which nothing of ``scenario.progress`` ever
-    happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see `harness.profiles`.
+    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. A search in which nothing of
+    ``scenario.progress`` ever happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see
+    `harness.profiles`.
     """
     if not isinstance(scenario, Scenario):
         raise SplitbrainError(f"state_machine({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
@@ -242,7 +243,7 @@ def state_machine(scenario: Scenario, *, host: str = "direct") -> type[ScenarioM
             """The cluster's size, the values of the scenario's options, a seed, and how long the last storm is."""
             self.open(Setup(scenario, size, options, seed), last)
 
-    _Machine.scenario, _Machine.host = scenario, host
+    _Machine.scenario, _Machine.host = scenario, host or host_for(scenario)
     _Machine.__name__ = _Machine.__qualname__ = f"{getattr(scenario.factory, '__name__', scenario.name)}Machine"
     _Machine.__doc__ = f"Attacks the scenario {scenario.name!r}."
     return _Machine

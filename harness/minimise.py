@@ -283,7 +283,7 @@ class _Shrinker:
                 near, since = best.actions, 0
             elif len(outcome.actions) <= len(best.actions):
                 near = outcome.actions
-            if since > max(400, 40 * len(best.actions)):
+            if since > max(1_000, 120 * len(best.actions)):
                 if self.pairs():
                     self.reduce()
                     near, since = best.actions, 0

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.replay import Replay
     from harness.schedule import SavedSchedule
 
+_OUT = "splitbrain-out"  # harness.commands.OUT
 _SUFFIX = ".schedule.jsonl"  # harness.schedule.SUFFIX, which is not imported here
 
 
@@ -93,6 +94,30 @@ def schedules_dir(config: pytest.Config) -> Path:
         return Path(config.invocation_params.dir, given).resolve()
     testpaths = config.getini("testpaths")
     return config.rootpath / (testpaths[0] if testpaths else "tests") / "schedules"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What the command line has saved is not a test until somebody puts it among the tests."""
+    return True if collection_path.name == _OUT and collection_path not in _test_paths(config) else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the searches that broke nothing went through: a green run must mean something."""
+    accounts = [
+        line
+        for report in terminalreporter.stats.get("passed", ())
+        for title, text in report.sections
+        if title == "Captured stdout call"
+        for line in text.splitlines()
+        if _CLEAN in line
+    ]
+    if accounts:
+        terminalreporter.section("splitbrain")
+        for line in accounts:
+            terminalreporter.line(line)
+
+
+_CLEAN = ": clean: no invariant was broken in "  # harness.report.summary.account
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

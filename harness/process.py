@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -57,6 +58,11 @@ class Process:
         }
 
     # What the host calls
+
+    def handler(self, name: str) -> Callable[..., Effects]:
+        """The node's handler of that name; for one that it lacks, a handler that says so when it is called."""
+        handler: Callable[..., Effects] | None = getattr(self.node, name, None)
+        return partial(_lacking, self.node, name) if handler is None else handler
 
     def handle(self, call: Call) -> None:
         """Run one handler, and perform its effects as it yields them."""
@@ -227,6 +233,9 @@ class Process:
 
     def _raised(self, handler: Callable[..., Effects], error: BaseException) -> None:
         name = getattr(handler, "__name__", "handler")
+        if isinstance(error, Malformed):
+            self.fail("malformed", str(error))
+            return
         if isinstance(error, TypeError) and "is not iterable" in str(error) and _is_ours(error):
             self.fail("malformed", f"{name} returned something that is not effects: {error}; yield effects, or return ()")
             return
@@ -252,6 +261,13 @@ class Malformed(Exception):  # noqa: N818 - it names what was found
 
 _DONE = object()
 _NOTHING: tuple[()] = ()
+
+
+def _lacking(node: Any, name: str, *_: Any) -> Effects:
+    raise Malformed(
+        f"a {type(node).__name__} has no handler `{name}`; a node has start, receive, timeout and request "
+        "(`return ()` where there is nothing to do), and synced where it yields Sync(token)"
+    )
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ from harness import profiles
 from harness.dice import Dice
 from harness.errors import SplitbrainError
 from harness.hunt import Hunt, draw_setup
+from harness.run import host_for
 from harness.scenario import Scenario
 from harness.simulation import Broken, Simulation
 from harness.stopwatch import Stopwatch
@@ -20,7 +21,7 @@ _LAST = 30  # actions that a failing test's note shows
 
 
 def simulate(
-    scenario: Scenario, *, runs: int | None = None, host: str = "direct", seed: int | None = None, may_be_idle: bool = False
+    scenario: Scenario, *, runs: int | None = None, host: str | None = None, seed: int | None = None, may_be_idle: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test many times, each time on a fresh world of ``scenario``, its `Simulation`:
 
@@ -35,8 +36,9 @@ def simulate(
     invariant breaks, the schedule is saved, shrunk and shown; when the body itself fails, its error says after which
     schedule.
 
-    runs: how often (100 times; more in splitbrain-nightly). host: async nodes need ``"trio"``. seed: of all dice; left
-    out, it is fixed in splitbrain-ci, else fresh. may_be_idle: do not fail when nothing of ``scenario.progress`` ever happened.
+    runs: how often (100 times; more in splitbrain-nightly). host: left out, the direct host where it can run the nodes.
+    seed: of all dice; left out, it is fixed in splitbrain-ci, else fresh. may_be_idle: do not fail when nothing of
+    ``scenario.progress`` ever happened.
     """
     if not isinstance(scenario, Scenario):
         raise SplitbrainError(f"@simulate({scenario!r:.80}): this is a {type(scenario).__name__}; write @simulate(scenario)")
@@ -55,9 +57,10 @@ def simulate(
         def search(*arguments: Any, **fixtures: Any) -> None:
             __tracebackhide__ = True
             tally = Hunt(scenario, profiles.seed() if seed is None else seed)
+            chosen = host or host_for(scenario)
             watch = Stopwatch()
             for number in range(1, (profiles.simulations() if runs is None else runs) + 1):
-                broken = _run(test, tally, number, host, arguments, fixtures)
+                broken = _run(test, tally, number, chosen, arguments, fixtures)
                 if broken is not None:
                     tally.seconds = watch.seconds()
                     found = broken.found

@@ -61,6 +61,8 @@ def counterexample_found(found: Found, tally: Hunt, how: str) -> CounterexampleF
     saved, done = (made.saved, made.run) if known is None else (known, replay(known).run)
     path = None if why_unsaved or saved.path is None else _nearest(saved.path)
     text = counterexample_text(saved, done, path, screen_width())
+    if known is not None:
+        text += "\nThis schedule was on file already: what this test found breaks in the same way, and is no shorter."
     if why_unsaved:
         text += f"\nIt is not saved: {why_unsaved}"
     return CounterexampleFound(text, made)

@@ -177,7 +177,7 @@ class World:
         recorder = self.recorder
         if self._keep_requested:
             recorder.emit(Requested(recorder.step, process.id, request, command, calm))
-        self.feed(process, (process.node.request, (request, freeze(command))))
+        self.feed(process, (process.handler("request"), (request, freeze(command))))
 
     def restart(self, process: Process) -> None:
         """Start a process that is down."""
@@ -215,7 +215,7 @@ class World:
             raise NotEnabled(f"cannot {action}: the link {envelope.sender}->{envelope.receiver} is cut")
         self.network.take(envelope)
         self.begin(action)
-        self.feed(process, (process.node.receive, (envelope.sender, envelope.content())))
+        self.feed(process, (process.handler("receive"), (envelope.sender, envelope.content())))
         return action
 
     def _drop(self, action: Drop) -> Action:
@@ -264,7 +264,7 @@ class World:
         due = timer.armed + timer.earliest
         recorder.now = max(recorder.now, due)
         self.begin(action)
-        self.feed(process, (process.node.timeout, (action.timer,)))
+        self.feed(process, (process.handler("timeout"), (action.timer,)))
         return action
 
     def _advance(self, action: Advance) -> Action:
@@ -371,7 +371,7 @@ class World:
 
     def _synced(self, process: Process) -> None:
         while process.tokens and process.idle():
-            self.host.feed(process, (process.node.synced, (process.tokens.popleft(),)))
+            self.host.feed(process, (process.handler("synced"), (process.tokens.popleft(),)))
 
 
 def _why_not(process: Process) -> str:

@@ -9,7 +9,11 @@ import textwrap
 
 import pytest
 
+from harness.catalogue import find_bug
 from harness.cli import main
+from harness.header import new_header
+from harness.hunt import hunt as search
+from harness.schedule import SavedSchedule, load, save
 
 NODES = '''
 """Nodes with one fault each."""
@@ -59,6 +63,12 @@ SELFISH = scenario("selfish", Selfish)
 RAISES, NONSENSE = scenario("raises", Raises), scenario("nonsense", Nonsense)
 ENDLESS, NOTHING = scenario("endless", Endless), scenario("nothing", Nothing)
 LEAKY = scenario("leaky", Leaky)
+class Mute:
+    def __init__(self, me, peers, disk): self.peers = peers
+    def start(self): return [SetTimer("tick", 10, 20)]
+    def timeout(self, timer): return [Send(peer, "hello") for peer in self.peers]
+
+MUTE = scenario("mute", Mute)
 NO_FACTORY = scenario("no_factory", lambda me: None)
 NUMBER = 7
 '''
@@ -109,7 +119,7 @@ def test_a_hunt_for_a_bug_saves_a_minimal_schedule_that_replays(capsys, here):
     assert again["fingerprint"] == found["fingerprint"]
     assert len(again["digest"]) == 64
 
-    code, out, _ = run(capsys, "replay", found["schedule"], "--host", "trio", "--json")
+    _, out, _ = run(capsys, "replay", found["schedule"], "--host", "trio", "--json")
     assert json.loads(out)["digest"] == again["digest"]
 
     code, out, _ = run(capsys, "replay", found["schedule"], "--unbroken", "--lenient")
@@ -139,10 +149,6 @@ def test_a_counterexample_is_shown_on_one_screen_and_shown_again_by_show(capsys,
 
 
 def test_shrinking_a_long_schedule_makes_it_minimal_in_place(capsys, here):
-    from harness.header import new_header
-    from harness.hunt import hunt as search
-    from harness.catalogue import find_bug
-    from harness.schedule import SavedSchedule, load, save
 
     found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200)
     path = here / "long.schedule.jsonl"
@@ -178,6 +184,7 @@ def test_a_hunt_in_which_nothing_happened_is_vacuous(capsys, here):
         ("NONSENSE", "it yielded a str, which is not an effect"),
         ("ENDLESS", "one handler yielded more than 10,000 effects for one input"),
         ("NOTHING", "receive returned something that is not effects"),
+        ("MUTE", "a Mute has no handler `receive`"),
     ],
 )
 @pytest.mark.parametrize("host", ["direct", "trio"])
@@ -192,7 +199,7 @@ def test_a_node_that_breaks_the_contract_is_an_outcome_with_a_schedule(capsys, h
 
 
 def test_a_node_that_behaves_differently_the_second_time_is_nondeterministic(capsys, here):
-    code, out, err = run(capsys, "hunt", "faulty_nodes:LEAKY", "--runs", 50, "--seed", 1, "--out", here / "out")
+    code, _, err = run(capsys, "hunt", "faulty_nodes:LEAKY", "--runs", 50, "--seed", 1, "--out", here / "out")
     assert code == 2
     assert "NONDETERMINISTIC" in err
     assert len(os.listdir(here / "out")) == 1  # the failing schedule is kept

@@ -20,7 +20,11 @@ def test_a_request_inside_a_crash_is_numbered_too():
 
 def test_a_command_that_somebody_wrote_and_a_name_that_somebody_gave_stay():
     actions = [Request("n1", "r3", "mine"), Request("n1", "mine", "three"), Deliver("n1", "n2", "Told")]
-    assert renumbered(actions, commands) == [Request("n1", "r1", "mine"), Request("n1", "mine", "three"), Deliver("n1", "n2", "Told")]
+    assert renumbered(actions, commands) == [
+        Request("n1", "r1", "mine"),
+        Request("n1", "mine", "three"),
+        Deliver("n1", "n2", "Told"),
+    ]
 
 
 def test_the_command_of_a_fair_phase_stays_where_the_workload_has_none_of_that_number():

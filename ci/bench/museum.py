@@ -127,14 +127,14 @@ def complaints(row: dict[str, Any], sound: bool) -> list[str]:
 
 
 HEAD = (
-    f"{'exhibit':30} {'found':>6} {'runs':>6} {'steps':>9} {'sec':>6}   {'length':>6} {'min':>5} {'max':>5}"
+    f"{'exhibit':34} {'found':>6} {'runs':>6} {'steps':>9} {'sec':>6}   {'length':>6} {'min':>5} {'max':>5}"
     f" {'known':>7} {'ratio':>5} {'sec':>5} {'max':>5} {'replays':>7}  first broken"
 )
 
 
 def line(row: dict[str, Any], wrong: list[str]) -> str:
     told = f"  ! {'; '.join(wrong)}" if wrong else ""
-    found = f"{row['name']:30} {row['hits']:>3}/{row['seeds']:<2}"
+    found = f"{row['name']:34} {row['hits']:>3}/{row['seeds']:<2}"
     if not row["hits"]:
         return f"{found} {', '.join(row['outcomes'])} in {row['steps']:,} steps{told}"
     known, ratio = "/".join(map(str, row["known"])) or "-", row["ratio_max"]

@@ -15,7 +15,7 @@ class DirectHost:
         """Begin the incarnation that was just launched."""
         if hasattr(process.node, "run"):
             raise AsyncNodeError("this scenario's nodes are async (they have `run`): they need the trio host")
-        process.handle((process.node.start, ()))
+        process.handle((process.handler("start"), ()))
 
     def feed(self, process: Process, call: Call) -> None:
         """Give a node its next input."""

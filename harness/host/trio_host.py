@@ -162,7 +162,7 @@ class TrioHost:
             self._nursery.start_soon(self._live_async, node, running)
         else:
             self._nursery.start_soon(self._live, process, running)
-            running.put((process.node.start, ()))
+            running.put((process.handler("start"), ()))
         self.settle()
 
     def feed(self, process: Process, call: Call) -> None:

@@ -76,7 +76,7 @@ class CellReader:
         message = message_of(action)
         if isinstance(message, Deliver) and message.receiver not in cells:
             contents = gist(self._messages.get(identity(message)), message.epoch)
-            _add(cells, {message.receiver: [Part(f"got {contents}", Weight.CONTENTS)] if contents else []})
+            _add(cells, {message.receiver: [Part(contents, Weight.CONTENTS)] if contents else []})
         _add(cells, self._sent(events))
         _add(cells, {node: parts for node, parts in _unsynced(events).items() if not down[node]})
         who = actor(action)

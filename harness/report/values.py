@@ -87,7 +87,7 @@ def gist(message: Any, epoch: int | None = None, limit: int = 2 * LONG) -> str:
             continue
         label = name.replace("_", " ")
         if isinstance(each, bool):
-            flags.append(label if each else f"not {label}")
+            flags.append(label if each else f"no {label}")
         elif each is None or each == ():
             flags.append(f"no {label}")
         else:
