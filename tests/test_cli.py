@@ -67,6 +67,7 @@ class Mute:
     def __init__(self, me, peers, disk): self.peers = peers
     def start(self): return [SetTimer("tick", 10, 20)]
     def timeout(self, timer): return [Send(peer, "hello") for peer in self.peers]
+    def request(self, request, command): return ()
 
 MUTE = scenario("mute", Mute)
 NO_FACTORY = scenario("no_factory", lambda me: None)
