@@ -16,9 +16,9 @@ from harness.world import World
 
 _WORK = (Deliver, Fire, Request, Advance)
 _BECALMED = 4  # phases without any of these, until a storm is over: one phase may put off all that is enabled
-_TRIES = 6  # to find a message that can be delivered, before doing something else
-_SHY = 0.95  # how often a shy node's message, or a quiet node's timer, is passed over
-_SLOW = 0.95  # how often a slow message is
+_TRIES = 16  # messages to look at for one that can be delivered, before doing something else
+_NOBODY: frozenset[str] = frozenset()
+_PUT_OFF = 0.95  # how often a slow message, a shy node's, or a quiet node's timer is passed over
 _RANGE, _SCATTER = 1 << 16, 40503  # scatters the numbers of messages, so that which ones are slow looks random
 _DEEPEST = 12  # effects into a handler, where a crash inside it is placed
 
@@ -33,6 +33,7 @@ class Walk:
         self._salt = dice.below(_RANGE)
         self._roll = dice.roll
         self._processes = tuple(world.processes.values())
+        self._reorders = world.scenario.budget.reorder
         self._clients = self._client_processes()
         self.requests = 0  # of clients, without those that were refused
         self._refusals = 0
@@ -131,21 +132,30 @@ class Walk:
         if count == 0:
             return None
         roll = self._roll
-        if not self.world.scenario.budget.reorder:
+        if not self._reorders:
             return self.world.network.first_on_link(flight[int(roll() * count)])
         if self.profile.recent and roll() < self.profile.recent:
             return flight[count - 1 - int(roll() * min(count, 3))]
         return flight[int(roll() * count)]
 
     def _deliver(self) -> Action | None:
-        deliverable, shy, slow, salt = self.world.deliverable, self._shy, self._slow, self._salt
-        for _ in range(_TRIES):
-            envelope = self._pick_message()
-            if envelope is None:
-                return None
-            if shy and (envelope.sender in shy or envelope.receiver in shy) and self._roll() < _SHY:
+        flight, roll, deliverable = self.world.network.flight, self._roll, self.world.deliverable
+        if not self._reorders:
+            first = self._pick_message()
+            return first.deliver() if first is not None and deliverable(first) else None
+        count = len(flight)
+        if count == 0:
+            return None
+        # Now and then nothing is put off: what waits is to arrive late, not never.
+        shy, slow = (self._shy, self._slow) if roll() < _PUT_OFF else (_NOBODY, 0)
+        salt, recent = self._salt, self.profile.recent
+        place = count - 1 - int(roll() * min(count, 3)) if recent and roll() < recent else int(roll() * count)
+        for _ in range(min(count, _TRIES)):
+            envelope = flight[place]
+            place -= 1  # below 0 it goes on from the end
+            if slow and (envelope.number * _SCATTER + salt) % _RANGE < slow:
                 continue
-            if slow and (envelope.number * _SCATTER + salt) % _RANGE < slow and self._roll() < _SLOW:
+            if shy and (envelope.sender in shy or envelope.receiver in shy):
                 continue
             if deliverable(envelope):
                 return envelope.deliver()
@@ -156,7 +166,7 @@ class Walk:
         process = processes[int(self._roll() * len(processes))]
         if not process.timers or not process.idle():
             return None
-        if process.id in self._quiet and self._roll() < _SHY:
+        if process.id in self._quiet and self._roll() < _PUT_OFF:
             return None
         timers = list(process.timers)
         return Fire(process.id, timers[int(self._roll() * len(timers))] if len(timers) > 1 else timers[0])

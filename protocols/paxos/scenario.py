@@ -33,7 +33,6 @@ PAXOS = Scenario(
     options={"learning": ("proposer", "learner")},
     label=label,
     can_progress=can_progress,
-    requests=6,
     calm_bound=3_000,
     progress=(Decided,),
 )
