@@ -19,18 +19,18 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
 
 from harness.catalogue import find_bug, find_scenario  # noqa: E402
+from harness.counterexample import shrink  # noqa: E402
 from harness.determinism import check  # noqa: E402
 from harness.errors import SplitbrainError  # noqa: E402
 from harness.header import new_header  # noqa: E402
 from harness.hunt import Found, failures, hunt  # noqa: E402
-from harness.minimise import Minimised, minimise  # noqa: E402
+from harness.minimise import Minimised  # noqa: E402
 from harness.replay import replay  # noqa: E402
 from harness.scenario import Exhibit  # noqa: E402
 from harness.schedule import SUFFIX, SavedSchedule, load, save  # noqa: E402
 from protocols.museum import EXHIBITS  # noqa: E402
 
 FOLDER = PROJECT / "tests" / "schedules" / "museum"
-MINIMISING = 8.0  # seconds, as `splitbrain hunt` has
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,10 @@ def candidates(exhibit: Exhibit, seeds: int, seconds: float) -> Iterator[Candida
         if hunted.setup is None or hunted.violation is None:
             continue
         alike = failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation))
-        first, *more = sorted(alike, key=lambda found: len(found.actions))
-        check(first.setup, first.actions)
-        best = minimise(
-            first.setup,
-            first.actions,
-            first.violation,
-            seconds=MINIMISING,
-            more=[(found.setup, found.actions, found.violation) for found in more],
-        )
+        check(hunted.setup, hunted.actions, violation=hunted.violation)
+        best = shrink(alike)
+        if best.interrupted:
+            raise KeyboardInterrupt
         yield Candidate(seed, hunted.runs, len(hunted.actions), best)
 
 

@@ -79,6 +79,7 @@ class _FairPhase:
             while process.running and process.syncs:
                 process.complete_sync()
                 world.host.resume(process)
+            world.tell_synced(process)
         for envelope in sorted(world.network.flight, key=lambda each: each.number):
             self._sent(envelope)
         for process in world.processes.values():

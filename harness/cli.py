@@ -18,6 +18,7 @@ from harness.commands import (
     OUT,
     SECONDS,
     bugs_command,
+    failure,
     hunt_command,
     replay_command,
     show_command,
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except SplitbrainError as error:
         if getattr(options, "json", False):
-            print(json.dumps({"outcome": "error", "message": str(error)}))
+            print(json.dumps(failure(options, str(error))))
         print(f"splitbrain: {error}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:

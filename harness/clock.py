@@ -15,7 +15,3 @@ class Timer(msgspec.Struct, eq=False):
     earliest: int
     latest: int
     armed: int
-
-    def first_due(self) -> int:
-        """The earliest virtual time at which it may go off by the clock."""
-        return self.armed + self.earliest

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import SplitbrainError
+from harness.errors import NondeterminismError, SplitbrainError
 from harness.progress import ControlC, Progress, screen_width
 
 if TYPE_CHECKING:
     from harness.counterexample import Counterexample
     from harness.hunt import Hunt
+    from harness.minimise import Minimised
     from harness.replay import Replay
     from harness.run import Run
     from harness.schedule import SavedSchedule
@@ -21,6 +22,30 @@ if TYPE_CHECKING:
 OK, VIOLATION, BAD_INPUT, DIVERGED = 0, 1, 2, 3
 SECONDS = 60.0  # of a hunt that is given no limit
 OUT = "splitbrain-out"
+HUNTED = (  # the keys of `hunt --json`, whatever it ends with
+    "scenario",
+    "bug",
+    "outcome",
+    "message",
+    "interrupted",
+    "invariant",
+    "fingerprint",
+    "summary",
+    "seed",
+    "runs",
+    "steps",
+    "seconds",
+    "seconds_to_violation",
+    "actions_found",
+    "actions",
+    "minimal",
+    "nodes",
+    "minimise_seconds",
+    "replays",
+    "confirmed",
+    "schedule",
+    "coverage",
+)
 
 
 # hunt
@@ -31,6 +56,7 @@ def hunt_command(options: argparse.Namespace) -> int:
     from harness.catalogue import find_bug, find_scenario  # noqa: PLC0415 - each command imports what it needs
     from harness.dice import fresh_seed  # noqa: PLC0415
     from harness.hunt import hunt  # noqa: PLC0415
+    from harness.invariant import KeepsContract  # noqa: PLC0415
     from harness.run import host_for  # noqa: PLC0415
 
     name, scenario = find_scenario(options.scenario)
@@ -64,12 +90,32 @@ def hunt_command(options: argparse.Namespace) -> int:
         f"found {result.violation.invariant} broken after {result.runs:,} runs, {result.steps:,} steps, "
         f"{result.seconds:.2f} s, in a run of {len(result.actions):,} actions; minimising"
     )
-    counterexample = _pursue(options, name, result, host, say)
-    if options.json:
-        print(json.dumps(_hunted(options, name, result, counterexample)))
-    else:
+    report = _searched(options, name, result)
+    try:
+        counterexample = _pursue(options, name, result, host, say)
+    except NondeterminismError as error:
+        say.done()
+        return _failed(options, report, str(error), error.schedule)
+    report |= _shrunk(counterexample)
+    if not options.json:
         _show_counterexample(counterexample, say)
+    violation = counterexample.minimised.violation
+    if violation.invariant == KeepsContract.__name__:
+        return _failed(options, report, violation.summary, counterexample.path)
+    if options.json:
+        print(json.dumps(report))
     return VIOLATION
+
+
+def _failed(options: argparse.Namespace, report: dict[str, Any], message: str, schedule: Path | None) -> int:
+    """A hunt that ended with what is wrong with the nodes themselves, and the schedule that shows it."""
+    if schedule is not None:
+        message = f"{message}; the schedule is saved as {schedule}"
+    if options.json:
+        path = None if schedule is None else str(schedule)
+        print(json.dumps(report | {"outcome": "error", "message": message, "schedule": path}))
+    print(f"splitbrain: {message}", file=sys.stderr)
+    return BAD_INPUT
 
 
 def _pursue(options: argparse.Namespace, name: str, result: Hunt, host: str, say: Progress) -> Counterexample:
@@ -95,35 +141,55 @@ def _nothing_found(options: argparse.Namespace, name: str, result: Hunt, say: Pr
 
     say.done()
     if options.json:
-        print(json.dumps(_hunted(options, name, result, None)))
+        print(json.dumps(_searched(options, name, result)))
     else:
+        if result.interrupted:
+            print(f"interrupted after {result.seconds:.1f} s, before its budget was used up")
         print(account(result, result.scenario, result.outcome))
     return DIVERGED if result.outcome == "vacuous" else OK
 
 
-def _hunted(options: argparse.Namespace, name: str, result: Hunt, counterexample: Counterexample | None) -> dict[str, Any]:
-    minimised = None if counterexample is None else counterexample.minimised
-    return {
+def _searched(options: argparse.Namespace, name: str, result: Hunt) -> dict[str, Any]:
+    violation = result.violation
+    return dict.fromkeys(HUNTED) | {
         "scenario": name,
         "bug": options.bug,
         "outcome": result.outcome,
-        "invariant": None if minimised is None else minimised.violation.invariant,
-        "fingerprint": None if minimised is None else minimised.violation.fingerprint,
-        "summary": None if minimised is None else minimised.violation.summary,
+        "interrupted": result.interrupted,
+        "invariant": None if violation is None else violation.invariant,
+        "fingerprint": None if violation is None else violation.fingerprint,
+        "summary": None if violation is None else violation.summary,
         "seed": result.seed,
         "runs": result.runs,
         "steps": result.steps,
         "seconds": round(result.seconds, 4),
         "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
-        "actions_found": None if counterexample is None else counterexample.found,
-        "actions": None if minimised is None else len(minimised.actions),
-        "nodes": None if minimised is None else minimised.setup.size,
-        "minimise_seconds": None if minimised is None else round(minimised.seconds, 4),
-        "replays": None if minimised is None else minimised.replays,
-        "confirmed": None if counterexample is None else counterexample.confirmed,
-        "schedule": None if counterexample is None else str(counterexample.path),
+        "actions_found": None if violation is None else len(result.actions),
         "coverage": dict(sorted(result.coverage.items())),
     }
+
+
+def _shrunk(counterexample: Counterexample) -> dict[str, Any]:
+    minimised = counterexample.minimised
+    return {
+        "invariant": minimised.violation.invariant,
+        "fingerprint": minimised.violation.fingerprint,
+        "summary": minimised.violation.summary,
+        "actions": len(minimised.actions),
+        "minimal": minimised.complete,
+        "nodes": minimised.setup.size,
+        "minimise_seconds": round(minimised.seconds, 4),
+        "replays": minimised.replays,
+        "confirmed": counterexample.confirmed,
+        "schedule": str(counterexample.path),
+    }
+
+
+def failure(options: argparse.Namespace, message: str) -> dict[str, Any]:
+    """What --json prints where the user has something to mend."""
+    known = {"bug": options.bug, "seed": options.seed} if options.command is hunt_command else {}
+    keys = HUNTED if options.command is hunt_command else ()
+    return dict.fromkeys(keys) | known | {"outcome": "error", "message": message}
 
 
 # replay, shrink, show, bugs
@@ -167,19 +233,23 @@ def shrink_command(options: argparse.Namespace) -> int:
     """Minimise a saved schedule."""
     import msgspec  # noqa: PLC0415
 
-    from harness.minimise import minimise  # noqa: PLC0415
+    from harness.counterexample import shrink  # noqa: PLC0415
+    from harness.determinism import check  # noqa: PLC0415
+    from harness.hunt import Found  # noqa: PLC0415
+    from harness.replay import replay  # noqa: PLC0415
     from harness.run import host_for, run  # noqa: PLC0415
     from harness.schedule import SavedSchedule, load, save  # noqa: PLC0415
 
     saved = load(options.file)
     setup = saved.setup()
     host = host_for(setup.scenario)
-    first = run(setup, saved.schedule(setup.scenario), host=host, lenient=True)
-    if first.violation is None:
-        print(f"FIXED: {options.file} breaks no invariant any more, so there is nothing to shrink")
-        return OK
+    first = replay(saved, lenient=True, host=host)
+    actions = first.run.actions
+    check(setup, actions, host, first.violation)
+    if first.violation is None or first.outcome != "REPRODUCED":
+        return _not_shrunk(options, first, len(saved.actions))
     say = Progress(silent=options.json)
-    best = minimise(setup, first.actions, first.violation, seconds=options.seconds, host=host, progress=say.minimised)
+    best = shrink([Found(setup, actions, first.violation)], host=host, seconds=options.seconds, progress=say.minimised)
     say.done()
     target = options.out or options.file
     header = msgspec.structs.replace(
@@ -191,14 +261,38 @@ def shrink_command(options: argparse.Namespace) -> int:
     smaller = SavedSchedule(header, best.actions, Path(target))
     save(target, smaller)
     if options.json:
-        removed = dict(best.removed)
-        print(json.dumps({"actions_found": len(saved.actions), "actions": len(best.actions), "replays": best.replays,
-                          "minimise_seconds": round(best.seconds, 4), "removed": removed, "schedule": str(target)}))  # fmt: skip
+        report = {
+            "outcome": first.outcome,
+            "message": first.message,
+            "interrupted": best.interrupted,
+            "actions_found": len(saved.actions),
+            "actions": len(best.actions),
+            "minimal": best.complete,
+            "replays": best.replays,
+            "minimise_seconds": round(best.seconds, 4),
+            "removed": dict(best.removed),
+            "schedule": str(target),
+        }
+        print(json.dumps(report))
     else:
-        print(f"{len(saved.actions)} -> {len(best.actions)} actions in {best.replays:,} runs, {best.seconds:.1f} s")
+        print(f"{_size(best)}, from {len(saved.actions):,}, in {best.replays:,} runs and {best.seconds:.1f} s; saved as {target}")
         print()
         print(_text(smaller, run(best.setup, best.actions, host=host, keep=True), target))
     return VIOLATION
+
+
+def _not_shrunk(options: argparse.Namespace, first: Replay, length: int) -> int:
+    """There is nothing to shrink, or it is not what the file is about; the file stays as it is."""
+    if first.outcome == "CHANGED":
+        message = f"{first.message}; nothing is written: shrink what `splitbrain hunt` finds now, or mend the file's first line"
+    else:
+        message = f"{options.file} breaks no invariant any more, so there is nothing to shrink"
+    if options.json:
+        nothing = dict.fromkeys(("actions", "minimal", "replays", "minimise_seconds", "removed", "schedule"))
+        print(json.dumps({"outcome": first.outcome, "message": message, "interrupted": False, "actions_found": length} | nothing))
+    else:
+        print(f"{first.outcome}: {message}")
+    return OK if first.outcome == "FIXED" else VIOLATION
 
 
 def show_command(options: argparse.Namespace) -> int:
@@ -275,12 +369,19 @@ def _text(saved: SavedSchedule, run: Run, path: Path) -> str:
     return text
 
 
+def _size(best: Minimised) -> str:
+    if best.complete:
+        return f"minimal: {len(best.actions)} actions"
+    return f"smallest found so far: {len(best.actions)} actions ({'interrupted' if best.interrupted else 'out of time'})"
+
+
 def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:
     say.done()
     best = counterexample.minimised
     print(
-        f"minimal: {len(best.actions)} actions, from {counterexample.found:,}, in {best.replays:,} runs and {best.seconds:.1f} s"
-        f"{'; the trio host agrees' if counterexample.confirmed else ''}; saved as {counterexample.path}"
+        f"{_size(best)}, from {counterexample.found:,}, in {best.replays:,} runs and {best.seconds:.1f} s; "
+        f"the trio host {'agrees' if counterexample.confirmed else 'does NOT break it in the same way'}; "
+        f"saved as {counterexample.path}"
     )
     print()
     print(_text(counterexample.saved, counterexample.run, counterexample.path))

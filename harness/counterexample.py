@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.actions import Action
 from harness.determinism import check
+from harness.errors import NondeterminismError
 from harness.header import new_header
 from harness.hunt import Found
 from harness.invariant import Violation
@@ -50,32 +50,18 @@ def pursue(
     failures: the failing run, and others like it to start from as well. scenario: its full name, "module:NAME". how: a
     line for the file on how it was found. The first file is on disk before anything else happens, and is removed only
     when the minimal one is. Ctrl-C while minimising ends with the best so far. Raises `NondeterminismError` (the file
-    stays) and `ScheduleError` (nothing could be saved).
+    stays, and is its ``schedule``) and `ScheduleError` (nothing could be saved).
     """
     first, *others = failures
     raw = _saved(scenario, bug, how, first.setup, first.actions, first.violation)
     raw_path = folder / file_name(raw)
     save(raw_path, raw)
-    check(first.setup, first.actions, host, first.violation)
-    shortest, *longer = sorted([first, *others], key=lambda each: len(each.actions))
-    best = Minimised(shortest.setup, shortest.actions, shortest.violation)
-
-    def keep(so_far: Minimised) -> None:
-        nonlocal best
-        best = replace(so_far)
-        if progress is not None:
-            progress(so_far)
-
-    with suppress(KeyboardInterrupt):
-        best = minimise(
-            shortest.setup,
-            shortest.actions,
-            shortest.violation,
-            seconds=seconds,
-            host=host,
-            progress=keep,
-            more=[(each.setup, each.actions, each.violation) for each in longer],
-        )
+    try:
+        check(first.setup, first.actions, host, first.violation)
+    except NondeterminismError as error:
+        error.schedule = raw_path
+        raise
+    best = shrink([first, *others], host=host, seconds=seconds, progress=progress)
     again = run(best.setup, best.actions, host=host, keep=True)
     saved = _saved(scenario, bug, how, best.setup, best.actions, best.violation)
     path = folder / file_name(saved)
@@ -85,6 +71,35 @@ def pursue(
     on_trio = again if host == "trio" else run(best.setup, best.actions, host="trio")
     confirmed = on_trio.violation is not None and on_trio.violation.fingerprint == best.violation.fingerprint
     return Counterexample(replace(saved, path=path), path, again, best, len(first.actions), confirmed)
+
+
+def shrink(
+    failures: Sequence[Found], *, host: str = "direct", seconds: float = SECONDS, progress: Progress | None = None
+) -> Minimised:
+    """Minimise failing runs that are alike, the shortest first; Ctrl-C ends with the best so far."""
+    shortest, *longer = sorted(failures, key=lambda each: len(each.actions))
+    best = written = Minimised(shortest.setup, shortest.actions, shortest.violation)
+
+    def keep(so_far: Minimised) -> None:
+        nonlocal best, written
+        best, written = replace(so_far), so_far  # a copy: Ctrl-C may come while the next improvement is half written
+        if progress is not None:
+            progress(so_far)
+
+    try:
+        return minimise(
+            shortest.setup,
+            shortest.actions,
+            shortest.violation,
+            seconds=seconds,
+            host=host,
+            progress=keep,
+            more=[(each.setup, each.actions, each.violation) for each in longer],
+        )
+    except KeyboardInterrupt:
+        best.complete = written.complete and written.actions is best.actions
+        best.interrupted = True
+        return best
 
 
 def _saved(

@@ -10,9 +10,21 @@ from harness.errors import NotEnabled
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.run import Run, Setup
+from harness.scenario import Scenario
 
-# What an edit puts in: mostly deliveries and timers, now and then a request, a crash or a restart.
-_INSERTED = Profile(deliver=1.0, fire=0.35, request=0.15, crash=0.04, restart=0.15, duplicate=0.04)
+
+def _inserted(scenario: Scenario) -> Profile:
+    """What an edit puts in: mostly deliveries and timers, now and then what else the budget allows."""
+    budget = scenario.budget
+    return Profile(
+        fire=0.35,
+        request=0.15,
+        crash=0.04 if budget.crashes != "none" else 0.0,
+        restart=0.15,
+        duplicate=0.04 if budget.duplicate else 0.0,
+        complete=0.3 if budget.slow_disks else 0.0,
+        advance=0.3,
+    )
 
 
 def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) -> Run:
@@ -28,7 +40,7 @@ def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) ->
         put_in[place] = put_in.get(place, 0) + 1
     done: list[Action] = []
     with setup.world(host, lenient=True) as world:
-        walk = Walk(world, _INSERTED, dice)
+        walk = Walk(world, _inserted(setup.scenario), dice)
         for place, action in enumerate(actions):
             if place in put_in:
                 before = len(walk.actions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class SplitbrainError(Exception):
     """Base of the errors that are the user's to mend; the command line prints them without a traceback and exits with 2."""
@@ -15,6 +17,15 @@ class ScheduleError(SplitbrainError):
     """A schedule file that cannot be read."""
 
 
+def told(error: BaseException) -> str:
+    """What a function of the user's raised, and where: for the middle of a message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" (at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"
+    return f"{type(error).__name__}: {error}{where}"
+
+
 class EncodingError(SplitbrainError):
     """A message, observation or written value that has no canonical encoding."""
 
@@ -24,7 +35,9 @@ class NotEnabled(SplitbrainError):  # noqa: N818 - reads as what it says: the ac
 
 
 class NondeterminismError(SplitbrainError):
-    """A node that behaved differently when the same schedule was run again."""
+    """A node that behaved differently when the same schedule was run again; `schedule` is the file of the failing one, if any."""
+
+    schedule: Path | None = None
 
     @property
     def splitbrain_report(self) -> str:

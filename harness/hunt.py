@@ -27,6 +27,7 @@ class Hunt:
     """What a hunt did and found.
 
     coverage: how often each observation and each action occurred, by name. outcome: violation, clean or vacuous.
+    interrupted: ``progress`` ended it early.
     """
 
     scenario: Scenario
@@ -39,7 +40,13 @@ class Hunt:
     steps: int = 0
     seconds: float = 0.0
     seconds_to_violation: float | None = None
+    interrupted: bool = False
     coverage: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def vacuous(self) -> bool:
+        """Whether something of ``scenario.progress`` never happened in all these runs."""
+        return self.runs > 0 and not all(self.coverage[kind.__name__] for kind in self.scenario.progress)
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def hunt(
 ) -> Hunt:
     """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so.
 
-    Equal seeds walk equally.     A hunt in which none of ``scenario.progress`` was ever observed ends as vacuous, not as clean.
+    Equal seeds walk equally. A hunt in which not all of ``scenario.progress`` was observed ends as vacuous, not as clean.
     """
     result = Hunt(scenario, seed)
     watch = Stopwatch()
@@ -76,14 +83,15 @@ def hunt(
             result.outcome, result.seconds_to_violation = "violation", result.seconds
             result.setup, result.actions, result.violation = found.setup, found.actions, found.violation
             return result
+        result.interrupted = progress is not None and progress(result)
         if (
-            (progress is not None and progress(result))
+            result.interrupted
             or (seconds is not None and result.seconds >= seconds)
             or (runs is not None and result.runs >= runs)
             or (steps is not None and result.steps >= steps)
         ):
             break
-    if scenario.progress and not any(result.coverage[kind.__name__] for kind in scenario.progress):
+    if result.vacuous:
         result.outcome = "vacuous"
     return result
 
@@ -141,7 +149,8 @@ def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm:
     if dice.chance(0.5):
         count = len(nodes) // 2 + 1
         smaller = tuple(dice.sample(nodes, count))
-        if scenario.may_progress(smaller, len(nodes), world.options):
+        affordable = len(nodes) - count <= scenario.budget.may_be_down(len(nodes))
+        if affordable and scenario.may_progress(smaller, len(nodes), world.options):
             core = smaller
     return Calm(core, dice.below(1 << 16), scenario.calm_bound)
 

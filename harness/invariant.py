@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 
+from harness.errors import ScenarioError, told
 from harness.events import Event, Failed, Observed
 
 Kind: TypeAlias = Literal["state", "step", "eventually"]
@@ -83,7 +84,7 @@ class Monitor:
     """Feeds each event to the invariants that watch it; the first violation wins."""
 
     def __init__(self, factories: tuple[InvariantFactory, ...]) -> None:
-        self.invariants: tuple[Invariant, ...] = (KeepsContract(), *(factory() for factory in factories))
+        self.invariants: tuple[Invariant, ...] = (KeepsContract(), *map(_made, factories))
         self.violation: Violation | None = None
         self._eventual = tuple(each for each in self.invariants if each.kind == "eventually")
         self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
@@ -98,10 +99,19 @@ class Monitor:
 
     def awaits(self) -> bool:
         """Whether something that must happen eventually has not happened yet."""
-        return not all(each.satisfied() for each in self._eventual)
+        for each in self._eventual:
+            try:
+                if not each.satisfied():
+                    return True
+            except Exception as error:
+                raise ScenarioError(f"{type(each).__name__}.satisfied() raised {told(error)}; {_MEND}") from error
+        return False
 
     def observe(self, event: Event) -> Violation | None:
-        """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed."""
+        """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed.
+
+        Raises `ScenarioError` for an invariant that raises, or that returns something else.
+        """
         kind = type(event.observation) if type(event) is Observed else type(event)
         folds = self._folds.get(kind)
         if folds is None:
@@ -109,7 +119,37 @@ class Monitor:
             folds = tuple(each.observe for each in self.invariants if not each.watches or keys & set(each.watches))
             self._folds[kind] = folds
         for fold in folds:
-            self.violation = fold(event)
-            if self.violation is not None:
-                return self.violation
+            try:
+                found = fold(event)
+            except Exception as error:
+                raise ScenarioError(f"{_fold(fold)}({kind.__name__}) raised {told(error)}; {_MEND}") from error
+            if found is not None:
+                if not isinstance(found, Violation):
+                    raise ScenarioError(
+                        f"{_fold(fold)}({kind.__name__}) returned {found!r:.80}, which is no Violation; "
+                        "return self.violation(summary, *evidence), or None"
+                    )
+                self.violation = found
+                return found
         return None
+
+
+_MEND = "an invariant must take every event that it watches; mend it"
+
+
+def _fold(fold: Callable[[Any], Violation | None]) -> str:
+    return f"{type(getattr(fold, '__self__', fold)).__name__}.observe"
+
+
+def _made(factory: InvariantFactory) -> Invariant:
+    name = getattr(factory, "__name__", repr(factory))
+    try:
+        made = factory()
+    except Exception as error:
+        raise ScenarioError(f"the invariant {name} cannot be made: it raised {told(error)}; it is called without arguments") from error
+    if not isinstance(getattr(made, "watches", None), tuple):
+        raise ScenarioError(
+            f"the invariant {name} watches {getattr(made, 'watches', 'nothing')!r:.80}, which is no tuple of types; "
+            "derive it from Invariant, and write for instance watches = (Decided,)"
+        )
+    return made

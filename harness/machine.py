@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from harness import profiles
-from harness.actions import Action, Advance, Complete, Crash, Deliver, Fire
+from harness.actions import Action, Advance, Complete, Crash, Deliver, Fire, Restart
 from harness.dice import Dice
 from harness.errors import SplitbrainError
 from harness.hunt import Hunt
@@ -161,10 +161,16 @@ class ScenarioMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._inputs())
     @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
     def crash_inside(self, place: int, after: int, keep: int) -> None:
-        """Cut a node's power while it handles a message or a timer."""
+        """Cut a node's power while it handles a message or a timer, or starts, or its disk answers."""
         inner = _pick(self._inputs(), place)
         node = inner.receiver if isinstance(inner, Deliver) else inner.node
         self.apply(Crash(node, keep if self.scenario.budget.torn else 0, inner, after))
+
+    @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._clients())
+    @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
+    def crash_asked(self, place: int, after: int, keep: int) -> None:
+        """Cut a node's power while it handles a client's request."""
+        self.world.crash_asked(_pick(self._clients(), place), after, keep if self.scenario.budget.torn else 0)
 
     @precondition(lambda self: len(self.world.running) < len(self.world.nodes))
     @rule(place=PLACES)
@@ -199,8 +205,10 @@ class ScenarioMachine(RuleBasedStateMachine):
     def _timers(self) -> list[Fire]:
         return [Fire(process.id, timer) for process in self.world.cluster.running() if process.idle() for timer in process.timers]
 
-    def _inputs(self) -> list[Deliver | Fire]:
-        return [*(each.deliver() for each in self._deliverable()), *self._timers()]
+    def _inputs(self) -> list[Deliver | Fire | Restart | Complete]:
+        down = [Restart(node) for node in self.world.nodes if node not in self.world.running]
+        waiting = [Complete(process.id) for process in self.world.cluster.running() if process.syncs]
+        return [*(each.deliver() for each in self._deliverable()), *self._timers(), *down, *waiting]
 
     def _clients(self) -> list[str]:
         scenario, world = self.scenario, self.world

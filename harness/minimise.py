@@ -24,7 +24,10 @@ Progress = Callable[["Minimised"], None]
 
 @dataclass
 class Minimised:
-    """The smallest failing schedule so far; `replays` counts runs, `removed` what each pass took away."""
+    """The smallest failing schedule so far; `replays` counts runs, `removed` what each pass took away.
+
+    complete: nothing more could be left out (it is 1-minimal); False while that is not known. interrupted: Ctrl-C ended it.
+    """
 
     setup: Setup
     actions: tuple[Action, ...]
@@ -32,6 +35,8 @@ class Minimised:
     replays: int = 0
     seconds: float = 0.0
     removed: Counter[str] = field(default_factory=Counter)
+    complete: bool = False
+    interrupted: bool = False
 
 
 def minimise(
@@ -45,7 +50,7 @@ def minimise(
     progress: Progress | None = None,
     more: Iterable[tuple[Setup, tuple[Action, ...], Violation]] = (),
 ) -> Minimised:
-    """Shrink a failing schedule; the result is 1-minimal unless ``seconds`` (of wall clock) run out first.
+    """Shrink a failing schedule; the result is 1-minimal (``complete``) unless ``seconds`` (of wall clock) run out first.
 
     host: what runs the candidates; async nodes need ``"trio"``.
     more: further failing runs to start from; each is reduced, and the shortest wins. progress is called after
@@ -94,6 +99,7 @@ class _Shrinker:
             return False
         best.removed[what] += len(best.actions) - len(outcome.actions)
         best.setup, best.actions, best.violation = outcome.setup, outcome.actions, outcome.violation
+        best.complete = False
         best.seconds = self.watch.seconds()
         if self.progress is not None:
             self.progress(best)
@@ -114,6 +120,7 @@ class _Shrinker:
             self.smaller_cluster()
             self.plainer_faults()
             if _cost(self.best.setup, self.best.actions) == before:
+                self.best.complete = not self.out_of_time()
                 return
 
     def spell_out_calm(self) -> None:
@@ -263,6 +270,7 @@ class _Shrinker:
         if _cost(rival.setup, rival.actions) < _cost(best.setup, best.actions):
             best.removed["another failing run"] += len(best.actions) - len(rival.actions)
             best.setup, best.actions, best.violation = rival.setup, rival.actions, rival.violation
+            best.complete = rival.complete
             if self.progress is not None:
                 self.progress(best)
 
@@ -311,8 +319,16 @@ _CHAOS = 30  # actions before a fair phase
 
 
 def _cost(setup: Setup, actions: Sequence[Action]) -> tuple[int, int, int]:
-    """Shorter is better (a fair phase is the longest of actions); then a smaller cluster; then plainer faults."""
-    length = len(actions) + sum(_CALM for action in actions if type(action) is Calm)
+    """Shorter is better; then a smaller cluster; then plainer faults.
+
+    A fair phase is the longest of actions, and a crash inside a handler is two: the input and the crash.
+    """
+    length = len(actions)
+    for action in actions:
+        if type(action) is Calm:
+            length += _CALM
+        elif type(action) is Crash and action.during is not None:
+            length += 1
     return (length, setup.size, sum(_weight(action) for action in actions))
 
 

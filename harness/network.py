@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from harness.actions import Deliver, Drop, Duplicate, Link
+from harness.errors import ScenarioError, told
 from harness.events import Sent
 from harness.freezing import freeze, is_frozen
 from harness.node import NodeId
@@ -87,7 +88,15 @@ class Network:
             else:
                 message = freeze(message)
                 mutable = True
-        kind, epoch = self._label(message)
+        try:
+            kind, epoch = self._label(message)
+        except Exception:  # noqa: BLE001 - the user's function; it is asked again, to be told of
+            kind = None  # type: ignore[assignment]
+        if type(kind) is not str or (epoch is not None and type(epoch) is not int):
+            label = self._unusual(message)
+            if label is None:
+                return
+            kind, epoch = label
         stream = (sender, receiver, kind, epoch)
         ordinal = self._ordinals.get(stream, 0) + 1
         self._ordinals[stream] = ordinal
@@ -101,6 +110,25 @@ class Network:
             self._by_identity[(sender, receiver, kind, epoch, ordinal, 0)] = envelope
         else:
             self._on_send(envelope)
+
+    def _unusual(self, message: Any) -> tuple[str, int | None] | None:
+        """A label that is not quite a text and a whole number, as that; None, and the scenario is blamed, for what is no label."""
+        kind = type(message).__name__
+        try:
+            label = self._label(message)
+        except Exception as error:  # noqa: BLE001 - the user's function
+            blame = ScenarioError(f"label({kind}) raised {told(error)}; it must name every message that is sent")
+            blame.__cause__ = error
+        else:
+            match label:
+                case (str(name), int() | None as epoch):  # a StrEnum's member, say: a schedule file has its text
+                    return str.__str__(name), None if epoch is None else int(epoch)
+            blame = ScenarioError(
+                f"label({kind}) returned {label!r:.80}, not a kind and an epoch; "
+                f"return for instance ({kind!r}, 3) or ({kind!r}, None)"
+            )
+        self._recorder.blame(blame)
+        return None
 
     def listen(self, on_send: Callable[[Envelope], None] | None) -> None:
         """Tell the fair phase of every message sent until None is given. It asks for none by name, so no index is kept."""

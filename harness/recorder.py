@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from harness.actions import Link
+from harness.errors import ScenarioError
 from harness.events import Event, Observed
 from harness.invariant import Monitor, Violation
 from harness.node import NodeId
@@ -14,7 +16,21 @@ from harness.node import NodeId
 class Recorder:
     """Ordered events of one run. With ``keep`` off, an event that no invariant watches is not even built."""
 
-    __slots__ = ("_monitor", "_observed", "_seen", "events", "keep", "now", "step", "violation", "violation_step")
+    __slots__ = (
+        "_cut_links",
+        "_monitor",
+        "_observed",
+        "_others",
+        "_progress",
+        "_seen",
+        "error",
+        "events",
+        "keep",
+        "now",
+        "step",
+        "violation",
+        "violation_step",
+    )
 
     def __init__(self, monitor: Monitor | None, keep: bool) -> None:
         self._monitor = monitor
@@ -23,9 +39,13 @@ class Recorder:
         self.step = 0
         self.now = 0
         self.violation: Violation | None = None
+        self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
         self.violation_step = 0
         self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
         self._seen: dict[type, int] = {}
+        self._others: Counter[str] = Counter()
+        self._cut_links: Mapping[Link, None] = {}
+        self._progress: Collection[type] = ()
 
     def wants(self, kind: type) -> bool:
         """Whether events of this type are to be emitted at all."""
@@ -36,10 +56,19 @@ class Recorder:
         if self.keep:
             self.events.append(event)
         if self._monitor is not None and self.violation is None:
-            found = self._monitor.observe(event)
+            try:
+                found = self._monitor.observe(event)
+            except ScenarioError as error:
+                self.blame(error)
+                return
             if found is not None:
                 self.violation = found
                 self.violation_step = self.step
+
+    def blame(self, error: ScenarioError) -> None:
+        """The scenario is wrong, not the node whose handler came upon it: the world raises this when the handler is done."""
+        if self.error is None:
+            self.error = error
 
     def observed(self, node: NodeId, observation: Any) -> None:
         """Record what a node said, and count it."""
@@ -49,8 +78,18 @@ class Recorder:
         else:
             self._seen[kind] = 1
             self._observed[kind] = self.wants(kind) or self.wants(Observed)
+        if self._cut_links and kind in self._progress:
+            self.count(f"{kind.__name__} under partition")
         if self._observed[kind]:
             self.emit(Observed(self.step, node, observation))
+
+    def watch_partitions(self, cut_links: Mapping[Link, None], progress: Collection[type]) -> None:
+        """Count observations of these types once more while any link is cut; ``cut_links`` is the network's own."""
+        self._cut_links, self._progress = cut_links, progress
+
+    def count(self, what: str) -> None:
+        """Count something else that was exercised."""
+        self._others[what] += 1
 
     def satisfied(self) -> bool:
         """Whether all that the invariants wait for in a fair phase has happened."""
@@ -65,5 +104,5 @@ class Recorder:
         return sum(self._seen.get(kind, 0) for kind in kinds)
 
     def counts(self) -> Counter[str]:
-        """How many observations of each type were made, by type name."""
-        return Counter({kind.__name__: count for kind, count in self._seen.items()})
+        """How many observations of each type were made, by type name, and what else was counted."""
+        return Counter({kind.__name__: count for kind, count in self._seen.items()}) + self._others

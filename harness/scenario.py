@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+from harness.errors import ScenarioError, told
 from harness.invariant import InvariantFactory
 from harness.node import Factory, NodeId
 
@@ -67,7 +69,7 @@ class Scenario:
     clients: the nodes, by position from 0, that clients talk to; None means every node.
     can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
         means that any majority can. A nemesis draws no other cores.
-    progress: observation types of which at least one must occur in a search, lest it is vacuous (for instance ``(Decided,)``).
+    progress: observation types each of which must occur in a search, lest it is vacuous (for instance ``(Led, Committed)``).
     """
 
     name: str
@@ -102,7 +104,39 @@ class Scenario:
         names = self.nodes(size)
         if self.can_progress is None:
             return len(core) > size // 2
-        return self.can_progress(tuple(place for place, name in enumerate(names) if name in core), size, options)
+        places = tuple(place for place, name in enumerate(names) if name in core)
+        try:
+            return self.can_progress(places, size, options)
+        except Exception as error:
+            raise self._blame(f"can_progress({places}, {size}, {dict(options)}) raised {told(error)}; it must say yes or no") from error
+
+    @cached_property
+    def guarded(self) -> Scenario:
+        """The same, with `commands` and `clients` that raise `ScenarioError`, naming themselves, where they go wrong."""
+        return replace(self, commands=self._command, clients=None if self.clients is None else self._clients)
+
+    def _command(self, number: int) -> Any:
+        try:
+            return self.commands(number)
+        except Exception as error:
+            raise self._blame(f"commands({number}) raised {told(error)}; it must answer for every number from 1") from error
+
+    def _clients(self, size: int) -> tuple[int, ...]:
+        assert self.clients is not None
+        try:
+            places = tuple(self.clients(size))
+        except Exception as error:
+            raise self._blame(f"clients({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
+        for place in places:
+            if not isinstance(place, int) or not 0 <= place < size:
+                raise self._blame(
+                    f"clients({size}) returned {places!r:.80}, but a cluster of {size} has no node at position {place!r:.20}; "
+                    f"return positions from 0 to {size - 1}"
+                )
+        return places
+
+    def _blame(self, what: str) -> ScenarioError:
+        return ScenarioError(f"scenario {self.name!r}: {what}")
 
     def nodes(self, size: int) -> tuple[NodeId, ...]:
         """The names of a cluster of ``size`` nodes."""

@@ -141,6 +141,10 @@ class Simulation:
         """Cut a node's power; the first ``keep`` of its unsynced writes survive."""
         return self.apply(Crash(node, keep))
 
+    def crash_asked(self, node: NodeId, after: int, keep: int = 0) -> Action:
+        """Cut a node's power while it handles a client's request, once ``after`` of its effects have happened."""
+        return self.apply(Crash(node, keep, self._walk.ask(node), after))
+
     def restart(self, node: NodeId) -> Action:
         """Start a crashed node again."""
         return self.apply(Restart(node))

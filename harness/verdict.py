@@ -30,7 +30,7 @@ class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test s
 
 
 class Vacuous(AssertionError):  # noqa: N818 - as above
-    """A test's search broke nothing because nothing happened in it."""
+    """A test's search broke nothing, but lacks what must happen in one that means something."""
 
     def __init__(self, report: str) -> None:
         super().__init__(report)
@@ -38,9 +38,8 @@ class Vacuous(AssertionError):  # noqa: N818 - as above
 
 
 def conclude(tally: Hunt) -> None:
-    """Print what a search that broke nothing has exercised. Raises `Vacuous` when nothing of ``scenario.progress`` happened."""
-    progress = tally.scenario.progress
-    if tally.runs and progress and not any(tally.coverage[kind.__name__] for kind in progress):
+    """Print what a search that broke nothing has exercised. Raises `Vacuous` when not all of ``scenario.progress`` happened."""
+    if tally.vacuous:
         raise Vacuous(account(tally, tally.scenario, "vacuous"))
     print(account(tally, tally.scenario, "clean"))
 

@@ -22,6 +22,7 @@ from harness.actions import (
     Request,
     Restart,
 )
+from harness.budget import forbidden
 from harness.enabled import enabled
 from harness.errors import NotEnabled, ScenarioError
 from harness.events import Acted, Crashed, Event, Requested, Started
@@ -62,6 +63,7 @@ class World:
         self.options = {name: values[0] for name, values in scenario.options.items()} | dict(options or {})
         self.recorder = Recorder(Monitor(scenario.invariants) if check else None, keep)
         self.network = Network(self.nodes, scenario.label, self.recorder)
+        self.recorder.watch_partitions(self.network.cut_links, scenario.progress)
         slow = scenario.budget.slow_disks
         self.processes = {name: Process(name, self.network, self.recorder, slow) for name in self.nodes}
         self._order = tuple(self.processes.values())
@@ -170,7 +172,7 @@ class World:
         """Give a node an input, and the completions that it caused."""
         self.host.feed(process, call)
         if process.tokens:
-            self._synced(process)
+            self.tell_synced(process)
 
     def request(self, process: Process, request: str, command: Any, calm: bool) -> None:
         """Let a client ask."""
@@ -183,8 +185,8 @@ class World:
         """Start a process that is down."""
         self._start(process)
 
-    def crash(self, process: Process, keep: int) -> None:
-        """Cut a process' power."""
+    def crash(self, process: Process, keep: int) -> int:
+        """Cut a process' power; returns how many unsynced writes are lost."""
         node = process.node
         process.halt()
         kept, lost = process.storage.crash(keep)
@@ -192,6 +194,7 @@ class World:
             self.recorder.emit(Crashed(self.recorder.step, process.id, kept, lost))
         if node is not None:
             self.host.stop(process)
+        return lost
 
     # The network's actions
 
@@ -208,6 +211,8 @@ class World:
         if envelope is None:
             envelope = self._envelope(action)
             action = envelope.deliver()
+        if not self._reorders and self.network.first_on_link(envelope) is not envelope:
+            raise NotEnabled(f"cannot {action}: links are FIFO, and an earlier message is in flight on this one")
         process = self.processes[envelope.receiver]
         if process.node is None or process.suspended is not None:
             raise NotEnabled(f"cannot {action}: {process.id} {_why_not(process)}")
@@ -219,6 +224,7 @@ class World:
         return action
 
     def _drop(self, action: Drop) -> Action:
+        self._afford(action)
         envelope = self._envelope(action)
         action = envelope.drop()
         self.network.take(envelope)
@@ -226,6 +232,7 @@ class World:
         return action
 
     def _duplicate(self, action: Duplicate) -> Action:
+        self._afford(action)
         envelope = self._envelope(action)
         action = envelope.duplicate()
         self.begin(action)
@@ -233,6 +240,7 @@ class World:
         return action
 
     def _cut(self, action: Cut) -> Action:
+        self._afford(action)
         links = self._links(action, action.links, cut=False)
         self.begin(action)
         self.network.cut(links)
@@ -281,6 +289,9 @@ class World:
 
         for node in action.core:
             self._process(action, node)
+        out = len(self.nodes) - len(set(action.core))
+        if out > self.scenario.budget.may_be_down(len(self.nodes)):
+            raise NotEnabled(f"cannot {action}: it leaves {out} nodes dead, which is more than the fault budget allows")
         if not self.scenario.may_progress(action.core, len(self.nodes), self.options):
             raise NotEnabled(f"cannot {action}: that core can make no progress, so nothing can be asked of it")
         self.begin(action)
@@ -313,11 +324,12 @@ class World:
         process.complete_sync()
         self.host.resume(process)
         if process.tokens:
-            self._synced(process)
+            self.tell_synced(process)
         return action
 
     def _crash(self, action: Crash) -> Action:
         process = self._process(action, action.node)
+        self._afford(action)
         during = action.during
         if during is None:
             if not process.running:
@@ -338,10 +350,19 @@ class World:
                 self._outer = None
             if done is not during:
                 action = Crash(action.node, action.keep, done, action.after)  # type: ignore[arg-type]
-        self.crash(process, action.keep)
+        if self.crash(process, action.keep):
+            self.recorder.count("crash losing writes")
         return action
 
     # Processes
+
+    def _afford(self, action: Action) -> None:
+        down = sum(not process.running for process in self._order)
+        if isinstance(action, Crash) and not self.processes[action.node].running:
+            down -= 1  # it starts in the inner action, or the crash is refused for another reason
+        why = forbidden(self.scenario.budget, action, len(self.nodes), down)
+        if why is not None:
+            raise NotEnabled(f"cannot {action}: the fault budget of scenario {self.scenario.name!r} says that {why}")
 
     def _process(self, action: Action, name: NodeId) -> Process:
         process = self.processes.get(name)
@@ -367,9 +388,9 @@ class World:
         process.launch(node)
         self.host.start(process)
         if process.tokens:
-            self._synced(process)
+            self.tell_synced(process)
 
-    def _synced(self, process: Process) -> None:
+    def tell_synced(self, process: Process) -> None:
         while process.tokens and process.idle():
             self.host.feed(process, (process.handler("synced"), (process.tokens.popleft(),)))
 

@@ -27,10 +27,9 @@ sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
 
 from harness.actions import Action, Restart  # noqa: E402
 from harness.catalogue import find_bug, find_scenario  # noqa: E402
-from harness.counterexample import SECONDS  # noqa: E402
+from harness.counterexample import shrink  # noqa: E402
 from harness.errors import SplitbrainError  # noqa: E402
 from harness.hunt import Found, failures, hunt  # noqa: E402
-from harness.minimise import minimise  # noqa: E402
 from protocols.museum import EXHIBITS  # noqa: E402
 
 UNBROKEN = ("raft", "paxos")
@@ -59,15 +58,7 @@ def one_hunt(task: tuple[str, int, float]) -> dict[str, Any]:
     }
     if hunted.setup is None or hunted.violation is None:
         return row
-    alike = failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation))
-    first, *more = sorted(alike, key=lambda found: len(found.actions))
-    best = minimise(
-        first.setup,
-        first.actions,
-        first.violation,
-        seconds=SECONDS,
-        more=[(found.setup, found.actions, found.violation) for found in more],
-    )
+    best = shrink(failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation)))
     known = None if exhibit is None else exhibit.shortest.get(best.violation.invariant)
     return row | {
         "invariant": best.violation.invariant,

@@ -173,7 +173,7 @@ class Walk:
 
     def _request(self) -> Action | None:
         scenario = self.world.scenario
-        if self.requests >= scenario.requests or self._refusals >= 4 * scenario.requests:
+        if not self._clients or self.requests >= scenario.requests or self._refusals >= 4 * scenario.requests:
             return None
         process = self._dice.pick(self._clients)
         if self._refused.get(process.id) and self._roll() < 0.7:
@@ -217,14 +217,16 @@ class Walk:
     def _crash_inside(self) -> Action | None:
         if not self._may_crash():
             return None
-        inner = self._deliver() if self._roll() < 0.6 else self._fire()
-        if inner is None:
-            inner = self._restart()
+        dice, inner = self._dice, None
+        for propose in (dice.pick((self._deliver, self._deliver, self._fire, self._request, self._complete)), self._restart):
+            inner = inner or propose()
         if inner is None:
             return None
-        node = inner.receiver if hasattr(inner, "receiver") else inner.node  # type: ignore[union-attr]
-        keep = self._dice.below(4) if self.world.scenario.budget.torn else 0
-        return Crash(node, keep, inner, self._dice.below(_DEEPEST))  # type: ignore[arg-type]
+        node = inner.receiver if isinstance(inner, Deliver) else inner.node  # type: ignore[union-attr]
+        # Mostly near the beginning of a handler, where most of them end.
+        after = dice.below(_DEEPEST if dice.chance(0.8) else 6 * _DEEPEST)
+        keep = dice.below(4 if dice.chance(0.8) else 32) if self.world.scenario.budget.torn else 0
+        return Crash(node, keep, inner, after)  # type: ignore[arg-type]
 
     def _cut(self) -> Action | None:
         cut = draw_partition(self._dice, self.world.nodes)
@@ -256,7 +258,8 @@ class Walk:
             return
         refused = isinstance(result, Refused)
         self._refused[node] = refused
-        self._hinted = self.world.processes.get(result.leader or "") if refused else None
+        hinted = self.world.processes.get(result.leader or "") if refused else None
+        self._hinted = hinted if hinted in self._clients else None
         if refused:  # it was not carried out, and so does not count
             self.requests -= 1
             self._refusals += 1

@@ -51,6 +51,7 @@ _NEMESIS_DID = {
     "cut": "partitions",
     "mend": "partitions healed",
     "crash": "crashes",
+    "crash losing writes": "crashes that lost unsynced writes",
     "restart": "restarts",
     "fire": "timers fired",
     "advance": "deadlines passed",
@@ -58,6 +59,7 @@ _NEMESIS_DID = {
     "request": "client requests",
     "calm": "fair phases",
 }
+_PARTED = " under partition"  # while any link was cut; behind the name of an observation
 _CATCHERS = "caught by (shortest known)"
 
 
@@ -70,7 +72,8 @@ def account(progress: Progress, scenario: Scenario, outcome: str) -> str:
     """A search that found nothing: what it exercised. ``outcome`` is ``clean`` or ``vacuous``."""
     lines = []
     if outcome == "vacuous":
-        wanted = " or ".join(_NODES_DID.get(kind.__name__, kind.__name__) for kind in scenario.progress)
+        missing = [kind.__name__ for kind in scenario.progress if not progress.coverage.get(kind.__name__)]
+        wanted = " and no ".join(_NODES_DID.get(kind, kind) for kind in missing)
         lines.append(f"{scenario.name}: VACUOUS: no invariant was broken, but there were no {wanted}, so nothing was tested.")
         lines.append("Give it more steps or a milder fault budget, or look whether the nodes can make progress at all.")
     else:
@@ -143,9 +146,15 @@ def _short(number: int) -> str:
 
 
 def _column(title: str, names: Mapping[str, str], coverage: Mapping[str, int], other: bool) -> list[str]:
-    counts = [(meaning, coverage[kind]) for kind, meaning in names.items() if coverage.get(kind)]
+    counts = [
+        (f"{meaning}{suffix}", coverage[f"{kind}{suffix}"])
+        for kind, meaning in names.items()
+        for suffix in ("", _PARTED)
+        if coverage.get(f"{kind}{suffix}")
+    ]
     if other:
-        counts += sorted((kind, count) for kind, count in coverage.items() if kind not in _NODES_DID | _NEMESIS_DID)
+        known = _NODES_DID | _NEMESIS_DID
+        counts += sorted((kind, count) for kind, count in coverage.items() if kind.removesuffix(_PARTED) not in known)
     figures = max((len(f"{count:,}") for _, count in counts), default=0)
     return [title, *(f"  {count:>{figures},} {meaning}" for meaning, count in counts)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.observations import Led
+from harness.observations import Committed, Led
 from harness.scenario import Scenario
 from invariants import RAFT_SAFETY, LogTermination
 from protocols.raft.messages import label
@@ -18,5 +18,5 @@ RAFT = Scenario(
     invariants=(*RAFT_SAFETY, LogTermination),
     label=label,
     calm_bound=5_000,
-    progress=(Led,),
+    progress=(Led, Committed),
 )
