@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from harness.errors import EncodingError
+from harness.errors import EncodingError, ScenarioError
 from harness.events import Event, Failed, Observed, Replied, Requested, Sent, Wrote
 from harness.trace import Show, encode
 
@@ -40,6 +40,8 @@ class Record:
             return encode([event], self._show)[0]
         except EncodingError as error:
             self._complain(str(error).partition(": ")[2])  # without the step
+        except ScenarioError as error:  # a `show` that raises
+            self._complain(str(error))
         return None
 
 

@@ -1,6 +1,6 @@
 """The command line: hunt, replay, shrink, show, bugs.
 
-Exit codes: 0 clean or fixed, 1 a violation, 2 bad usage or input, 3 diverged or vacuous.
+Exit codes: 0 clean or fixed, 1 a violation, 2 bad usage, input or node (one that raises, say, in a hunt), 3 diverged or vacuous.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from harness.commands import (
     OUT,
     SECONDS,
     bugs_command,
-    failure,
     hunt_command,
     replay_command,
     show_command,
     shrink_command,
 )
 from harness.errors import SplitbrainError
+from harness.report.record import failed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except SplitbrainError as error:
         if getattr(options, "json", False):
-            print(json.dumps(failure(options, str(error))))
+            print(json.dumps(failed(options, str(error))))
         print(f"splitbrain: {error}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="splitbrain",
         description="Hunt for schedules that break consensus protocols, shrink them, and replay them.",
-        epilog="exit codes: 0 clean or fixed, 1 violation, 2 bad usage or input, 3 diverged or vacuous",
+        epilog="exit codes: 0 clean or fixed, 1 violation, 2 bad usage, input or node, 3 diverged or vacuous",
     )
     parser.add_argument("--version", action="version", version=f"splitbrain {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import NondeterminismError, SplitbrainError
 from harness.progress import ControlC, Progress, screen_width
+from harness.report.record import replayed, searched, shrunk
 
 if TYPE_CHECKING:
     from harness.counterexample import Counterexample
@@ -22,30 +23,6 @@ if TYPE_CHECKING:
 OK, VIOLATION, BAD_INPUT, DIVERGED = 0, 1, 2, 3
 SECONDS = 60.0  # of a hunt that is given no limit
 OUT = "splitbrain-out"
-HUNTED = (  # the keys of `hunt --json`, whatever it ends with
-    "scenario",
-    "bug",
-    "outcome",
-    "message",
-    "interrupted",
-    "invariant",
-    "fingerprint",
-    "summary",
-    "seed",
-    "runs",
-    "steps",
-    "seconds",
-    "seconds_to_violation",
-    "actions_found",
-    "actions",
-    "minimal",
-    "nodes",
-    "minimise_seconds",
-    "replays",
-    "confirmed",
-    "schedule",
-    "coverage",
-)
 
 
 # hunt
@@ -90,13 +67,13 @@ def hunt_command(options: argparse.Namespace) -> int:
         f"found {result.violation.invariant} broken after {result.runs:,} runs, {result.steps:,} steps, "
         f"{result.seconds:.2f} s, in a run of {len(result.actions):,} actions; minimising"
     )
-    report = _searched(options, name, result)
+    report = searched(options, name, result)
     try:
         counterexample = _pursue(options, name, result, host, say)
     except NondeterminismError as error:
         say.done()
         return _failed(options, report, str(error), error.schedule)
-    report |= _shrunk(counterexample)
+    report |= shrunk(counterexample)
     if not options.json:
         _show_counterexample(counterexample, say)
     violation = counterexample.minimised.violation
@@ -141,55 +118,12 @@ def _nothing_found(options: argparse.Namespace, name: str, result: Hunt, say: Pr
 
     say.done()
     if options.json:
-        print(json.dumps(_searched(options, name, result)))
+        print(json.dumps(searched(options, name, result)))
     else:
         if result.interrupted:
             print(f"interrupted after {result.seconds:.1f} s, before its budget was used up")
         print(account(result, result.scenario, result.outcome))
     return DIVERGED if result.outcome == "vacuous" else OK
-
-
-def _searched(options: argparse.Namespace, name: str, result: Hunt) -> dict[str, Any]:
-    violation = result.violation
-    return dict.fromkeys(HUNTED) | {
-        "scenario": name,
-        "bug": options.bug,
-        "outcome": result.outcome,
-        "interrupted": result.interrupted,
-        "invariant": None if violation is None else violation.invariant,
-        "fingerprint": None if violation is None else violation.fingerprint,
-        "summary": None if violation is None else violation.summary,
-        "seed": result.seed,
-        "runs": result.runs,
-        "steps": result.steps,
-        "seconds": round(result.seconds, 4),
-        "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
-        "actions_found": None if violation is None else len(result.actions),
-        "coverage": dict(sorted(result.coverage.items())),
-    }
-
-
-def _shrunk(counterexample: Counterexample) -> dict[str, Any]:
-    minimised = counterexample.minimised
-    return {
-        "invariant": minimised.violation.invariant,
-        "fingerprint": minimised.violation.fingerprint,
-        "summary": minimised.violation.summary,
-        "actions": len(minimised.actions),
-        "minimal": minimised.complete,
-        "nodes": minimised.setup.size,
-        "minimise_seconds": round(minimised.seconds, 4),
-        "replays": minimised.replays,
-        "confirmed": counterexample.confirmed,
-        "schedule": str(counterexample.path),
-    }
-
-
-def failure(options: argparse.Namespace, message: str) -> dict[str, Any]:
-    """What --json prints where the user has something to mend."""
-    known = {"bug": options.bug, "seed": options.seed} if options.command is hunt_command else {}
-    keys = HUNTED if options.command is hunt_command else ()
-    return dict.fromkeys(keys) | known | {"outcome": "error", "message": message}
 
 
 # replay, shrink, show, bugs
@@ -203,7 +137,7 @@ def replay_command(options: argparse.Namespace) -> int:
     saved = load(options.file)
     result = replay(saved, lenient=options.lenient, host=options.host, unbroken=options.unbroken)
     if options.json:
-        print(json.dumps(_replayed(result, saved)))
+        print(json.dumps(replayed(result, saved)))
     else:
         diverged = f" AT {result.at}" if result.at is not None and result.outcome == "DIVERGED" else ""
         skipped = f" ({result.skipped} of {len(saved.actions)} actions skipped)" if options.lenient else " (strict)"
@@ -212,21 +146,6 @@ def replay_command(options: argparse.Namespace) -> int:
             print()
             print(_text(saved, result.run, options.file))
     return {"REPRODUCED": VIOLATION, "CHANGED": VIOLATION, "FIXED": OK}.get(result.outcome, DIVERGED)
-
-
-def _replayed(result: Replay, saved: SavedSchedule) -> dict[str, Any]:
-    return {
-        "outcome": result.outcome,
-        "invariant": None if result.violation is None else result.violation.invariant,
-        "fingerprint": result.fingerprint,
-        "summary": None if result.violation is None else result.violation.summary,
-        "digest": result.digest,
-        "actions": result.actions,
-        "skipped": result.skipped,
-        "of": len(saved.actions),
-        "at": result.at,
-        "message": result.message,
-    }
 
 
 def shrink_command(options: argparse.Namespace) -> int:

@@ -182,14 +182,16 @@ class _Examination:
         try:
             setup = draw_setup(watched, dice)
             actions = self._walk(setup, host, dice)
-        except ScenarioError:
-            return  # `_options` has said so
+        except ScenarioError as error:
+            if not any(str(error) in each for each in self.problems):  # else `_options` has said so
+                self.problem(str(error))
+            return
         try:
             check(setup, actions, host)
         except NondeterminismError as error:
             self.problem(str(error))
-        except EncodingError:
-            pass  # it was found while walking
+        except (EncodingError, ScenarioError):
+            pass  # what cannot be encoded, and a `show` that raises, was found while walking
 
     def _walk(self, setup: Setup, host: str, dice: Dice) -> list[Action]:
         """A walk, a crash and a restart of everybody, and a fair phase, with an eye on all that is recorded."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def pursue(
     when the minimal one is. Ctrl-C while minimising ends with the best so far. Raises `NondeterminismError` (the file
     stays, and is its ``schedule``) and `ScheduleError` (nothing could be saved).
     """
-    first, *others = failures
+    alike = iter(failures)
+    first = next(alike)
     raw = _saved(scenario, bug, how, first.setup, first.actions, first.violation)
     raw_path = folder / file_name(raw)
     save(raw_path, raw)
@@ -61,6 +63,9 @@ def pursue(
     except NondeterminismError as error:
         error.schedule = raw_path
         raise
+    others: list[Found] = []
+    with suppress(KeyboardInterrupt):
+        others.extend(alike)
     best = shrink([first, *others], host=host, seconds=seconds, progress=progress)
     again = run(best.setup, best.actions, host=host, keep=True)
     saved = _saved(scenario, bug, how, best.setup, best.actions, best.violation)
@@ -74,7 +79,7 @@ def pursue(
 
 
 def shrink(
-    failures: Sequence[Found], *, host: str = "direct", seconds: float = SECONDS, progress: Progress | None = None
+    failures: Iterable[Found], *, host: str = "direct", seconds: float = SECONDS, progress: Progress | None = None
 ) -> Minimised:
     """Minimise failing runs that are alike, the shortest first; Ctrl-C ends with the best so far."""
     shortest, *longer = sorted(failures, key=lambda each: len(each.actions))

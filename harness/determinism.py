@@ -13,7 +13,8 @@ from harness.trace import first_difference
 
 
 def check(setup: Setup, actions: Sequence[Action], host: str = "direct", violation: Violation | None = None) -> None:
-    """Run ``actions`` twice. Raises `NondeterminismError` with the first event in which the two traces differ.
+    """Run ``actions`` twice. Raises `NondeterminismError` with the first event in which the two traces differ, and
+    `EncodingError` for traces that cannot be encoded, and so not compared, now or by a replay.
 
     violation: what broke when the schedule was found, and must break again.
     """
@@ -21,8 +22,12 @@ def check(setup: Setup, actions: Sequence[Action], host: str = "direct", violati
     other = run(setup, actions, host=host, keep=True)
     try:
         place = first_difference(one.events, other.events, setup.scenario.show)
-    except EncodingError:
-        place = None  # what cannot be encoded cannot be compared; a violation is not lost for that
+    except EncodingError as error:
+        if violation is None:
+            raise
+        raise EncodingError(
+            f"{violation.invariant} broke ({violation.summary}), but no replay can tell whether a run is the same: {error}"
+        ) from error
     if place is not None:
         raise NondeterminismError(
             f"NONDETERMINISTIC: the same schedule ran twice, and event {place + 1} differs: first {_event(one.events, place)}, "

@@ -17,8 +17,9 @@ from harness.stopwatch import Stopwatch
 from harness.world import World
 
 _DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
-_ENOUGH = 12  # failing runs to choose from; looking for them takes from _LEAST to _MOST seconds
-_LEAST, _MOST = 0.2, 2.0
+_ENOUGH = 12  # failing runs to choose from
+_FEWEST = 24  # walks to look for them, at least
+_MOST = 2.0  # seconds of that, at most
 _CALM = 0.3  # of the walks of a scenario that claims liveness end in a fair phase
 
 
@@ -96,17 +97,19 @@ def hunt(
     return result
 
 
-def failures(hunted: Hunt, first: Found, *, host: str = "direct") -> list[Found]:
-    """The first failing run, and more like it where that is cheap: hunting goes on for half as long as finding it took."""
-    alike = [first]
+def failures(hunted: Hunt, first: Found, *, host: str = "direct") -> Iterator[Found]:
+    """The first failing run at once, and then more like it where that is cheap: half as many walks again as finding it took."""
+    yield first
     watch = Stopwatch()
-    seconds = min(max(hunted.seconds / 2, _LEAST), _MOST)
-    for found in walks(hunted.scenario, hunted.seed, Hunt(hunted.scenario, hunted.seed), host, after=hunted.runs):
+    tally = Hunt(hunted.scenario, hunted.seed)
+    most = max(hunted.runs // 2, _FEWEST)
+    alike = 1
+    for found in walks(hunted.scenario, hunted.seed, tally, host, after=hunted.runs):
         if found is not None and found.violation.fingerprint == first.violation.fingerprint:
-            alike.append(found)
-        if watch.seconds() >= seconds or len(alike) >= _ENOUGH:
-            break
-    return alike
+            yield found
+            alike += 1
+        if tally.runs >= most or alike >= _ENOUGH or watch.seconds() >= _MOST:
+            return
 
 
 def walks(scenario: Scenario, seed: int, tally: Hunt, host: str = "direct", after: int = 0) -> Iterator[Found | None]:

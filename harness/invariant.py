@@ -104,7 +104,7 @@ class Monitor:
                 if not each.satisfied():
                     return True
             except Exception as error:
-                raise ScenarioError(f"{type(each).__name__}.satisfied() raised {told(error)}; {_MEND}") from error
+                raise ScenarioError(f"{type(each).__name__}.satisfied() raised {told(error)}; return a bool") from error
         return False
 
     def observe(self, event: Event) -> Violation | None:
@@ -134,7 +134,7 @@ class Monitor:
         return None
 
 
-_MEND = "an invariant must take every event that it watches; mend it"
+_MEND = "an invariant must cope with every event that it watches"
 
 
 def _fold(fold: Callable[[Any], Violation | None]) -> str:
@@ -146,7 +146,7 @@ def _made(factory: InvariantFactory) -> Invariant:
     try:
         made = factory()
     except Exception as error:
-        raise ScenarioError(f"the invariant {name} cannot be made: it raised {told(error)}; it is called without arguments") from error
+        raise ScenarioError(f"the invariant {name} cannot be made: {told(error)}; it is called without arguments") from error
     if not isinstance(getattr(made, "watches", None), tuple):
         raise ScenarioError(
             f"the invariant {name} watches {getattr(made, 'watches', 'nothing')!r:.80}, which is no tuple of types; "

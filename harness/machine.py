@@ -211,7 +211,7 @@ class ScenarioMachine(RuleBasedStateMachine):
         return [*(each.deliver() for each in self._deliverable()), *self._timers(), *down, *waiting]
 
     def _clients(self) -> list[str]:
-        scenario, world = self.scenario, self.world
+        scenario, world = self.scenario.guarded, self.world
         if scenario.requests == 0 or world.requests >= scenario.requests:
             return []
         places = range(len(world.nodes)) if scenario.clients is None else scenario.clients(len(world.nodes))
@@ -232,8 +232,8 @@ def state_machine(scenario: Scenario, *, host: str | None = None) -> type[Scenar
 
         TestRaft = state_machine(RAFT).TestCase
 
-    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. A search in which nothing of
-    ``scenario.progress`` ever happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see
+    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. A search in which one of
+    ``scenario.progress`` never happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see
     `harness.profiles`.
     """
     if not isinstance(scenario, Scenario):

@@ -91,7 +91,7 @@ class Network:
         try:
             kind, epoch = self._label(message)
         except Exception:  # noqa: BLE001 - the user's function; it is asked again, to be told of
-            kind = None  # type: ignore[assignment]
+            kind = None
         if type(kind) is not str or (epoch is not None and type(epoch) is not int):
             label = self._unusual(message)
             if label is None:

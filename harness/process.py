@@ -6,7 +6,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
+from inspect import iscoroutinefunction
 from itertools import islice
+from types import GeneratorType
 from typing import Any, TypeAlias
 
 from harness.clock import Timer
@@ -116,6 +118,19 @@ class Process:
             self._abandoned.append(self.suspended)
             self.suspended = None
 
+    def close(self) -> None:
+        """End the handlers that were cut off, when the run is over.
+
+        That runs their `finally` blocks, long after the power cut, and reaches nobody: what they yield is not performed.
+        Left to the garbage collector, each that yields once more would be complained of on stderr.
+        """
+        if self.suspended is not None:
+            self._abandoned.append(self.suspended)
+            self.suspended = None
+        for effects in self._abandoned:
+            _end(effects)
+        self._abandoned.clear()
+
     def disk(self) -> Disk:
         """What survived, for the next incarnation."""
         return self.storage.view()
@@ -123,6 +138,10 @@ class Process:
     def idle(self) -> bool:
         """Whether it can take an input now: it runs, and does not wait for its disk."""
         return self.running and self.suspended is None
+
+    def why_not(self) -> str:
+        """Why it is not idle."""
+        return "is down" if not self.running else "waits for its disk"
 
     def complete_sync(self) -> None:
         """The disk answers the oldest outstanding sync."""
@@ -226,10 +245,11 @@ class Process:
     # Breaches of the contract
 
     def fail(self, how: str, detail: str) -> None:
-        """The node broke the contract: it is dead until it is restarted."""
+        """The node broke the contract: it is dead until it is restarted, and what it had not synced is lost."""
         # An object's address differs from one process to the next, and a trace must not.
         self._recorder.emit(Failed(self._recorder.step, self.id, how, re.sub(r" at 0x[0-9a-fA-F]+", "", detail)))
         self.halt()
+        self.storage.crash(keep=0)
 
     def _raised(self, handler: Callable[..., Effects], error: BaseException) -> None:
         name = getattr(handler, "__name__", "handler")
@@ -242,6 +262,7 @@ class Process:
         self.fail("raised", f"{name}: {type(error).__name__}: {error}")
 
     def _broke(self, effects: Iterator[Any], error: BaseException) -> None:
+        self._abandoned.append(effects)  # it goes on to wait, where it was an effect of its that could not be performed
         if isinstance(error, Malformed):
             self.fail("malformed", str(error))
         elif isinstance(error, KeyError) and error.args and isinstance(error.args[0], type) and _is_ours(error):
@@ -259,8 +280,27 @@ class Malformed(Exception):  # noqa: N818 - it names what was found
     """An effect that cannot be performed."""
 
 
+def is_async(node: Any) -> bool:
+    """Whether it is an async node (``async def run(self, env)``); any other `run` is a sans-I/O node's own business."""
+    run = getattr(node, "run", None)
+    return run is not None and iscoroutinefunction(run)
+
+
 _DONE = object()
 _NOTHING: tuple[()] = ()
+_CLOSES_AT_MOST = 100  # of one handler that yields each time it is closed
+
+
+def _end(effects: Any) -> None:
+    """Close a generator, however often it yields while it is closed. An iterator over a list has nothing to close."""
+    for _ in range(_CLOSES_AT_MOST if isinstance(effects, GeneratorType) else 0):
+        try:
+            effects.close()
+        except RuntimeError:  # it yielded ("generator ignored GeneratorExit"), and so is not closed yet
+            continue
+        except NODE_FAILURES:
+            return
+        return
 
 
 def _lacking(node: Any, name: str, *_: Any) -> Effects:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from harness.actions import Link
@@ -93,11 +93,18 @@ class Recorder:
 
     def satisfied(self) -> bool:
         """Whether all that the invariants wait for in a fair phase has happened."""
-        return self._monitor is not None and self._monitor.satisfied()
+        return self._monitor is not None and self._asked(self._monitor.satisfied, otherwise=True)
 
     def awaits(self) -> bool:
         """Whether the fair phase still has to bring something about."""
-        return self._monitor is not None and self._monitor.awaits()
+        return self._monitor is not None and self._asked(self._monitor.awaits, otherwise=False)
+
+    def _asked(self, question: Callable[[], bool], otherwise: bool) -> bool:
+        try:
+            return question()
+        except ScenarioError as error:
+            self.blame(error)
+            return otherwise  # so that the fair phase ends
 
     def seen(self, kinds: Sequence[type]) -> int:
         """How many observations of these types were made."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.errors import ScenarioError, told
-from harness.invariant import InvariantFactory
+from harness.invariant import InvariantFactory, Monitor
 from harness.node import Factory, NodeId
 
 Label = Callable[[Any], tuple[str, int | None]]
@@ -108,7 +108,7 @@ class Scenario:
         try:
             return self.can_progress(places, size, options)
         except Exception as error:
-            raise self._blame(f"can_progress({places}, {size}, {dict(options)}) raised {told(error)}; it must say yes or no") from error
+            raise self.blame(f"can_progress({places}, {size}, {dict(options)}) raised {told(error)}; return a bool") from error
 
     @cached_property
     def guarded(self) -> Scenario:
@@ -119,23 +119,31 @@ class Scenario:
         try:
             return self.commands(number)
         except Exception as error:
-            raise self._blame(f"commands({number}) raised {told(error)}; it must answer for every number from 1") from error
+            raise self.blame(f"commands({number}) raised {told(error)}; it must answer for every number from 1") from error
 
     def _clients(self, size: int) -> tuple[int, ...]:
         assert self.clients is not None
         try:
             places = tuple(self.clients(size))
         except Exception as error:
-            raise self._blame(f"clients({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
+            raise self.blame(f"clients({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
         for place in places:
             if not isinstance(place, int) or not 0 <= place < size:
-                raise self._blame(
+                raise self.blame(
                     f"clients({size}) returned {places!r:.80}, but a cluster of {size} has no node at position {place!r:.20}; "
                     f"return positions from 0 to {size - 1}"
                 )
         return places
 
-    def _blame(self, what: str) -> ScenarioError:
+    def monitor(self) -> Monitor:
+        """Its invariants, made anew."""
+        try:
+            return Monitor(self.invariants)
+        except ScenarioError as error:
+            raise self.blame(error) from error
+
+    def blame(self, what: object) -> ScenarioError:
+        """What one of its functions did wrong, under its name."""
         return ScenarioError(f"scenario {self.name!r}: {what}")
 
     def nodes(self, size: int) -> tuple[NodeId, ...]:

@@ -37,8 +37,8 @@ def simulate(
     schedule.
 
     runs: how often (100 times; more in splitbrain-nightly). host: left out, the direct host where it can run the nodes.
-    seed: of all dice; left out, it is fixed in splitbrain-ci, else fresh. may_be_idle: do not fail when nothing of
-    ``scenario.progress`` ever happened.
+    seed: of all dice; left out, it is fixed in splitbrain-ci, else fresh. may_be_idle: do not fail when one of
+    ``scenario.progress`` never happened.
     """
     if not isinstance(scenario, Scenario):
         raise SplitbrainError(f"@simulate({scenario!r:.80}): this is a {type(scenario).__name__}; write @simulate(scenario)")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.actions import Crash, Deliver, Drop, Duplicate
-from harness.errors import EncodingError
+from harness.errors import EncodingError, ScenarioError, told
 from harness.events import Acted, Event, Observed, Sent
+from harness.plain import Plain
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,10 +33,14 @@ def digest(events: Sequence[Event], show: Show | None = None) -> str:
 def encode(events: Sequence[Event], show: Show | None = None) -> list[bytes]:
     """The canonical encoding, one JSON object an event. Raises `EncodingError` for what has none."""
     encoder = msgspec.json.Encoder(enc_hook=_hook(show), order="deterministic")
+    plainly = Plain(_hook(show))
     lines = []
     for event in events:
         try:
-            line = encoder.encode(event)
+            try:
+                line = encoder.encode(event)
+            except (TypeError, ValueError):  # JSON's keys are text, and its order of sets is theirs: a slower way knows more
+                line = plainly.encode(event)
             if type(event) is Observed:  # the types of opaque things are a part of what happened
                 line += type(event.observation).__name__.encode()
         except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
@@ -51,7 +56,14 @@ def _hook(show: Show | None) -> Callable[[Any], Any]:
     def hook(value: Any) -> Any:
         if show is None:
             raise NotImplementedError(f"{type(value).__module__}.{type(value).__qualname__}")
-        shown = show(value)
+        try:
+            shown = show(value)
+        except Exception as error:
+            name = f"{getattr(show, '__module__', '')}.{getattr(show, '__qualname__', show)}"
+            raise ScenarioError(
+                f"show({type(value).__name__}) raised {told(error)}; the scenario's `show` ({name}) must turn what msgspec cannot "
+                "encode into what it can"
+            ) from error
         if shown is value:
             raise NotImplementedError(f"{type(value).__qualname__}: the scenario's `show` returned it unchanged")
         return shown

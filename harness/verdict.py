@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.catalogue import bug_of, find_scenario, name_of
 from harness.counterexample import Counterexample, pursue
-from harness.errors import ScenarioError, ScheduleError
+from harness.errors import ScenarioError, ScheduleError, SplitbrainError
 from harness.hunt import Found, Hunt, failures
 from harness.progress import screen_width
 from harness.replay import replay
@@ -48,14 +48,13 @@ def counterexample_found(found: Found, tally: Hunt, how: str) -> CounterexampleF
     """Save, minimise and show what a search found; no world may be open on this thread."""
     host = host_for(found.setup.scenario)
     name, bug, why_unsaved = _name(found.setup.scenario)
-    alike = failures(tally, found, host=host)
     with tempfile.TemporaryDirectory() as nowhere:
         folder = Path(nowhere) if why_unsaved else schedules_folder()
         try:
-            made = pursue(alike, scenario=name, bug=bug, folder=folder, how=how, host=host)
+            made = pursue(failures(tally, found, host=host), scenario=name, bug=bug, folder=folder, how=how, host=host)
         except ScheduleError as error:
             why_unsaved = str(error)
-            made = pursue(alike, scenario=name, bug=bug, folder=Path(nowhere), how=how, host=host)
+            made = pursue(failures(tally, found, host=host), scenario=name, bug=bug, folder=Path(nowhere), how=how, host=host)
     known = None if why_unsaved else _known(made)
     saved, done = (made.saved, made.run) if known is None else (known, replay(known).run)
     path = None if why_unsaved or saved.path is None else _nearest(saved.path)
@@ -90,7 +89,7 @@ def _known(made: Counterexample) -> SavedSchedule | None:
             if replay(other).outcome == "REPRODUCED":
                 made.path.unlink(missing_ok=True)
                 return other
-        except (ScheduleError, ScenarioError):
+        except SplitbrainError:
             continue  # the plugin complains of such a file
     return None
 

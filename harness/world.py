@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
 from typing import Any
 
 from harness.actions import (
@@ -28,7 +27,7 @@ from harness.errors import NotEnabled, ScenarioError
 from harness.events import Acted, Crashed, Event, Requested, Started
 from harness.freezing import freeze
 from harness.host import Host, open_host
-from harness.invariant import Monitor, Violation
+from harness.invariant import Violation
 from harness.network import Envelope, Network
 from harness.node import NodeId
 from harness.process import Call, Process
@@ -39,11 +38,10 @@ from harness.scenario import Scenario
 class World:
     """A cluster under a nemesis: virtual time, network, disks and nodes. Use it as a context manager.
 
-    scenario: what to run. size: how many nodes (the scenario's first size when left out). options: values of the
-    scenario's options (each one's first value when left out). host: ``"direct"`` or ``"trio"``. keep: keep the trace;
-    without it only what an invariant watches is built. check: fold the scenario's invariants as the run goes.
-    seed: orders what an async node makes runnable at once. lenient: an action whose message is not in flight falls back
-    to the nearest like it on the same link.
+    scenario: what to run. size: how many nodes (the scenario's first size when left out). options: values of the scenario's
+    options (each one's first value when left out). host: ``"direct"`` or ``"trio"``. keep: keep the trace; without it only
+    what an invariant watches is built. check: fold the scenario's invariants as the run goes. seed: orders what an async node
+    makes runnable at once. lenient: an action whose message is not in flight falls back to the nearest like it on its link.
     """
 
     def __init__(
@@ -58,10 +56,10 @@ class World:
         seed: int = 0,
         lenient: bool = False,
     ) -> None:
-        self.scenario = scenario
+        self.scenario = scenario.guarded
         self.nodes: tuple[NodeId, ...] = scenario.nodes(scenario.sizes[0] if size is None else size)
         self.options = {name: values[0] for name, values in scenario.options.items()} | dict(options or {})
-        self.recorder = Recorder(Monitor(scenario.invariants) if check else None, keep)
+        self.recorder = Recorder(scenario.monitor() if check else None, keep)
         self.network = Network(self.nodes, scenario.label, self.recorder)
         self.recorder.watch_partitions(self.network.cut_links, scenario.progress)
         slow = scenario.budget.slow_disks
@@ -90,7 +88,9 @@ class World:
         self.host: Host = open_host(host, self.recorder, seed)
         try:
             for process in self._order:
-                self._start(process)
+                self.restart(process)
+            if self.recorder.error is not None:
+                raise scenario.blame(self.recorder.error) from self.recorder.error
         except BaseException:
             self.close()
             raise
@@ -123,12 +123,15 @@ class World:
         """Apply one action and let everything settle.
 
         Returns the action as it happened, which differs from ``action`` only in a lenient world. Raises `NotEnabled`,
-        with nothing changed, when it cannot happen now.
+        with nothing changed, when it cannot happen now; and `ScenarioError` when a function of the scenario's went wrong.
         """
         perform = self._do.get(type(action))
         if perform is None:
             raise NotEnabled(f"{action!r} is not an action")
-        return perform(action)
+        done = perform(action)
+        if self.recorder.error is not None:
+            raise self.scenario.blame(self.recorder.error) from self.recorder.error
+        return done
 
     def enabled(self) -> Iterator[Action]:
         """Every single action that is enabled now and that the fault budget allows, in a fixed order."""
@@ -149,11 +152,13 @@ class World:
     def close(self) -> None:
         """End the run; needed on the trio host, where one world a thread can be open at a time."""
         self.host.close()
+        for process in self._order:
+            process.close()
 
     def __enter__(self) -> World:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # Shared by the actions below, and by the fair phase
@@ -180,10 +185,6 @@ class World:
         if self._keep_requested:
             recorder.emit(Requested(recorder.step, process.id, request, command, calm))
         self.feed(process, (process.handler("request"), (request, freeze(command))))
-
-    def restart(self, process: Process) -> None:
-        """Start a process that is down."""
-        self._start(process)
 
     def crash(self, process: Process, keep: int) -> int:
         """Cut a process' power; returns how many unsynced writes are lost."""
@@ -215,7 +216,7 @@ class World:
             raise NotEnabled(f"cannot {action}: links are FIFO, and an earlier message is in flight on this one")
         process = self.processes[envelope.receiver]
         if process.node is None or process.suspended is not None:
-            raise NotEnabled(f"cannot {action}: {process.id} {_why_not(process)}")
+            raise NotEnabled(f"cannot {action}: {process.id} {process.why_not()}")
         if self.network.cut_links and (envelope.sender, envelope.receiver) in self.network.cut_links:
             raise NotEnabled(f"cannot {action}: the link {envelope.sender}->{envelope.receiver} is cut")
         self.network.take(envelope)
@@ -266,7 +267,7 @@ class World:
         process = self._process(action, action.node)
         timer = process.timers.get(action.timer)
         if timer is None or process.suspended is not None:
-            raise NotEnabled(f"cannot {action}: {_why_not(process) if not process.idle() else 'that timer is not armed'}")
+            raise NotEnabled(f"cannot {action}: {process.why_not() if not process.idle() else 'that timer is not armed'}")
         del process.timers[action.timer]
         recorder = self.recorder
         due = timer.armed + timer.earliest
@@ -303,7 +304,7 @@ class World:
     def _request(self, action: Request) -> Action:
         process = self._process(action, action.node)
         if not process.idle():
-            raise NotEnabled(f"cannot {action}: {process.id} {_why_not(process)}")
+            raise NotEnabled(f"cannot {action}: {process.id} {process.why_not()}")
         self.begin(action)
         self.request(process, action.id, action.command, calm=False)
         return action
@@ -313,7 +314,7 @@ class World:
         if process.running:
             raise NotEnabled(f"cannot {action}: {process.id} runs")
         self.begin(action)
-        self._start(process)
+        self.restart(process)
         return action
 
     def _complete(self, action: Complete) -> Action:
@@ -370,7 +371,8 @@ class World:
             raise NotEnabled(f"cannot {action}: there is no node {name!r} in a cluster of {len(self.nodes)}")
         return process
 
-    def _start(self, process: Process) -> None:
+    def restart(self, process: Process) -> None:
+        """Start a process that is down, for the first time or again."""
         process.incarnation += 1
         if self._keep_life[Started]:
             self.recorder.emit(Started(self.recorder.step, process.id, process.incarnation))
@@ -393,7 +395,3 @@ class World:
     def tell_synced(self, process: Process) -> None:
         while process.tokens and process.idle():
             self.host.feed(process, (process.handler("synced"), (process.tokens.popleft(),)))
-
-
-def _why_not(process: Process) -> str:
-    return "is down" if not process.running else "waits for its disk"

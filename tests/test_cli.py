@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,15 +10,18 @@ import textwrap
 
 import pytest
 
-from harness.catalogue import find_bug
+from harness.catalogue import find_bug, find_scenario
 from harness.cli import main
 from harness.header import new_header
 from harness.hunt import hunt as search
+from harness.report.record import HUNTED
 from harness.schedule import SavedSchedule, load, save
 
 NODES = '''
 """Nodes with one fault each."""
 import itertools
+import signal
+import trio
 from harness import observations as say
 from harness.node import Observe, Send, SetTimer, Sync, Write
 from harness.scenario import Scenario
@@ -54,12 +58,39 @@ class Leaky(Sound):
         SEEN.append(message)
         return [Observe(say.Decided(len(SEEN)))]
 
+class Eager(Sound):
+    """Decides one and the same thing, and never has a leader."""
+    def timeout(self, timer): return [*super().timeout(timer), Observe(say.Decided(1))]
+
+class OnlyDirect(Sound):
+    """Knows what runs it, which no node may."""
+    def request(self, request, command):
+        try:
+            trio.lowlevel.current_task()
+        except RuntimeError:
+            return [Observe(say.Decided(command))]
+        return ()
+
+COUNTDOWN = [0]
+class CtrlC(Selfish):
+    """Once so many nodes have been made, the user presses Ctrl-C."""
+    def __init__(self, *args):
+        super().__init__(*args)
+        COUNTDOWN[0] -= 1
+        if COUNTDOWN[0] == 0: signal.raise_signal(signal.SIGINT)
+
+class PatientCtrlC(CtrlC):
+    request = Sound.request
+
 def scenario(name, factory, **fields):
     return Scenario(name=name, factory=factory, invariants=(Agreement,), sizes=(2,), **fields)
 
 SOUND = scenario("sound", Sound)
 IDLE = scenario("idle", Sound, progress=(say.Decided,))
 SELFISH = scenario("selfish", Selfish)
+EAGER = scenario("eager", Eager, progress=(say.Led, say.Decided))
+ONLY_DIRECT = scenario("only direct", OnlyDirect)
+CTRL_C, PATIENT_CTRL_C = scenario("ctrl-c", CtrlC), scenario("patient", PatientCtrlC)
 RAISES, NONSENSE = scenario("raises", Raises), scenario("nonsense", Nonsense)
 ENDLESS, NOTHING = scenario("endless", Endless), scenario("nothing", Nothing)
 LEAKY = scenario("leaky", Leaky)
@@ -109,7 +140,9 @@ def test_a_hunt_for_a_bug_saves_a_minimal_schedule_that_replays(capsys, here):
     assert found["bug"] == "vote-not-durable"
     assert found["actions"] <= 12 <= found["actions_found"]
     assert found["confirmed"]
-    assert {"invariant", "seed", "runs", "steps", "seconds", "seconds_to_violation", "minimise_seconds", "coverage"} <= set(found)
+    assert found["minimal"]
+    assert not found["interrupted"]
+    assert set(found) == set(HUNTED)
     assert found["coverage"]["deliver"] > 0
     assert os.listdir(here / "out") == [os.path.basename(found["schedule"])]
 
@@ -141,6 +174,8 @@ def test_a_counterexample_is_shown_on_one_screen_and_shown_again_by_show(capsys,
     assert "OneVotePerTerm is broken" in out
     assert "splitbrain replay" in out
     assert "seed 1" in err
+    assert out.startswith("minimal: ")
+    assert "the trio host agrees" in out
     path = next((here / "out").iterdir())
     code, shown, _ = run(capsys, "show", path)
     assert code == 0
@@ -149,17 +184,103 @@ def test_a_counterexample_is_shown_on_one_screen_and_shown_again_by_show(capsys,
     assert all(line in out for line in shown.splitlines() if line.startswith(" " * 4) and "deliver" in line)
 
 
-def test_shrinking_a_long_schedule_makes_it_minimal_in_place(capsys, here):
+def test_a_violation_that_the_trio_host_does_not_confirm_is_told_loudly(capsys, here):
+    arguments = ("faulty_nodes:ONLY_DIRECT", "--runs", 50, "--seed", 1, "--host", "direct", "--out", here / "out")
+    code, out, _ = run(capsys, "hunt", *arguments)
+    assert code == 1
+    assert "the trio host does NOT break it in the same way" in out
+    assert hunt(capsys, *arguments)[1]["confirmed"] is False
 
+
+def long_schedule(here, **header):
+    """A file with a failing run as it was found, and its actions."""
     found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200)
     path = here / "long.schedule.jsonl"
-    header = new_header("protocols.raft.scenario:RAFT", found.setup, bug="vote-not-durable")
-    save(path, SavedSchedule(header, found.actions))
+    save(
+        path,
+        SavedSchedule(new_header("protocols.raft.scenario:RAFT", found.setup, bug="vote-not-durable", **header), found.actions),
+    )
+    return path, found.actions
+
+
+def test_shrinking_a_long_schedule_makes_it_minimal_in_place(capsys, here):
+    path, actions = long_schedule(here)
     code, out, _ = run(capsys, "shrink", path, "--seconds", 5)
     assert code == 1
-    assert "actions in" in out
-    assert len(load(path).actions) < min(len(found.actions), 15)
+    assert out.startswith("minimal: ")
+    assert len(load(path).actions) < min(len(actions), 15)
     assert load(path).header.invariant is not None
+    code, out, _ = run(capsys, "shrink", path, "--seconds", 5, "--json")
+    again = json.loads(out)
+    assert (code, again["outcome"], again["minimal"], again["schedule"]) == (1, "REPRODUCED", True, str(path))
+
+
+def test_a_schedule_is_not_called_minimal_when_time_ran_out(capsys, here):
+    path, _ = long_schedule(here)
+    code, out, _ = run(capsys, "shrink", path, "--seconds", 0.0001, "--out", here / "other.schedule.jsonl")
+    assert code == 1
+    assert out.startswith("smallest found so far: ")
+    assert "actions (out of time)" in out
+    _, out, _ = run(capsys, "shrink", path, "--seconds", 0.0001, "--json")
+    assert json.loads(out)["minimal"] is False
+
+
+def test_shrinking_what_breaks_nothing_any_more_ends_fixed_in_json_too(capsys, here):
+    found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200)
+    path = here / "fixed.schedule.jsonl"
+    save(path, SavedSchedule(new_header("protocols.raft.scenario:RAFT", found.setup), found.actions))
+    code, out, _ = run(capsys, "shrink", path)
+    assert (code, out.split(":")[0]) == (0, "FIXED")
+    code, out, _ = run(capsys, "shrink", path, "--json")
+    report = json.loads(out)
+    assert (code, report["outcome"], report["schedule"]) == (0, "FIXED", None)
+
+
+def test_shrinking_never_turns_one_violation_into_another(capsys, here):
+    path, _ = long_schedule(here, invariant="Agreement", fingerprint="Agreement")
+    before = path.read_bytes()
+    code, out, _ = run(capsys, "shrink", path)
+    assert (code, out.split(":")[0]) == (1, "CHANGED")
+    code, out, _ = run(capsys, "shrink", path, "--out", here / "other.schedule.jsonl", "--json")
+    assert (code, json.loads(out)["outcome"]) == (1, "CHANGED")
+    assert path.read_bytes() == before
+    assert os.listdir(here).count("other.schedule.jsonl") == 0
+
+
+def test_shrinking_refuses_nodes_that_behave_differently_the_second_time(capsys, here):
+    run(capsys, "hunt", "faulty_nodes:LEAKY", "--runs", 50, "--seed", 1, "--out", here / "out")
+    (path,) = (here / "out").iterdir()
+    sys.modules["faulty_nodes"].SEEN.clear()
+    code, _, err = run(capsys, "shrink", path)
+    assert code == 2
+    assert "NONDETERMINISTIC" in err
+
+
+def test_ctrl_c_ends_a_shrink_with_the_smallest_so_far(capsys, here):
+    _, scenario = find_scenario("faulty_nodes:CTRL_C")
+    found = search(scenario, seed=1, runs=50)
+    path = here / "long.schedule.jsonl"
+    save(path, SavedSchedule(new_header("faulty_nodes:CTRL_C", found.setup), found.actions))
+    sys.modules["faulty_nodes"].COUNTDOWN[0] = 45
+    code, out, _ = run(capsys, "shrink", path)
+    assert code == 1
+    assert out.startswith("smallest found so far: ")
+    assert "actions (interrupted)" in out
+    assert len(load(path).actions) < len(found.actions)
+
+
+def test_ctrl_c_ends_a_hunt_that_says_so(capsys, here):
+    find_scenario("faulty_nodes:PATIENT_CTRL_C")
+    for arguments in ((), ("--json",)):
+        sys.modules["faulty_nodes"].COUNTDOWN[0] = 20
+        code, out, _ = run(capsys, "hunt", "faulty_nodes:PATIENT_CTRL_C", "--runs", 100, "--seed", 1, *arguments)
+        assert code == 0
+        if arguments:
+            found = json.loads(out)
+            assert (found["outcome"], found["interrupted"]) == ("clean", True)
+            assert found["runs"] < 20
+        else:
+            assert out.startswith("interrupted after ")
 
 
 def test_a_clean_hunt_says_what_was_exercised(capsys, here):
@@ -178,6 +299,21 @@ def test_a_hunt_in_which_nothing_happened_is_vacuous(capsys, here):
     assert (code, found["outcome"], found["schedule"]) == (3, "vacuous", None)
 
 
+def test_a_hunt_that_lacks_one_thing_that_must_happen_is_vacuous(capsys, here):
+    code, out, _ = run(capsys, "hunt", "faulty_nodes:EAGER", "--runs", 20, "--seed", 1)
+    assert code == 3
+    assert "there were no leaders elected, so nothing was tested" in out
+    _, found = hunt(capsys, "faulty_nodes:EAGER", "--runs", 20, "--seed", 1)
+    assert found["coverage"]["Decided"] > 0
+
+
+def test_what_happened_under_partitions_and_to_writes_is_counted(capsys, here):
+    code, found = hunt(capsys, "raft", "--runs", 200, "--seed", 1)
+    assert code == 0
+    assert 0 < found["coverage"]["Led under partition"] < found["coverage"]["Led"]
+    assert 0 < found["coverage"]["crash losing writes"] < found["coverage"]["crash"]
+
+
 @pytest.mark.parametrize(
     ("node", "complaint"),
     [
@@ -190,20 +326,41 @@ def test_a_hunt_in_which_nothing_happened_is_vacuous(capsys, here):
 )
 @pytest.mark.parametrize("host", ["direct", "trio"])
 def test_a_node_that_breaks_the_contract_is_an_outcome_with_a_schedule(capsys, here, node, complaint, host):
-    code, found = hunt(capsys, f"faulty_nodes:{node}", "--runs", 50, "--seed", 1, "--host", host, "--out", here / "out")
-    assert (code, found["invariant"]) == (1, "KeepsContract")
+    arguments = (f"faulty_nodes:{node}", "--runs", 50, "--seed", 1, "--host", host, "--out", here / "out")
+    code, out, err = run(capsys, "hunt", *arguments, "--json")
+    found = json.loads(out)
+    assert (code, found["outcome"], found["invariant"]) == (2, "error", "KeepsContract")
+    assert set(found) == set(HUNTED)
     assert complaint in found["summary"]
+    assert found["message"] == f"{found['summary']}; the schedule is saved as {found['schedule']}"
+    assert err == f"splitbrain: {found['message']}\n"
     assert found["actions"] == 2  # a timer that sends, and a delivery
     code, out, _ = run(capsys, "replay", found["schedule"])
     assert code == 1
     assert complaint in out.replace("\n" + " " * 15, " ")
 
 
+def test_a_node_that_raises_is_shown_and_blamed(capsys, here):
+    code, out, err = run(capsys, "hunt", "faulty_nodes:RAISES", "--runs", 50, "--seed", 1, "--out", here / "out")
+    assert code == 2
+    assert "KeepsContract is broken" in out
+    (path,) = (here / "out").iterdir()
+    blame = err.splitlines()[-1]
+    assert re.fullmatch(rf"splitbrain: n[12] raised: receive: LookupError: no such thing.*; the schedule is saved as {path}", blame)
+
+
 def test_a_node_that_behaves_differently_the_second_time_is_nondeterministic(capsys, here):
     code, _, err = run(capsys, "hunt", "faulty_nodes:LEAKY", "--runs", 50, "--seed", 1, "--out", here / "out")
     assert code == 2
     assert "NONDETERMINISTIC" in err
-    assert len(os.listdir(here / "out")) == 1  # the failing schedule is kept
+    (path,) = (here / "out").iterdir()  # the failing schedule is kept
+    assert err.endswith(f"; the schedule is saved as {path}\n")
+    path.unlink()
+    sys.modules["faulty_nodes"].SEEN.clear()
+    code, found = hunt(capsys, "faulty_nodes:LEAKY", "--runs", 50, "--seed", 1, "--out", here / "out")
+    assert (code, found["outcome"]) == (2, "error")
+    assert set(found) == set(HUNTED)
+    assert os.listdir(here / "out") == [os.path.basename(found["schedule"])]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +397,11 @@ def test_bad_input_is_told_in_the_users_terms_and_ends_with_2(capsys, here, argu
 def test_bad_input_is_told_as_json_too(capsys, here):
     code, out, _ = run(capsys, "hunt", "rafft", "--json")
     assert code == 2
-    assert json.loads(out)["outcome"] == "error"
+    report = json.loads(out)
+    assert report["outcome"] == "error"
+    assert "raft" in report["message"]
+    assert set(report) == set(HUNTED)
+    assert report["schedule"] is report["invariant"] is report["coverage"] is None
 
 
 def test_a_schedule_that_no_longer_fits_diverges(capsys, here):

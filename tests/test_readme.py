@@ -107,7 +107,8 @@ def test_every_other_file_and_module_that_is_named_exists():
 
 
 def test_every_exit_code_and_profile_is_the_code_s():
-    assert f"{OK} clean or fixed, {VIOLATION} violation, {BAD_INPUT} bad usage or input, {DIVERGED} diverged or vacuous" in PROSE
+    assert f"{OK} clean or fixed, {VIOLATION} violation, {BAD_INPUT} bad usage, input or node (" in PROSE
+    assert f"), {DIVERGED} diverged or vacuous." in PROSE
     assert all(f"`{profile}`" in README for profile in (DEV, CI, NIGHTLY))
 
 

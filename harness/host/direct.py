@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from harness.errors import ScenarioError
-from harness.process import Call, Process
+from harness.process import Call, Process, is_async
 
 
 class DirectHost:
@@ -13,8 +13,8 @@ class DirectHost:
 
     def start(self, process: Process) -> None:
         """Begin the incarnation that was just launched."""
-        if hasattr(process.node, "run"):
-            raise AsyncNodeError("this scenario's nodes are async (they have `run`): they need the trio host")
+        if is_async(process.node):
+            raise AsyncNodeError("this scenario's nodes are async (they have `async def run`): they need the trio host")
         process.handle((process.handler("start"), ()))
 
     def feed(self, process: Process, call: Call) -> None:

@@ -19,7 +19,7 @@ from outcome import Outcome, Value
 from harness.errors import ScenarioError
 from harness.host.asynchronous import AsyncNode, PowerCut
 from harness.host.seam import deterministic_scheduling
-from harness.process import NODE_FAILURES, Call, Process
+from harness.process import NODE_FAILURES, Call, Process, is_async
 from harness.recorder import Recorder
 
 # So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
@@ -154,7 +154,7 @@ class TrioHost:
         """Begin the incarnation that was just launched, in a task of its own."""
         running = self._running[process.id] = _Running(process)
         assert self._nursery is not None
-        if hasattr(process.node, "run"):
+        if is_async(process.node):
             if not self._running_async():
                 self._seam.enter_context(deterministic_scheduling(self._seed))
                 self._async = True

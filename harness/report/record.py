@@ -1,0 +1,98 @@
+"""What --json prints: one object a command, with the same keys however it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+    from harness.counterexample import Counterexample
+    from harness.hunt import Hunt
+    from harness.replay import Replay
+    from harness.schedule import SavedSchedule
+
+HUNTED = (  # the keys of a hunt
+    "scenario",
+    "bug",
+    "outcome",
+    "message",
+    "interrupted",
+    "invariant",
+    "fingerprint",
+    "summary",
+    "seed",
+    "runs",
+    "steps",
+    "seconds",
+    "seconds_to_violation",
+    "actions_found",
+    "actions",
+    "minimal",
+    "nodes",
+    "minimise_seconds",
+    "replays",
+    "confirmed",
+    "schedule",
+    "coverage",
+)
+
+
+def searched(options: argparse.Namespace, name: str, result: Hunt) -> dict[str, Any]:
+    """What a hunt did, and what it found, before that is made smaller."""
+    violation = result.violation
+    return dict.fromkeys(HUNTED) | {
+        "scenario": name,
+        "bug": options.bug,
+        "outcome": result.outcome,
+        "interrupted": result.interrupted,
+        "invariant": None if violation is None else violation.invariant,
+        "fingerprint": None if violation is None else violation.fingerprint,
+        "summary": None if violation is None else violation.summary,
+        "seed": result.seed,
+        "runs": result.runs,
+        "steps": result.steps,
+        "seconds": round(result.seconds, 4),
+        "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
+        "actions_found": None if violation is None else len(result.actions),
+        "coverage": dict(sorted(result.coverage.items())),
+    }
+
+
+def shrunk(counterexample: Counterexample) -> dict[str, Any]:
+    """What becomes known of a hunt's violation once it is minimal, and saved."""
+    minimised = counterexample.minimised
+    return {
+        "invariant": minimised.violation.invariant,
+        "fingerprint": minimised.violation.fingerprint,
+        "summary": minimised.violation.summary,
+        "actions": len(minimised.actions),
+        "minimal": minimised.complete,
+        "nodes": minimised.setup.size,
+        "minimise_seconds": round(minimised.seconds, 4),
+        "replays": minimised.replays,
+        "confirmed": counterexample.confirmed,
+        "schedule": str(counterexample.path),
+    }
+
+
+def failed(options: argparse.Namespace, message: str) -> dict[str, Any]:
+    """A command that ended because the user has something to mend; a hunt has all its keys then, too."""
+    hunt = dict.fromkeys(HUNTED) | {"bug": options.bug, "seed": options.seed} if "scenario" in options else {}
+    return hunt | {"outcome": "error", "message": message}
+
+
+def replayed(result: Replay, saved: SavedSchedule) -> dict[str, Any]:
+    """A replay."""
+    return {
+        "outcome": result.outcome,
+        "invariant": None if result.violation is None else result.violation.invariant,
+        "fingerprint": result.fingerprint,
+        "summary": None if result.violation is None else result.violation.summary,
+        "digest": result.digest,
+        "actions": result.actions,
+        "skipped": result.skipped,
+        "of": len(saved.actions),
+        "at": result.at,
+        "message": result.message,
+    }
