@@ -1,4 +1,4 @@
-"""The commands of the command line, one function each. They return its exit code."""
+"""The commands of the command line, one function each. They return its exit code; its length is that of their messages."""
 
 from __future__ import annotations
 

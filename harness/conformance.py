@@ -16,7 +16,7 @@ from harness.dice import Dice
 from harness.errors import EncodingError, NondeterminismError, NotEnabled, ScenarioError, SplitbrainError
 from harness.events import Observed
 from harness.host.direct import AsyncNodeError
-from harness.hunt import draw_setup
+from harness.nemesis.draw import draw_setup
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.run import Setup

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from harness.actions import Action, Calm
+from harness.actions import Action
 from harness.dice import Dice
 from harness.invariant import Violation
+from harness.nemesis.draw import draw_calm, draw_setup
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.run import Setup
 from harness.scenario import Scenario
 from harness.stopwatch import Stopwatch
-from harness.world import World
 
 _DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
 _ENOUGH = 12  # failing runs to choose from
@@ -137,25 +137,6 @@ def one_walk(scenario: Scenario, dice: Dice, tally: Hunt, host: str = "direct") 
         if world.violation is None:
             return None
         return Found(setup, tuple(walk.actions), world.violation)
-
-
-def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
-    """A cluster size, a value for each option, and a seed for the order of async tasks."""
-    size = dice.pick(scenario.sizes)
-    options = {name: dice.pick(values) for name, values in scenario.options.items()}
-    return Setup(scenario, size, options, dice.below(1 << 16))
-
-
-def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm:
-    """A fair phase on a core that can make progress: everybody half of the time, else, where that is enough, a bare majority."""
-    core = nodes = world.nodes
-    if dice.chance(0.5):
-        count = len(nodes) // 2 + 1
-        smaller = tuple(dice.sample(nodes, count))
-        affordable = len(nodes) - count <= scenario.budget.may_be_down(len(nodes))
-        if affordable and scenario.may_progress(smaller, len(nodes), world.options):
-            core = smaller
-    return Calm(core, dice.below(1 << 16), scenario.calm_bound)
 
 
 def exercised(actions: list[Action]) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 Single-action rules alone find nothing deep (a rule costs a hundred times what a step of the engine's walk costs); storms
 do. When an invariant breaks, the example ends; after its world is closed the engine, not Hypothesis, shrinks the schedule.
+Its length is one short rule for each kind of action.
 """
 
 from __future__ import annotations

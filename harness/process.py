@@ -1,4 +1,7 @@
-"""A process: one node's identity across restarts, with its disk, its timers, and the performing of its effects."""
+"""A process: one node's identity across restarts, with its disk, its timers, and the performing of its effects.
+
+Its length is one short method for each kind of effect, and the words for each breach of the contract.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from typing import Any
 from harness import profiles
 from harness.dice import Dice
 from harness.errors import SplitbrainError
-from harness.hunt import Hunt, draw_setup
+from harness.hunt import Hunt
+from harness.nemesis.draw import draw_setup
 from harness.run import host_for
 from harness.scenario import Scenario
 from harness.simulation import Broken, Simulation

@@ -8,8 +8,9 @@ from typing import Any
 from harness.actions import Action, Crash, Cut, Fire, Mend, Restart
 from harness.dice import Dice
 from harness.events import Event, Observed
-from harness.hunt import Found, Hunt, draw_calm, exercised
+from harness.hunt import Found, Hunt, exercised
 from harness.invariant import Violation
+from harness.nemesis.draw import draw_calm
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.node import NodeId

@@ -1,4 +1,7 @@
-"""The world: applies one action, lets everything settle, and records what happened. It also tells what is enabled."""
+"""The world: applies one action, lets everything settle, and records what happened. It also tells what is enabled.
+
+Its length is one short method for each kind of action; what they share is in `network`, `process`, `calm` and `budget`.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ PROBE = """
 import sys
 sys.path[:0] = [{root!r}, {tests!r}]
 from harness.dice import Dice
-from harness.hunt import draw_calm, draw_setup
+from harness.nemesis.draw import draw_calm, draw_setup
 from harness.nemesis.profile import draw_profile
 from harness.nemesis.walk import Walk
 from harness.trace import digest

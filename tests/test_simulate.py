@@ -9,7 +9,7 @@ from harness import profiles
 from harness.actions import Crash, Cut, Deliver, Mend, Request, Restart
 from harness.dice import Dice
 from harness.errors import NotEnabled, SplitbrainError
-from harness.hunt import draw_setup
+from harness.nemesis.draw import draw_setup
 from harness.observations import Decided, Led
 from harness.run import Setup, run
 from harness.scenario import mutant
