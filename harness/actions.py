@@ -7,7 +7,6 @@ out, which an index into a list of messages would not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -168,7 +167,11 @@ class Crash(_Action, frozen=True, tag="crash"):
 
 
 Action: TypeAlias = Deliver | Drop | Duplicate | Cut | Mend | Fire | Advance | Calm | Request | Restart | Complete | Crash
-Schedule: TypeAlias = Sequence[Action]
+
+
+def input_of(action: Action) -> Action:
+    """The input that the action gives a node, also where the node loses its power while handling it; else the action."""
+    return action.during if isinstance(action, Crash) and action.during is not None else action
 
 
 def _links(links: tuple[Link, ...]) -> str:

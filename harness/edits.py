@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.actions import Action
+from harness.actions import Action, Request, input_of
 from harness.dice import Dice
 from harness.errors import NotEnabled
 from harness.nemesis.profile import Profile
@@ -41,6 +41,7 @@ def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) ->
     done: list[Action] = []
     with setup.world(host, lenient=True) as world:
         walk = Walk(world, _inserted(setup.scenario), dice)
+        walk.leave(each for action in actions if isinstance(each := input_of(action), Request))
         for place, action in enumerate(actions):
             if place in put_in:
                 before = len(walk.actions)

@@ -29,7 +29,6 @@ class Recorder:
         "now",
         "step",
         "violation",
-        "violation_step",
     )
 
     def __init__(self, monitor: Monitor | None, keep: bool) -> None:
@@ -40,7 +39,6 @@ class Recorder:
         self.now = 0
         self.violation: Violation | None = None
         self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
-        self.violation_step = 0
         self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
         self._seen: dict[type, int] = {}
         self._others: Counter[str] = Counter()
@@ -63,7 +61,6 @@ class Recorder:
                 return
             if found is not None:
                 self.violation = found
-                self.violation_step = self.step
 
     def blame(self, error: ScenarioError) -> None:
         """The scenario is wrong, not the node whose handler came upon it: the world raises this when the handler is done."""

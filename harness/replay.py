@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.actions import Action, Advance, Calm, Complete, Crash, Deliver, Fire, Request
+from harness.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request, input_of
 from harness.host.direct import AsyncNodeError
 from harness.invariant import Violation
 from harness.run import Run, run
@@ -102,8 +102,4 @@ def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:
 
 def _work(actions: Iterable[Action]) -> int:
     """How many of these are inputs of nodes: the substance of a schedule. Faults alone make no node do anything."""
-    return sum(isinstance(_inner(action), (Deliver, Fire, Request, Advance, Calm, Complete)) for action in actions)
-
-
-def _inner(action: Action) -> Action:
-    return action.during if isinstance(action, Crash) and action.during is not None else action
+    return sum(isinstance(input_of(action), (Deliver, Fire, Request, Advance, Calm, Complete)) for action in actions)

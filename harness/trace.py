@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.actions import Crash, Deliver, Drop, Duplicate
+from harness.actions import Deliver, Drop, Duplicate, input_of
 from harness.errors import EncodingError, ScenarioError, told
 from harness.events import Acted, Event, Observed, Sent
 from harness.plain import Plain
@@ -99,7 +99,7 @@ def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
             origin[event.sender, event.receiver, event.kind, event.epoch, event.ordinal, 0] = step
         elif isinstance(event, Acted):
             action = event.action
-            inner = action.during if isinstance(action, Crash) and action.during is not None else action
+            inner = input_of(action)
             node = inner.receiver if isinstance(inner, Deliver) else getattr(inner, "node", None)
             if isinstance(inner, (Deliver, Drop, Duplicate)):
                 name = (inner.sender, inner.receiver, inner.kind, inner.epoch, inner.ordinal)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import count as counting
 from typing import Any
 
 from harness.actions import Action, Advance, Complete, Crash, Deliver, Fire, Mend, Request, Restart
@@ -14,7 +15,7 @@ from harness.node import NodeId, Refused
 from harness.process import Process
 from harness.world import World
 
-_WORK = (Deliver, Fire, Request, Advance)
+_WORK = (Deliver, Fire, Request, Advance, Complete)
 _BECALMED = 4  # phases without any of these, until a storm is over: one phase may put off all that is enabled
 _TRIES = 16  # messages to look at for one that can be delivered, before doing something else
 _NOBODY: frozenset[str] = frozenset()
@@ -76,11 +77,20 @@ class Walk:
         """Go on with other dice."""
         self._dice, self._roll = dice, dice.roll
 
+    def leave(self, requests: Iterable[Request]) -> None:
+        """Count these requests, which others make, and leave their numbers to them."""
+        for request in requests:
+            self.requests += request.id not in self._asked
+            self._asked[request.id] = request.node
+
     def ask(self, node: NodeId, command: Any = None) -> Request:
         """The next client request, for this node; counted, and numbered, so that no two of a run are alike."""
         self.requests += 1
         number = self.requests + self._refusals
         name = f"r{number}"
+        if name in self._asked:  # a schedule that is edited has numbers of its own
+            number = next(free for free in counting(1) if f"r{free}" not in self._asked)
+            name = f"r{number}"
         self._asked[name] = node
         return Request(node, name, self.world.scenario.commands(number) if command is None else command)
 
@@ -106,8 +116,9 @@ class Walk:
         apply, append = world.apply, self.actions.append
         done = idle = 0
         while done < steps and recorder.violation is None:
+            action: Action | None = None
             if len(flight) > crowd:
-                action: Action | None = flight[int(roll() * len(flight))].drop() if may_drop else self._deliver()
+                action = flight[int(roll() * len(flight))].drop() if may_drop else self._deliver()
             else:
                 point = roll() * total
                 for bound, propose in table:
