@@ -6,7 +6,8 @@
   every search; ``--hypothesis-seed=<seed>`` repeats that run.
 
 Hypothesis' own profiles are not used: on a CI machine it fixes all seeds by itself, and its budgets (100 examples of 50
-steps) are for tests that do not search. Settings that a test or a profile of your own changes still hold, but never
+steps) are for tests that do not search. Settings that a test or a profile of your own changes still hold (on a CI machine,
+a test's own ``settings(...)`` has fixed seeds unless it says ``derandomize=False``, as everywhere in Hypothesis), but never
 Hypothesis' shrinking: the engine's own is better at schedules, by far.
 """
 
@@ -75,7 +76,8 @@ def searching(chosen: settings | None = None) -> settings:
         known = settings.get_profile("ci" if name.startswith("ci") else "default")
         result = settings(settings.get_profile(DEV), **_changes(inherited, known))
     if chosen is not None:
-        result = settings(result, **_changes(chosen, inherited))
+        # On a CI machine Hypothesis' own profile derandomizes too, so that only the value tells what was asked for.
+        result = settings(result, **_changes(chosen, inherited) | {"derandomize": chosen.derandomize})
     return settings(
         result, phases=_phases(result), deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
     )

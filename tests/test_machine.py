@@ -91,7 +91,9 @@ def test_pytest_shows_the_minimal_counterexample_of_a_failing_machine_and_the_fi
 
 
 def test_a_machine_that_fails_again_finds_the_same_failure_first_and_leaves_one_file(project):
-    machine(project, "TestDuck = state_machine(FORGETFUL).TestCase\nTestDuck.settings = settings(max_examples=200)\n")
+    fresh = "settings(max_examples=200, derandomize=False, database=DirectoryBasedExampleDatabase('examples'))"
+    head = "from hypothesis.database import DirectoryBasedExampleDatabase\n"
+    machine(project, head + f"TestDuck = state_machine(FORGETFUL).TestCase\nTestDuck.settings = {fresh}\n")
     for _ in range(2):
         project.runpytest_subprocess("-p", "no:cacheprovider", "tests/test_ducks.py").assert_outcomes(failed=1)
         (file,) = schedules(project)
