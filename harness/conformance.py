@@ -17,6 +17,7 @@ from harness.errors import EncodingError, NondeterminismError, NotEnabled, Scena
 from harness.events import Observed
 from harness.host.direct import AsyncNodeError
 from harness.nemesis.draw import draw_setup
+from harness.nemesis.moves import Moves
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.run import Setup
@@ -197,11 +198,12 @@ class _Examination:
         """A walk, a crash and a restart of everybody, and a fair phase, with an eye on all that is recorded."""
         scenario = setup.scenario
         with setup.world(host, keep=True) as world:
-            walk = Walk(world, _allowed(scenario), dice)
+            moves = Moves(world, dice)
+            walk = Walk(moves, _allowed(scenario))
             record = Record(self.problem, scenario.show)
             record.look(world.events)
             for _ in range(_STEPS):
-                if walk.go(1) == 0:
+                if moves.go(walk.choose, 1) == 0:
                     break
                 record.look(world.events)
             last: list[Action] = []
@@ -210,15 +212,15 @@ class _Examination:
             last.append(Calm(world.nodes, dice.below(1 << 16), scenario.calm_bound or _BOUND))
             for action in last:
                 try:
-                    walk.actions.append(world.apply(action))
+                    moves.actions.append(world.apply(action))
                 except NotEnabled:
                     continue  # it is down already
                 record.look(world.events)
             record.look_back()
             self.seen.update(type(event).__name__ for event in world.events)
-            self.seen.update({"runs": 1, "steps": world.step, "crashes": sum(isinstance(each, Crash) for each in walk.actions)})
+            self.seen.update({"runs": 1, "steps": world.step, "crashes": sum(isinstance(each, Crash) for each in moves.actions)})
             self.seen.update(f"said {type(event.observation).__name__}" for event in world.events if isinstance(event, Observed))
-            return walk.actions
+            return moves.actions
 
     def _what_happened(self, host: str) -> None:
         seen, scenario = self.seen, self.scenario

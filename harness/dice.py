@@ -39,6 +39,14 @@ class Dice:
         chosen = sorted(left.pop(int(self.roll() * len(left))) for _ in range(min(count, len(left))))
         return [items[place] for place in chosen]
 
+    def shuffled(self, items: Sequence[T]) -> list[T]:
+        """All of ``items``, in any order."""
+        mixed = list(items)
+        for place in range(len(mixed) - 1, 0, -1):
+            other = int(self.roll() * (place + 1))
+            mixed[place], mixed[other] = mixed[other], mixed[place]
+        return mixed
+
     def seed(self) -> int:
         """A seed for another stream, so that concerns do not disturb each other."""
         return int(self.roll() * (1 << 53))

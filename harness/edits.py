@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from harness.actions import Action, Request, input_of
 from harness.dice import Dice
 from harness.errors import NotEnabled
+from harness.nemesis.moves import Moves
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.run import Run, Setup
@@ -40,13 +41,14 @@ def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) ->
         put_in[place] = put_in.get(place, 0) + 1
     done: list[Action] = []
     with setup.world(host, lenient=True) as world:
-        walk = Walk(world, _inserted(setup.scenario), dice)
-        walk.leave(each for action in actions if isinstance(each := input_of(action), Request))
+        moves = Moves(world, dice)
+        moves.leave(each for action in actions if isinstance(each := input_of(action), Request))
+        walk = Walk(moves, _inserted(setup.scenario))
         for place, action in enumerate(actions):
             if place in put_in:
-                before = len(walk.actions)
-                walk.go(put_in[place])
-                done.extend(walk.actions[before:])
+                before = len(moves.actions)
+                moves.go(walk.choose, put_in[place])
+                done.extend(moves.actions[before:])
             if world.violation is not None:
                 break
             if place in left_out:

@@ -71,7 +71,7 @@ class Network:
         self._recorder = recorder
         self._record_sent = recorder.wants(Sent)
         self._ordinals: dict[tuple[NodeId, NodeId, str, int | None], int] = {}
-        self._copies: dict[Identity, int] = {}
+        self._copies: dict[tuple[NodeId, NodeId, str, int | None, int], int] = {}
         self._by_identity: dict[Identity, Envelope] = {}
         self._last_frozen: Any = None
         self._number = 0
@@ -171,13 +171,17 @@ class Network:
             last.place = envelope.place
         envelope.place = -1
 
+    def next_copy(self, envelope: Envelope) -> Envelope:
+        """What `duplicate` would put in flight."""
+        origin = envelope.identity()[:5]
+        copy = self._copies.get(origin, 0) + 1
+        return Envelope(*origin, copy, envelope.message, self._number + 1, len(self.flight), envelope.mutable)
+
     def duplicate(self, envelope: Envelope) -> None:
         """Put one more copy in flight."""
-        origin = (*envelope.identity()[:5], 0)
-        copy = self._copies.get(origin, 0) + 1
-        self._copies[origin] = copy
-        self._number += 1
-        twin = Envelope(*origin[:5], copy, envelope.message, self._number, len(self.flight), envelope.mutable)
+        twin = self.next_copy(envelope)
+        self._copies[envelope.identity()[:5]] = twin.copy
+        self._number = twin.number
         self.flight.append(twin)
         self._by_identity[twin.identity()] = twin
 

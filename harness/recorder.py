@@ -26,6 +26,7 @@ class Recorder:
         "error",
         "events",
         "keep",
+        "listener",
         "now",
         "step",
         "violation",
@@ -39,6 +40,7 @@ class Recorder:
         self.now = 0
         self.violation: Violation | None = None
         self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
+        self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
         self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
         self._seen: dict[type, int] = {}
         self._others: Counter[str] = Counter()
@@ -75,6 +77,8 @@ class Recorder:
         else:
             self._seen[kind] = 1
             self._observed[kind] = self.wants(kind) or self.wants(Observed)
+        if self.listener is not None:
+            self.listener(node, observation)
         if self._cut_links and kind in self._progress:
             self.count(f"{kind.__name__} under partition")
         if self._observed[kind]:

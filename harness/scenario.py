@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,6 +23,14 @@ def label_by_type(message: Any) -> tuple[str, int | None]:
 def numbered_commands(number: int) -> Any:
     """The default workload: the n-th request (from 1) asks for ``"v<n>"``."""
     return f"v{number}"
+
+
+def padded(command: Any, size: int) -> Any:
+    """A command of the default workload made ``size`` characters longer; any other as it is."""
+    return command + "." * size if isinstance(command, str) and _NUMBERED.fullmatch(command) else command
+
+
+_NUMBERED = re.compile(r"v\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +66,11 @@ class Scenario:
     """Everything a run needs but the schedule.
 
     factory: ``factory(me, peers, disk, **options) -> node``: sans-I/O nodes, or async ones (``async def run(self, env)``).
-    sizes: the cluster sizes to draw from; nodes are called n1, n2, ...
+    sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ...
     invariants: classes (or factories) of the invariants to check.
     options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
     commands: the n-th client request's command; JSON values only, for they stand in the schedule file.
+    payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
     requests: the most client requests of one run (the fair phase adds its own).
     label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
     show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
@@ -79,6 +89,7 @@ class Scenario:
     budget: FaultBudget = field(default_factory=FaultBudget)
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     commands: Callable[[int], Any] = numbered_commands
+    payload: Callable[[Any, int], Any] = padded
     requests: int = 30
     label: Label = label_by_type
     show: Callable[[Any], Any] | None = None
@@ -114,6 +125,16 @@ class Scenario:
     def guarded(self) -> Scenario:
         """The same, with `commands` and `clients` that raise `ScenarioError`, naming themselves, where they go wrong."""
         return replace(self, commands=self._command, clients=None if self.clients is None else self._clients)
+
+    def command(self, number: int, size: int = 0) -> Any:
+        """The n-th client request's command, made longer by ``size``."""
+        command = self.commands(number)
+        if size == 0:
+            return command
+        try:
+            return self.payload(command, size)
+        except Exception as error:
+            raise self.blame(f"payload({command!r:.40}, {size}) raised {told(error)}; it must return a command") from error
 
     def _command(self, number: int) -> Any:
         try:

@@ -8,11 +8,11 @@ from typing import Any
 from harness.actions import Action, Crash, Cut, Fire, Mend, Restart
 from harness.dice import Dice
 from harness.events import Event, Observed
-from harness.hunt import Found, Hunt, exercised
+from harness.hunt import Found, Hunt
 from harness.invariant import Violation
 from harness.nemesis.draw import draw_calm
-from harness.nemesis.profile import Profile
-from harness.nemesis.walk import Walk
+from harness.nemesis.moves import Moves
+from harness.nemesis.portfolio import draw_strategy, exercised
 from harness.node import NodeId
 from harness.run import Setup
 from harness.scenario import Scenario
@@ -41,7 +41,7 @@ class Simulation:
         self.setup = setup
         self.cluster = setup.world(host, keep=keep)  # to look at; what is done to it directly is in no schedule
         self._dice = Dice(seed)
-        self._walk = Walk(self.cluster, Profile(), self._dice)
+        self._moves = Moves(self.cluster, self._dice)
         self._check()
 
     # What there is, and what happened
@@ -64,7 +64,7 @@ class Simulation:
     @property
     def actions(self) -> tuple[Action, ...]:
         """The schedule so far."""
-        return tuple(self._walk.actions)
+        return tuple(self._moves.actions)
 
     @property
     def events(self) -> list[Event]:
@@ -87,7 +87,7 @@ class Simulation:
     @property
     def requests(self) -> int:
         """How many client requests there were that nobody refused."""
-        return self._walk.requests
+        return self._moves.requests
 
     def enabled(self) -> Iterator[Action]:
         """Every single action that is enabled now: see `World.enabled`."""
@@ -98,18 +98,18 @@ class Simulation:
     def apply(self, action: Action) -> Action:
         """Apply one action. Raises `NotEnabled`, with nothing changed, when it cannot happen now."""
         done = self.cluster.apply(action)
-        self._walk.actions.append(done)
+        self._moves.actions.append(done)
         self._check()
         return done
 
     def storm(self, steps: int, seed: int | None = None) -> int:
-        """Let the engine walk for up to ``steps`` actions, under faults and rates drawn from the dice (of a storm's own ``seed``).
+        """Let one of the engine's strategies loose for up to ``steps`` actions; which one, and its faults and rates, are drawn.
 
-        Returns how many there were: fewer when nothing was left to do.
+        seed: of this storm's own dice. Returns how many actions there were: fewer when nothing was left to do.
         """
-        dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
-        self._walk.go_on(dice)
-        done = self._walk.storm(steps)
+        moves = self._moves
+        moves.dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
+        done = moves.go(draw_strategy(moves).choose, steps)
         self._check()
         return done
 
@@ -132,7 +132,7 @@ class Simulation:
 
     def request(self, node: NodeId, command: Any = None) -> Action:
         """Let a client ask ``node`` for ``command``, or for the workload's next one."""
-        return self.apply(self._walk.ask(node, command))
+        return self.apply(self._moves.ask(node, command))
 
     def fire(self, node: NodeId, timer: str) -> Action:
         """Let a timer go off."""
@@ -144,7 +144,7 @@ class Simulation:
 
     def crash_asked(self, node: NodeId, after: int, keep: int = 0) -> Action:
         """Cut a node's power while it handles a client's request, once ``after`` of its effects have happened."""
-        return self.apply(Crash(node, keep, self._walk.ask(node), after))
+        return self.apply(Crash(node, keep, self._moves.ask(node), after))
 
     def restart(self, node: NodeId) -> Action:
         """Start a crashed node again."""
@@ -174,7 +174,7 @@ class Simulation:
         tally.runs += 1
         tally.steps += self.cluster.step
         tally.coverage.update(self.cluster.recorder.counts())
-        tally.coverage.update(exercised(self._walk.actions))
+        tally.coverage.update(exercised(self._moves.actions))
 
     def _check(self) -> None:
         if self.cluster.violation is not None:

@@ -12,6 +12,7 @@ from harness.errors import NotEnabled
 from harness.hunt import hunt
 from harness.invariant import Invariant
 from harness.minimise import minimise
+from harness.nemesis.moves import Moves
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
 from harness.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
@@ -233,8 +234,8 @@ def test_a_redirection_to_a_node_that_no_client_talks_to_is_not_followed():
     scenario = Scenario(name="redirecting", factory=Redirecting, invariants=(), sizes=(3,), clients=lambda size: (0,), requests=10)
     asked = []
     with World(scenario, 3) as world:
-        walk = Walk(world, Profile(request=1.0), Dice(1))
-        walk.go(200)
-        asked = [action.node for action in walk.actions if isinstance(action, Request)]
+        moves = Moves(world, Dice(1))
+        moves.go(Walk(moves, Profile(request=1.0)).choose, 200)
+        asked = [action.node for action in moves.actions if isinstance(action, Request)]
     assert set(asked) == {"n1"}
     assert len(asked) > 5

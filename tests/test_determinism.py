@@ -21,6 +21,7 @@ import sys
 sys.path[:0] = [{root!r}, {tests!r}]
 from harness.dice import Dice
 from harness.nemesis.draw import draw_calm, draw_setup
+from harness.nemesis.moves import Moves
 from harness.nemesis.profile import draw_profile
 from harness.nemesis.walk import Walk
 from harness.trace import digest
@@ -32,8 +33,8 @@ def walk(scenario, seed, host):
     dice = Dice(f"determinism/{{seed}}")
     setup = draw_setup(scenario, dice)
     with setup.world(host, keep=True) as world:
-        walk = Walk(world, draw_profile(dice, scenario, setup.size), dice)
-        walk.go(300)
+        moves = Moves(world, dice)
+        moves.go(Walk(moves, draw_profile(dice, scenario, setup.size)).choose, 300)
         world.apply(draw_calm(scenario, dice, world)) if scenario.calm_bound else None
         return digest(world.events, scenario.show)
 

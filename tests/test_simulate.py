@@ -216,6 +216,8 @@ def test_nodes_crash_restart_and_hear_their_timers(world):
 def test_client_requests_are_numbered_across_storms_and_moves(world):
     for _ in range(3):
         world.storm(60)
+        if not world.running:
+            world.restart("n1")
         world.request(world.running[0])
     asked = [action.id for action in world.actions if isinstance(action, Request)]
     assert len(asked) == len(set(asked))

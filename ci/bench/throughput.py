@@ -119,6 +119,7 @@ def gossip_seedloop() -> Callable[[], int]:
 
 def raft(host: str) -> Callable[[], int]:
     from harness.dice import Dice
+    from harness.nemesis.moves import Moves
     from harness.nemesis.profile import Faults, draw_profile
     from harness.nemesis.walk import Walk
     from harness.world import World
@@ -130,9 +131,10 @@ def raft(host: str) -> Callable[[], int]:
     def work() -> int:
         dice = Dice(f"throughput/{next(seeds)}")
         with World(RAFT, NODES, host=host) as world:
-            walk = Walk(world, draw_profile(dice, RAFT, NODES, everything), dice)
+            moves = Moves(world, dice)
+            walk = Walk(moves, draw_profile(dice, RAFT, NODES, everything))
             for _ in range(10):
-                walk.go(100)
+                moves.go(walk.choose, 100)
                 walk.take_on(draw_profile(dice, RAFT, NODES, everything))
             assert world.violation is None, world.violation
             return world.step

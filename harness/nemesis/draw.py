@@ -1,19 +1,41 @@
-"""What is drawn for one walk as a whole: its cluster, and the fair phase that may end it."""
+"""What is drawn for one run as a whole: its cluster, its clients, and the fair phase that may end it."""
 
 from __future__ import annotations
 
 from harness.actions import Calm
 from harness.dice import Dice
+from harness.nemesis.moves import Moves
 from harness.run import Setup
 from harness.scenario import Scenario
 from harness.world import World
 
+DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
+CALM = 0.3  # of the runs of a scenario that claims liveness end in a fair phase
+
 
 def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
-    """A cluster size, a value for each option, and a seed for the order of async tasks."""
-    size = dice.pick(scenario.sizes)
+    """A cluster size, a value for each option, and a seed for the order of async tasks.
+
+    The k-th of the sizes is drawn with a weight of 1/k: most bugs need few nodes, and are found sooner among few.
+    """
+    point = dice.roll() * sum(1 / rank for rank in range(1, len(scenario.sizes) + 1))
+    size = scenario.sizes[-1]
+    for rank, each in enumerate(scenario.sizes, 1):
+        point -= 1 / rank
+        if point < 0:
+            size = each
+            break
     options = {name: dice.pick(values) for name, values in scenario.options.items()}
     return Setup(scenario, size, options, dice.below(1 << 16))
+
+
+def draw_clients(dice: Dice, moves: Moves) -> None:
+    """How many requests clients make at most, and how long their commands are: mostly as the scenario has them."""
+    most = moves.limit
+    if dice.chance(0.5):
+        moves.limit = min(most, dice.pick((1, 2, 3, 5, 10)))
+    if dice.chance(0.1):
+        moves.payload = dice.pick((10, 100, 1_000, 5_000))
 
 
 def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm:

@@ -9,10 +9,7 @@ from harness.node import NodeId
 
 def draw_partition(dice: Dice, nodes: tuple[NodeId, ...]) -> Cut:
     """One of the families below, over nodes in random places."""
-    shuffled = list(nodes)
-    for place in range(len(shuffled) - 1, 0, -1):
-        other = dice.below(place + 1)
-        shuffled[place], shuffled[other] = shuffled[other], shuffled[place]
+    shuffled = dice.shuffled(nodes)
     family = dice.below(6 if len(nodes) > 2 else 3)
     if family == 0:
         return isolate(shuffled)

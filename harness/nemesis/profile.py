@@ -13,9 +13,10 @@ class Profile(msgspec.Struct, frozen=True):
 
     recent: the probability that a delivery takes one of the newest messages instead of any. crowd: how many messages
     may be in flight before one is dropped. slow: the share of messages, on any link, that are put off most of the time
-    and so arrive long after their successors. shy: nodes (by position) whose messages are put off; quiet: nodes whose
-    timers are. phase: after so many actions the rates are drawn again (the kinds of faults stay). together: the
-    probability that a crash takes all nodes.
+    and so arrive long after their successors. twice: the share of messages that are doubled just before they arrive, and
+    mostly arrive twice in a row. shy: nodes (by position) whose messages are put off; quiet: nodes whose timers are.
+    phase: after so many actions the rates are drawn again (the kinds of faults stay). together: the probability that a
+    crash takes all nodes.
     """
 
     deliver: float = 1.0
@@ -36,6 +37,7 @@ class Profile(msgspec.Struct, frozen=True):
     shy: tuple[int, ...] = ()
     quiet: tuple[int, ...] = ()
     together: float = 0.0
+    twice: float = 0.0
     phase: int = 100
 
 
@@ -96,6 +98,7 @@ def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | Non
         slow=dice.pick((0.0, 0.2, 0.5, 0.8)) if scenario.budget.reorder else 0.0,
         shy=shy,
         quiet=quiet,
+        twice=dice.pick((0.0, 0.1, 0.3, 0.8)) if faults.duplicate else 0.0,
         together=dice.pick((0.0, 0.2)) if scenario.budget.crashes == "any" else 0.0,
         phase=dice.between(5, 50) if faults.rotate else dice.between(20, 200),
     )

@@ -1,0 +1,67 @@
+"""Rounds: a few things happen at once (timers, clients, faults), then for a while the network carries on, and nothing else."""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.actions import Action
+from harness.nemesis.moves import Moves, Proposal
+from harness.nemesis.profile import Profile, draw_faults, draw_profile
+from harness.nemesis.walk import Walk
+
+_CARRY = (2, 5, 10, 20, 40)  # deliveries and losses of a round
+_FRUITLESS = 3  # proposals that come to nothing, until the next round
+
+
+class Rounds(Walk):
+    """Bugs need things to happen at the same time, and then to be let alone, more often than they need much to happen."""
+
+    name = "rounds"
+
+    def __init__(self, moves: Moves) -> None:
+        dice, budget = moves.dice, moves.world.scenario.budget
+        self._faults = draw_faults(dice, budget, len(moves.processes))
+        self._impulses: list[Proposal] = []
+        self._carry = self._fruitless = 0
+        self._most = dice.pick((1, 2, 3))  # impulses at once
+        super().__init__(moves, Profile())
+
+    def choose(self) -> Action | None:
+        """The impulses of the round, one after the other; then the network."""
+        if self._pending:
+            return self._pending.pop()()
+        if self._impulses:
+            return self._impulses.pop()()
+        if self._carry <= 0 or self._fruitless >= _FRUITLESS:
+            self._begin()
+            return None
+        self._carry -= 1
+        action = super().choose()
+        self._fruitless = 0 if action is not None else self._fruitless + 1
+        return action
+
+    def _begin(self) -> None:
+        moves, dice, faults = self.moves, self.moves.dice, self._faults
+        profile = draw_profile(dice, moves.world.scenario, len(moves.processes), faults)
+        kinds: list[tuple[float, Proposal]] = [
+            (1.0, self._fire),
+            (0.5 if moves.clients else 0.0, moves.request),
+            (0.3 * faults.crash, self._crash),
+            (0.3 * faults.crash_inside, self._crash_inside),
+            (0.4, moves.restart),
+            (0.2 * faults.partition, moves.cut),
+            (0.2 * faults.partition, moves.mend),
+        ]
+        total = sum(weight for weight, _ in kinds)
+        for _ in range(dice.between(1, self._most)):
+            point = dice.roll() * total
+            for weight, propose in kinds:
+                point -= weight
+                if point < 0:
+                    self._impulses.append(propose)
+                    break
+        network = msgspec.structs.replace(
+            profile, fire=0.0, request=0.0, crash=0.0, crash_inside=0.0, restart=0.0, cut=0.0, mend=0.0
+        )
+        self.take_on(network)
+        self._carry, self._fruitless = dice.pick(_CARRY), 0
