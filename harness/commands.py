@@ -276,10 +276,11 @@ def _writable(folder: Path) -> None:
         ) from error
 
 
-def _text(saved: SavedSchedule, run: Run, path: Path) -> str:
+def _text(saved: SavedSchedule, run: Run, path: Path, host: str | None = None) -> str:
+    from harness.explanation import explain  # noqa: PLC0415
     from harness.report.terminal import ascii_only, counterexample_text  # noqa: PLC0415
 
-    text = counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty())
+    text = counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty(), explain(run, host))
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)

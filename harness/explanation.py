@@ -1,0 +1,169 @@
+"""Why a counterexample breaks its invariant, as data: how the conflict came about, its witnesses, and the nearest passing schedule.
+
+Computed from the kept trace of one run, which is minimal as a rule. Words are made of it in ``harness.report.why``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness.actions import Action, Advance, Calm, Complete, Restart, actor
+from harness.errors import ScenarioError, SplitbrainError, told
+from harness.events import Event, Sent
+from harness.invariant import Witness
+from harness.nearest import Nearest, nearest_passing
+from harness.node import NodeId
+from harness.run import Run, host_for
+from harness.trace import happens_before
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+CHAINS_AT_MOST = 3
+
+
+class Meeting(msgspec.Struct, frozen=True):
+    """The node through which both chains go: at step ``first``, and then at step ``then``; what it did in between."""
+
+    node: NodeId
+    first: int
+    then: int
+    between: tuple[int, ...]
+
+
+class Repeated(msgspec.Struct, frozen=True):
+    """One kind of message on one link during a fair phase: how many were sent, and the last of them."""
+
+    count: int
+    last: Sent
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why.
+
+    chains: for each conflicting event the steps that led to it: from what nobody had sent (a timer, a request) along
+    messages. Steps that a chain shares with the first one stand there alone, but for the last of them. meeting: where two
+    chains come together; None where no node is in both. repeated: what went on in the fair phase in which a node waited in vain.
+    trouble: what went wrong where a part is missing.
+    """
+
+    chains: tuple[tuple[int, ...], ...] = ()
+    meeting: Meeting | None = None
+    repeated: tuple[Repeated, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    nearest: Nearest | None = None
+    trouble: str | None = None
+
+
+def explain(run: Run, host: str | None = None) -> Explanation | None:
+    """Explain a run, with its trace kept, that breaks an invariant; None for one that breaks nothing.
+
+    host: what runs the schedules with one action less; left out, whichever can. Never fails: `Explanation.trouble`.
+    """
+    if run.violation is None:
+        return None
+    steps = list(dict.fromkeys(event.step for event in run.violation.evidence))[:CHAINS_AT_MOST]
+    chains, meeting, repeated = _chains(run, steps)
+    witnesses, trouble = _witnesses(run)
+    nearest = None
+    try:
+        nearest = nearest_passing(run, host or host_for(run.setup.scenario))
+    except SplitbrainError as error:
+        trouble = trouble or f"the nearest passing schedule is not known: {error}"
+    return Explanation(chains, meeting, repeated, witnesses, nearest, trouble)
+
+
+# How it came about
+
+
+def _chains(run: Run, steps: Sequence[int]) -> tuple[tuple[tuple[int, ...], ...], Meeting | None, tuple[Repeated, ...]]:
+    if any(step and isinstance(run.actions[step - 1], Calm) for step in steps):
+        return (), None, _repeated(run.events, max(steps))
+    graph = happens_before(run.events)
+    whole = [_chain(graph, run.actions, step) for step in steps if step]
+    if not whole:
+        return (), None, ()
+    first = set(whole[0])
+    apart = [whole[0]]
+    for chain in whole[1:]:
+        shared = sum(step in first for step in chain)
+        apart.append(chain[max(shared - 1, 0) :])
+    meeting = _meeting(run.actions, whole[0], whole[-1]) if len(whole) > 1 else None
+    return tuple(tuple(chain) for chain in apart), meeting, ()
+
+
+def _chain(graph: nx.DiGraph[int], actions: Sequence[Action], step: int) -> list[int]:
+    """From the step back to what set it off: the sending of the message that it delivers, the crash before a restart."""
+    chain = [step]
+    while True:
+        before = [each for each in graph.predecessors(step) if 0 < each < step]
+        causes = [each for each in before if graph.edges[each, step].get("message")]
+        if not causes and isinstance(actions[step - 1], (Restart, Complete, Advance)):
+            causes = before
+        if not causes:
+            return chain[::-1]
+        step = max(causes)
+        chain.append(step)
+
+
+def _meeting(actions: Sequence[Action], one: Sequence[int], other: Sequence[int]) -> Meeting | None:
+    """The last place where a node that is in one chain goes on in the other."""
+
+    def node(step: int) -> NodeId | None:
+        return actor(actions[step - 1])
+
+    if node(one[-1]) is not None and node(one[-1]) == node(other[-1]):
+        pairs = [(one[-1], other[-1])]
+    else:
+        pairs = [
+            (min(a, b), max(a, b))
+            for a in one
+            for b in other
+            if a not in other and b not in one and node(a) is not None and node(a) == node(b)
+        ]
+    if not pairs:
+        return None
+    first, then = max(pairs, key=lambda pair: (pair[0], -pair[1]))
+    who = node(first)
+    assert who is not None
+    between = tuple(step for step in range(first + 1, then) if node(step) == who)
+    return Meeting(who, first, then, between)
+
+
+def _repeated(events: Sequence[Event], step: int) -> tuple[Repeated, ...]:
+    """The messages of the fair phase, the most frequent kinds first."""
+    counts: dict[tuple[NodeId, NodeId, str], tuple[int, Sent]] = {}
+    for event in events:
+        if isinstance(event, Sent) and event.step == step:
+            link = (event.sender, event.receiver, event.kind)
+            counts[link] = (counts[link][0] + 1 if link in counts else 1, event)
+    return tuple(Repeated(count, last) for count, last in sorted(counts.values(), key=lambda each: -each[0]))
+
+
+# Its witnesses
+
+
+def _witnesses(run: Run) -> tuple[tuple[Witness, ...], str | None]:
+    """What the invariant that broke has to say; or what went wrong when it was asked."""
+    try:
+        monitor = run.setup.scenario.monitor()
+        seen = 0
+        for seen, event in enumerate(run.events, 1):
+            if monitor.observe(event) is not None:
+                break
+    except ScenarioError as error:
+        return (), str(error)
+    broken, violation = monitor.broken, monitor.violation
+    if broken is None or violation is None:
+        return (), "over the same events, the invariant does not break again: it must look at nothing else"
+    name = f"{type(broken).__name__}.witnesses()"
+    try:
+        answer: Any = broken.witnesses(violation, run.events[:seen])
+    except Exception as error:  # noqa: BLE001 - a user's own, and the counterexample is worth more than its witnesses
+        return (), f"{name} raised {told(error)}; the rest is not affected"
+    if not isinstance(answer, tuple) or not all(isinstance(each, Witness) for each in answer):
+        return (), f"{name} returned {answer!r:.80}, which is no tuple of Witness; return (Witness(phrase, nodes, steps), ...)"
+    return answer, None
