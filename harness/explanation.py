@@ -12,7 +12,7 @@ import msgspec
 
 from harness.actions import Action, Advance, Calm, Complete, Restart, actor
 from harness.errors import ScenarioError, SplitbrainError, told
-from harness.events import Event, Sent
+from harness.events import CalmEnded, Sent
 from harness.invariant import Witness
 from harness.nearest import Nearest, nearest_passing
 from harness.node import NodeId
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 CHAINS_AT_MOST = 3
+SELDOM = 20  # a message so many times rarer than the most frequent one is not what goes on
 
 
 class Meeting(msgspec.Struct, frozen=True):
@@ -66,33 +67,35 @@ def explain(run: Run, host: str | None = None) -> Explanation | None:
     if run.violation is None:
         return None
     steps = list(dict.fromkeys(event.step for event in run.violation.evidence))[:CHAINS_AT_MOST]
-    chains, meeting, repeated = _chains(run, steps)
+    whole = _chains(run, steps)
     witnesses, trouble = _witnesses(run)
     nearest = None
     try:
-        nearest = nearest_passing(run, host or host_for(run.setup.scenario))
+        nearest = nearest_passing(run, host or host_for(run.setup.scenario), {step for chain in whole for step in chain})
     except SplitbrainError as error:
         trouble = trouble or f"the nearest passing schedule is not known: {error}"
-    return Explanation(chains, meeting, repeated, witnesses, nearest, trouble)
+    meeting = _meeting(run.actions, whole[0], whole[-1]) if len(whole) > 1 else None
+    return Explanation(_apart(whole), meeting, _repeated(run), witnesses, nearest, trouble)
 
 
 # How it came about
 
 
-def _chains(run: Run, steps: Sequence[int]) -> tuple[tuple[tuple[int, ...], ...], Meeting | None, tuple[Repeated, ...]]:
-    if any(step and isinstance(run.actions[step - 1], Calm) for step in steps):
-        return (), None, _repeated(run.events, max(steps))
+def _chains(run: Run, steps: Sequence[int]) -> list[list[int]]:
+    """One for each conflicting step; a fair phase is its own cause."""
+    if not any(step and not isinstance(run.actions[step - 1], Calm) for step in steps):
+        return []
     graph = happens_before(run.events)
-    whole = [_chain(graph, run.actions, step) for step in steps if step]
-    if not whole:
-        return (), None, ()
-    first = set(whole[0])
-    apart = [whole[0]]
-    for chain in whole[1:]:
-        shared = sum(step in first for step in chain)
-        apart.append(chain[max(shared - 1, 0) :])
-    meeting = _meeting(run.actions, whole[0], whole[-1]) if len(whole) > 1 else None
-    return tuple(tuple(chain) for chain in apart), meeting, ()
+    return [_chain(graph, run.actions, step) for step in steps if step]
+
+
+def _apart(chains: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
+    """The chains, those after the first without what they share with it, but for the last such step."""
+    apart = []
+    for place, chain in enumerate(chains):
+        shared = sum(step in chains[0] for step in chain) if place else 0
+        apart.append(tuple(chain[max(shared - 1, 0) :]))
+    return tuple(apart)
 
 
 def _chain(graph: nx.DiGraph[int], actions: Sequence[Action], step: int) -> list[int]:
@@ -133,14 +136,17 @@ def _meeting(actions: Sequence[Action], one: Sequence[int], other: Sequence[int]
     return Meeting(who, first, then, between)
 
 
-def _repeated(events: Sequence[Event], step: int) -> tuple[Repeated, ...]:
-    """The messages of the fair phase, the most frequent kinds first."""
+def _repeated(run: Run) -> tuple[Repeated, ...]:
+    """What the core's nodes sent each other in the fair phase that the violation is about, the most frequent first."""
+    assert run.violation is not None
+    ended = [event for event in run.violation.evidence if isinstance(event, CalmEnded)]
     counts: dict[tuple[NodeId, NodeId, str], tuple[int, Sent]] = {}
-    for event in events:
-        if isinstance(event, Sent) and event.step == step:
+    for event in run.events if ended else ():
+        if isinstance(event, Sent) and event.step == ended[0].step and event.receiver in ended[0].core:
             link = (event.sender, event.receiver, event.kind)
             counts[link] = (counts[link][0] + 1 if link in counts else 1, event)
-    return tuple(Repeated(count, last) for count, last in sorted(counts.values(), key=lambda each: -each[0]))
+    most = sorted(counts.values(), key=lambda each: -each[0])
+    return tuple(Repeated(count, last) for count, last in most if count * SELDOM > most[0][0])
 
 
 # Its witnesses

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -24,7 +24,7 @@ class Nearest(msgspec.Struct, frozen=True):
     """A schedule that breaks nothing, and where its run first differs from the failing one.
 
     left_out: the step without which nothing breaks; crash_only: of a crash inside a handler, the crash alone is left out.
-    fallen: later steps that are not possible then. step: the first step at which something else happens, if any;
+    fallen: later steps that are not possible then. step: the step at which something else happens that matters, if any;
     there ``lost`` happens no more, and ``new`` does instead. All steps are numbered as in the failing run.
     """
 
@@ -45,17 +45,18 @@ class _Candidate:
     altered: int  # messages that others like them stood in for
 
 
-def nearest_passing(run: Run, host: str) -> Nearest | None:
+def nearest_passing(run: Run, host: str, causes: Collection[int] = ()) -> Nearest | None:
     """Of all schedules with one action less that break nothing, the one that tells most; None where there is none.
 
-    That is: as many as possible of the conflicting steps still happen; what is left out is a fault; few other steps fall
-    away; it is left out late. Nothing is said of a run whose last step is left out: it has merely not come to it.
+    That is: its last step still happens (the run has come to the point, and passed); many of the conflicting steps do; what
+    is left out is a fault; few other steps fall away; it is left out late. The last step itself is never left out.
+    causes: the steps at which a difference would be worth telling.
     """
     violation, actions = run.violation, run.actions
     if violation is None:
         return None
     conflicting = {event.step for event in violation.evidence}
-    best: tuple[tuple[int, bool, int, int], _Candidate] | None = None
+    best: tuple[tuple[bool, int, bool, int, int], _Candidate] | None = None
     events = 0
     for tried, (place, crash_only) in enumerate(_places(actions)):
         if tried >= RUNS_AT_MOST or events > EVENTS_AT_MOST:
@@ -65,12 +66,13 @@ def nearest_passing(run: Run, host: str) -> Nearest | None:
         if candidate is None:
             continue
         kept = len(conflicting & candidate.steps.keys())
-        if kept == 0 and len(conflicting) == 1 and type(actions[-1]) is Calm:
-            continue  # without the fair phase nothing was to happen
-        key = (-kept, not _is_fault(actions[place - 1]), len(candidate.fallen) + candidate.altered, -place)
+        at_the_point, fault = len(actions) in candidate.steps, _is_fault(actions[place - 1])
+        if type(actions[-1]) is Calm and not at_the_point:
+            continue  # without the fair phase nothing had to happen
+        key = (not at_the_point, -kept - fault, not fault, len(candidate.fallen) + candidate.altered, -place)
         if best is None or key < best[0]:
             best = key, candidate
-    return None if best is None else _compared(run, best[1])
+    return None if best is None else _compared(run, best[1], causes)
 
 
 def _places(actions: Sequence[Action]) -> Iterator[tuple[int, bool]]:
@@ -115,24 +117,29 @@ def _attempt(run: Run, place: int, crash_only: bool, host: str) -> tuple[_Candid
         return _Candidate(place, crash_only, steps, tuple(fallen), altered) if passes else None, len(world.events)
 
 
-def _compared(run: Run, candidate: _Candidate) -> Nearest:
+def _compared(run: Run, candidate: _Candidate, causes: Collection[int]) -> Nearest:
     failing: dict[int, list[Event]] = {}
     for event in run.events:
         failing.setdefault(event.step, []).append(event)
     show = run.setup.scenario.show
-    for kinds in (_TELLING, (Sent,)):  # what is sent matters where nothing else is different
-        for step, happened in candidate.steps.items():
-            if step < candidate.place:
-                continue
-            calm = isinstance(run.actions[step - 1], Calm)
-            told = (CalmEnded,) if calm else kinds
-            lost, new = _difference(failing.get(step, []), happened, told, show)
-            if not lost and not new:
-                continue
-            if not new and not calm:
-                _, new = _difference(failing.get(step, []), happened, (Sent,), show)
-            return Nearest(candidate.place, candidate.crash_only, candidate.fallen, step, lost, new)
-    return Nearest(candidate.place, candidate.crash_only, candidate.fallen, None, (), ())
+    lost: tuple[Event, ...]
+    new: tuple[Event, ...]
+    differences: list[tuple[tuple[bool, bool, bool], int, tuple[Event, ...], tuple[Event, ...]]] = []
+    for step, happened in candidate.steps.items():
+        if step < candidate.place:
+            continue
+        kinds = (CalmEnded,) if isinstance(run.actions[step - 1], Calm) else _TELLING
+        lost, new = _difference(failing.get(step, []), happened, kinds, show)
+        said = bool(lost or new)
+        if not new and kinds is _TELLING:  # what is sent instead matters where nothing else can be seen
+            sent_before, sent = _difference(failing.get(step, []), happened, (Sent,), show)
+            lost, new = lost or sent_before, sent
+        if lost or new:
+            differences.append(((not said, not (said and step in causes), not lost), step, lost, new))
+    if not differences:
+        return Nearest(candidate.place, candidate.crash_only, candidate.fallen, None, (), ())
+    _, step, lost, new = min(differences, key=lambda each: each[:2])
+    return Nearest(candidate.place, candidate.crash_only, candidate.fallen, step, lost, new)
 
 
 def _difference(

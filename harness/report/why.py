@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.actions import Crash, Duplicate, actor
+from harness.actions import Crash, Duplicate, Fire, Request, actor, input_of
 from harness.events import CalmEnded, Event, Sent
 from harness.explanation import Explanation, Meeting, Repeated
 from harness.nearest import Nearest
 from harness.report.cells import Weight
 from harness.report.lanes import Row, rows
-from harness.report.values import clip, gist
+from harness.report.values import clip, counted, gist
 from harness.report.wording import action_words, words
 from harness.run import Run
 
 CHAIN_AT_MOST = 7  # steps that are told of one chain
 BETWEEN_AT_MOST = 3
+FALLEN_AT_MOST = 2
 REPEATED_AT_MOST = 4
 EVENTS_AT_MOST = 3
 _LONG = 72  # columns of one step
@@ -44,12 +45,25 @@ def why(explanation: Explanation, run: Run) -> list[Told]:
 
 
 def _chain(chain: Sequence[int], table: dict[int, Row], run: Run) -> str:
-    """``1 n3 votes n3 t1 → 2 n1 votes n3 t1``; steps at which nothing can be seen are left out but for the first."""
-    said = [(step, _did(step, table, run)) for step in chain]
-    kept = [(step, did or action_words(run.actions[step - 1])) for step, did in said if did or step == chain[0]]
+    """``1 n3's election timer: votes n3 t1 → 2 n1 votes n3 t1``; steps at which nothing can be seen are left out."""
+    told = [(step, _did(step, table, run)) for step in chain]
+    kept = [f"{step} {_root(step, did, run) if step == chain[0] else did}" for step, did in told if did or step == chain[0]]
     if len(kept) > CHAIN_AT_MOST:
-        kept = [*kept[:2], (0, "…"), *kept[-(CHAIN_AT_MOST - 2) :]]
-    return " → ".join(f"{step} {did}" if step else did for step, did in kept)
+        kept = [*kept[:2], "…", *kept[-(CHAIN_AT_MOST - 3) :]]
+    return " → ".join(kept)
+
+
+def _root(step: int, did: str, run: Run) -> str:
+    """What set a chain off is told along with what it did."""
+    action = input_of(run.actions[step - 1])
+    changes = did.partition(" ")[2]
+    match action:
+        case Fire():
+            return f"{action.node}'s {action.timer} timer{f': {changes}' if changes else ''}"
+        case Request():
+            return f"a client asks {action.node}{f': {changes}' if changes else ''}"
+        case _:
+            return did or action_words(run.actions[step - 1])
 
 
 def _did(step: int, table: dict[int, Row], run: Run) -> str:
@@ -75,9 +89,9 @@ def _meeting(meeting: Meeting | None, table: dict[int, Row], run: Run) -> str:
 
 def _repeated(repeated: Repeated) -> str:
     last = repeated.last
-    contents = gist(last.message, last.epoch)
+    contents = gist(last.message, last.epoch, _LONG)
     times = "once" if repeated.count == 1 else f"{repeated.count:,} times"
-    return f"{last.sender} sent {last.receiver} {last.kind} {times}" + (f", at last with {contents}" if contents else "")
+    return f"{last.sender} sent {last.receiver} {last.kind} {times}" + (f", at last: {contents}" if contents else "")
 
 
 # The nearest passing schedule
@@ -87,22 +101,27 @@ def _nearest(nearest: Nearest, run: Run) -> list[Told]:
     action = run.actions[nearest.left_out - 1]
     what = f"step {nearest.left_out} ({action_words(action)})"
     if nearest.crash_only and isinstance(action, Crash) and action.during is not None:
-        what = f"the crash in step {nearest.left_out}, with {action_words(action.during)} alone"
-    told = [(f"Nothing breaks without {what}", "")]
+        what = f"the crash in step {nearest.left_out} ({action_words(action.during)} stays)"
     if nearest.fallen:
-        told.append(("-", _fallen(nearest.fallen, run)))
+        what += f" and {counted(len(nearest.fallen), 'later step')} that {'is' if len(nearest.fallen) == 1 else 'are'} not possible then"
+    told = [(f"Nothing breaks without {what}", "")]
+    for step in _worth_telling(nearest.fallen, run):
+        told.append(("-", f"step {step:<3} {_conflicting(step, run) or action_words(run.actions[step - 1])}"))
     if nearest.step is not None:
         told.append(("-", f"step {nearest.step:<3} {_events(nearest.lost)}"))
         told.append(("+", f"step {nearest.step:<3} {_events(nearest.new)}"))
     return told
 
 
-def _fallen(fallen: Sequence[int], run: Run) -> str:
-    first = f"step {fallen[0]:<3} {action_words(run.actions[fallen[0] - 1])}"
-    if len(fallen) == 1:
-        return f"{first}: not possible then"
-    rest = ", ".join(str(step) for step in fallen[1:4]) + (", …" if len(fallen) > 4 else "")
-    return f"{first}, and step{'s' if len(fallen) > 2 else ''} {rest}: not possible then"
+def _worth_telling(fallen: Sequence[int], run: Run) -> Sequence[int]:
+    """Of many steps that are not possible any more, those that conflict, or else the first."""
+    if len(fallen) <= FALLEN_AT_MOST:
+        return fallen
+    return [step for step in fallen if _conflicting(step, run)] or fallen[:1]
+
+
+def _conflicting(step: int, run: Run) -> str:
+    return "; ".join(words(event) for event in (run.violation.evidence if run.violation else ()) if event.step == step)
 
 
 def _events(events: Sequence[Event]) -> str:
