@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 CHAINS_AT_MOST = 3
-SELDOM = 20  # a message so many times rarer than the most frequent one is not what goes on
+SELDOM = 5  # a message so many times rarer than the most frequent one is not what goes on
 
 
 class Meeting(msgspec.Struct, frozen=True):
@@ -36,8 +36,9 @@ class Meeting(msgspec.Struct, frozen=True):
 
 
 class Repeated(msgspec.Struct, frozen=True):
-    """One kind of message on one link during a fair phase: how many were sent, and the last of them."""
+    """One kind of message that a node sent during a fair phase: to whom, how many, and the last of them."""
 
+    receivers: tuple[NodeId, ...]
     count: int
     last: Sent
 
@@ -74,6 +75,7 @@ def explain(run: Run, host: str | None = None) -> Explanation | None:
         nearest = nearest_passing(run, host or host_for(run.setup.scenario), {step for chain in whole for step in chain})
     except SplitbrainError as error:
         trouble = trouble or f"the nearest passing schedule is not known: {error}"
+    whole = [chain for chain in whole if not any(set(chain) < set(other) for other in whole)]
     meeting = _meeting(run.actions, whole[0], whole[-1]) if len(whole) > 1 else None
     return Explanation(_apart(whole), meeting, _repeated(run), witnesses, nearest, trouble)
 
@@ -140,13 +142,18 @@ def _repeated(run: Run) -> tuple[Repeated, ...]:
     """What the core's nodes sent each other in the fair phase that the violation is about, the most frequent first."""
     assert run.violation is not None
     ended = [event for event in run.violation.evidence if isinstance(event, CalmEnded)]
-    counts: dict[tuple[NodeId, NodeId, str], tuple[int, Sent]] = {}
+    found: dict[tuple[NodeId, str], Repeated] = {}
     for event in run.events if ended else ():
         if isinstance(event, Sent) and event.step == ended[0].step and event.receiver in ended[0].core:
-            link = (event.sender, event.receiver, event.kind)
-            counts[link] = (counts[link][0] + 1 if link in counts else 1, event)
-    most = sorted(counts.values(), key=lambda each: -each[0])
-    return tuple(Repeated(count, last) for count, last in most if count * SELDOM > most[0][0])
+            before = found.get((event.sender, event.kind))
+            receivers = () if before is None else before.receivers
+            found[event.sender, event.kind] = Repeated(
+                receivers if event.receiver in receivers else (*receivers, event.receiver),
+                1 if before is None else before.count + 1,
+                event,
+            )
+    most = sorted(found.values(), key=lambda each: -each.count)
+    return tuple(each for each in most if each.count * SELDOM > most[0].count)
 
 
 # Its witnesses
@@ -156,10 +163,7 @@ def _witnesses(run: Run) -> tuple[tuple[Witness, ...], str | None]:
     """What the invariant that broke has to say; or what went wrong when it was asked."""
     try:
         monitor = run.setup.scenario.monitor()
-        seen = 0
-        for seen, event in enumerate(run.events, 1):
-            if monitor.observe(event) is not None:
-                break
+        seen = next((place for place, event in enumerate(run.events, 1) if monitor.observe(event) is not None), 0)
     except ScenarioError as error:
         return (), str(error)
     broken, violation = monitor.broken, monitor.violation

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from harness.actions import Action, Calm, Crash, Cut, Drop, Duplicate
+from harness.actions import Action, Calm, Crash, Cut, Drop, Duplicate, Restart
 from harness.errors import NotEnabled
 from harness.events import CalmEnded, Crashed, Event, Failed, Observed, Replied, Sent, Started
 from harness.run import Run
@@ -48,15 +48,15 @@ class _Candidate:
 def nearest_passing(run: Run, host: str, causes: Collection[int] = ()) -> Nearest | None:
     """Of all schedules with one action less that break nothing, the one that tells most; None where there is none.
 
-    That is: its last step still happens (the run has come to the point, and passed); many of the conflicting steps do; what
-    is left out is a fault; few other steps fall away; it is left out late. The last step itself is never left out.
+    That is: it comes to the point where the failing run breaks (see `_point`); many of the conflicting steps still happen, or
+    what is left out is a fault; few other steps fall away; it is left out late. The last step itself is never left out.
     causes: the steps at which a difference would be worth telling.
     """
     violation, actions = run.violation, run.actions
     if violation is None:
         return None
     conflicting = {event.step for event in violation.evidence}
-    best: tuple[tuple[bool, int, bool, int, int], _Candidate] | None = None
+    best: tuple[tuple[int, int, bool, int, int], _Candidate] | None = None
     events = 0
     for tried, (place, crash_only) in enumerate(_places(actions)):
         if tried >= RUNS_AT_MOST or events > EVENTS_AT_MOST:
@@ -65,14 +65,25 @@ def nearest_passing(run: Run, host: str, causes: Collection[int] = ()) -> Neares
         events += happened
         if candidate is None:
             continue
-        kept = len(conflicting & candidate.steps.keys())
-        at_the_point, fault = len(actions) in candidate.steps, _is_fault(actions[place - 1])
-        if type(actions[-1]) is Calm and not at_the_point:
+        if type(actions[-1]) is Calm and len(actions) not in candidate.steps:
             continue  # without the fair phase nothing had to happen
-        key = (not at_the_point, -kept - fault, not fault, len(candidate.fallen) + candidate.altered, -place)
+        kept, fault = len(conflicting & candidate.steps.keys()), _is_fault(actions[place - 1])
+        key = (_point(run, candidate, conflicting), -kept - fault, not fault, len(candidate.fallen) + candidate.altered, -place)
         if best is None or key < best[0]:
             best = key, candidate
     return None if best is None else _compared(run, best[1], causes)
+
+
+def _point(run: Run, candidate: _Candidate, conflicting: Collection[int]) -> int:
+    """How little a passing run says: 0 where it takes the last step, too; 3 where it does not come so far.
+
+    1: the last step is a restart, for which there was no need without the crash that is left out. 2: it takes the last step,
+    but one side of the conflict did not come about, and not for want of a fault.
+    """
+    left_out, last = run.actions[candidate.place - 1], run.actions[-1]
+    if len(run.actions) in candidate.steps:
+        return 0 if _is_fault(left_out) or all(step in candidate.steps for step in conflicting) else 2
+    return 1 if isinstance(left_out, Crash) and isinstance(last, Restart) and left_out.node == last.node else 3
 
 
 def _places(actions: Sequence[Action]) -> Iterator[tuple[int, bool]]:

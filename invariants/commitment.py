@@ -121,7 +121,9 @@ class LeaderCompleteness(Invariant):
         before = [event for event in events if event.step < step]
         then = copies(before, index, term).get(voter)
         if then is None or now.since > step:
-            return Witness(f"{voter} is in both: it voted at step {step}, and took the entry after that (step {now.since})", (voter,))
+            return Witness(
+                f"{voter} is in both: it voted at step {step}, and took the entry after that (step {now.since})", (voter,)
+            )
         if not then.held:
             return Witness(f"{voter} is in both, but at its vote the entry was gone: {fate(voter, then)}", (voter,), (step,))
         logs = f"the log of {led.node} {last_entry(before, led.node)}, its own {last_entry(before, voter)}"
@@ -211,7 +213,9 @@ class CommittedIsDurable(Invariant):
         found = copies(events, index, term)
         durable = [node for node, copy in found.items() if copy.held and copy.durable is not None]
         told = Witness(f"entry {index} of term {term}: {fates(events, index, term)}", tuple(found))
-        count = Witness(f"on disk at {quorum(len(durable), len(self._nodes))}", tuple(durable), (violation.evidence[-1].step,))
+        count = Witness(
+            f"it is on disk at {quorum(len(durable), len(self._nodes))}", tuple(durable), (violation.evidence[-1].step,)
+        )
         return (told, count)
 
     def _holders(self, index: int, term: int) -> list[NodeId]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from harness.events import Crashed, Event, Observed, Synced
 from harness.node import NodeId
 from harness.observations import Appended, Recovered, Truncated
-from invariants.phrase import cluster, when
+from invariants.phrase import cluster, listed, when
 from invariants.replica import Replica
+
+LOG_AT_MOST = 8
 
 
 @dataclass
@@ -77,10 +79,8 @@ def _follow(found: dict[NodeId, Copy], event: Observed, has: bool, had: bool, ho
         copy.durable = event.step if copy.durable is None else copy.durable
 
 
-def fate(node: NodeId, copy: Copy | None) -> str:
+def fate(node: NodeId, copy: Copy) -> str:
     """A node's copy, in a clause."""
-    if copy is None:
-        return f"{node} never had it"
     had = f"{node} had it from {when(copy.since)}" if copy.since else f"{node} had it from the start"
     if copy.lost is not None:
         cut = f", lost its power at step {copy.off}" if copy.off is not None else ""
@@ -96,15 +96,27 @@ def fate(node: NodeId, copy: Copy | None) -> str:
 def fates(events: Sequence[Event], index: int, term: int) -> str:
     """Every node's copy, in one sentence."""
     found = copies(events, index, term)
-    return "; ".join(fate(node, found.get(node)) for node in cluster(events))
+    never = [node for node in cluster(events) if node not in found]
+    told = [fate(node, found[node]) for node in cluster(events) if node in found]
+    return "; ".join(told + ([f"{listed(never)} never had it"] if never else []))
 
 
 def last_entry(events: Sequence[Event], node: NodeId) -> str:
     """How the node's log ends: what an election compares (Raft, 5.4.1)."""
+    held = _log(events, node).terms
+    return f"ends with entry {len(held)} of term {held[-1]}" if held else "is empty"
+
+
+def terms(events: Sequence[Event], node: NodeId) -> str:
+    """The whole log, by the terms of its entries."""
+    held = [f"t{'?' if term is None else term}" for term in _log(events, node).terms]
+    shown = [f"{max(len(held) - LOG_AT_MOST, 0)} more", *held[-LOG_AT_MOST:]] if len(held) > LOG_AT_MOST else held
+    return f"the log of {node} is {' '.join(shown) or 'empty'}"
+
+
+def _log(events: Sequence[Event], node: NodeId) -> Replica:
     replica = Replica()
     for event in events:
         if type(event) is Observed and event.node == node and type(event.observation) in (Appended, Truncated, Recovered):
             _change(replica, event)
-    if not replica.terms:
-        return "is empty"
-    return f"ends with entry {len(replica.terms)} of term {replica.terms[-1]}"
+    return replica

@@ -40,7 +40,7 @@ def ballot(thing: Any) -> str:
     elif isinstance(thing, (tuple, list)):
         parts = thing
     plain = parts and all(isinstance(part, (str, int)) for part in parts)
-    return ".".join(str(part) for part in parts) if plain else f"{thing!r:.40}"
+    return ".".join(str(part) for part in parts if part != "") if plain else f"{thing!r:.40}"
 
 
 def cluster(events: Sequence[Event]) -> list[NodeId]:

@@ -23,17 +23,23 @@ def between(events: Sequence[Event], first: Observed, then: Observed) -> Witness
     if crash is None:
         steps = f"{when(first.step)} to step {then.step}"
         return Witness(f"{node} ran all the time from {steps}: nothing had made it forget", (node,), (first.step, then.step))
-    lost = "with no write waiting for its disk" if crash.lost == 0 else f"with {crash.lost} of its writes not synced"
-    phrase = f"{node} lost its power at step {crash.step}, {lost}"
+    unsynced = (
+        "nothing unsynced" if crash.lost + crash.kept == 0 else f"{crash.kept} of {crash.lost + crash.kept} unsynced writes kept"
+    )
+    phrase = f"{node} lost its power at step {crash.step}, with {unsynced}"
     if found is None:
         return Witness(phrase, (node,), (crash.step,))
-    return Witness(f"{phrase}; at step {found.step} it found {_found(found)}", (node,), (crash.step, found.step))
+    return Witness(f"{phrase}; at step {found.step} its disk held {_found(found)}", (node,), (crash.step, found.step))
 
 
 def _found(event: Observed) -> str:
     said = event.observation
     if type(said) is Recovered:
-        return f"term {said.term} and {'no vote' if said.voted_for is None else f'its vote for {said.voted_for}'} on it"
+        return f"term {said.term} and {'no vote' if said.voted_for is None else f'its vote for {said.voted_for}'}"
     promised = "no promise" if said.promised is None else f"the promise of {ballot(said.promised)}"
-    accepted = "nothing accepted" if said.accepted_ballot is None else f"{said.accepted_value!r} accepted at {ballot(said.accepted_ballot)}"
-    return f"{promised} and {accepted} on it"
+    accepted = (
+        "nothing accepted"
+        if said.accepted_ballot is None
+        else f"{said.accepted_value!r} accepted at {ballot(said.accepted_ballot)}"
+    )
+    return f"{promised} and {accepted}"

@@ -138,7 +138,7 @@ def _reasons(explanation: Explanation, run: Run, width: int) -> list[Text]:
     last = ""
     for label, text in why(explanation, run):
         if not text:
-            lines += _paragraph(f"{label}:", width, "bold")
+            lines += _paragraph(label, width, "bold")
         elif label in _DIFF:
             lines += _wrapped(f"  {label} ", text, width, _DIFF[label])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from harness.actions import Crash, Duplicate, Fire, Request, actor, input_of
 from harness.events import CalmEnded, Event, Sent
@@ -17,7 +17,7 @@ from harness.run import Run
 CHAIN_AT_MOST = 7  # steps that are told of one chain
 BETWEEN_AT_MOST = 3
 FALLEN_AT_MOST = 2
-REPEATED_AT_MOST = 4
+REPEATED_AT_MOST = 5
 EVENTS_AT_MOST = 3
 _LONG = 72  # columns of one step
 
@@ -26,13 +26,12 @@ Told = tuple[str, str]  # label, text
 
 def why(explanation: Explanation, run: Run) -> list[Told]:
     """The explanation as labelled paragraphs; a label that is empty continues the one before."""
-    table = {
-        row.step: row for row in rows(run.setup.scenario.nodes(run.setup.size), run.events, run.actions, run.violation)
-    }
+    table = {row.step: row for row in rows(run.setup.scenario.nodes(run.setup.size), run.events, run.actions, run.violation)}
     told = [("Why", witness.phrase) for witness in explanation.witnesses]
     told += [("How", _chain(chain, table, run)) for chain in explanation.chains]
     if len(explanation.chains) > 1:
-        told.append(("How", _meeting(explanation.meeting, table, run)))
+        cited = {step for witness in explanation.witnesses for step in witness.steps}
+        told.append(("How", _meeting(explanation.meeting, cited, table, run)))
     told += [("Over and over", _repeated(each)) for each in explanation.repeated[:REPEATED_AT_MOST]]
     if explanation.nearest is not None:
         told += _nearest(explanation.nearest, run)
@@ -77,11 +76,12 @@ def _did(step: int, table: dict[int, Row], run: Run) -> str:
     return clip(f"{who} {changes}", _LONG) if changes else ""
 
 
-def _meeting(meeting: Meeting | None, table: dict[int, Row], run: Run) -> str:
+def _meeting(meeting: Meeting | None, cited: Collection[int], table: dict[int, Row], run: Run) -> str:
     if meeting is None:
         return "no node takes part in both"
     both = f"both go through {meeting.node}: step {meeting.first}, then step {meeting.then}"
-    between = [f"{step} {did.partition(' ')[2]}" for step in meeting.between if (did := _did(step, table, run))]
+    steps = [step for step in meeting.between if step not in cited]
+    between = [f"{step} {did.partition(' ')[2]}" for step in steps if (did := _did(step, table, run))]
     if len(between) > BETWEEN_AT_MOST:
         between = [between[0], "…", *between[-(BETWEEN_AT_MOST - 1) :]]
     return both + (f"; between them {', '.join(between)}" if between else "")
@@ -91,7 +91,9 @@ def _repeated(repeated: Repeated) -> str:
     last = repeated.last
     contents = gist(last.message, last.epoch, _LONG)
     times = "once" if repeated.count == 1 else f"{repeated.count:,} times"
-    return f"{last.sender} sent {last.receiver} {last.kind} {times}" + (f", at last: {contents}" if contents else "")
+    return f"{last.sender} sent {', '.join(repeated.receivers)} {last.kind} {times}" + (
+        f", at last: {contents}" if contents else ""
+    )
 
 
 # The nearest passing schedule
@@ -103,13 +105,17 @@ def _nearest(nearest: Nearest, run: Run) -> list[Told]:
     if nearest.crash_only and isinstance(action, Crash) and action.during is not None:
         what = f"the crash in step {nearest.left_out} ({action_words(action.during)} stays)"
     if nearest.fallen:
-        what += f" and {counted(len(nearest.fallen), 'later step')} that {'is' if len(nearest.fallen) == 1 else 'are'} not possible then"
-    told = [(f"Nothing breaks without {what}", "")]
-    for step in _worth_telling(nearest.fallen, run):
-        told.append(("-", f"step {step:<3} {_conflicting(step, run) or action_words(run.actions[step - 1])}"))
+        what += f"; {counted(len(nearest.fallen), 'later step')} {'falls' if len(nearest.fallen) == 1 else 'fall'} away"
+    lost = {step: _conflicting(step, run) or action_words(run.actions[step - 1]) for step in _worth_telling(nearest.fallen, run)}
+    if _conflicting(nearest.left_out, run) and not nearest.crash_only:
+        lost[nearest.left_out] = _conflicting(nearest.left_out, run)
+    new = {}
     if nearest.step is not None:
-        told.append(("-", f"step {nearest.step:<3} {_events(nearest.lost)}"))
-        told.append(("+", f"step {nearest.step:<3} {_events(nearest.new)}"))
+        lost[nearest.step], new[nearest.step] = _events(nearest.lost), _events(nearest.new)
+    told = [(f"Nothing breaks without {what}", "")]
+    for step in sorted(lost):
+        told.append(("-", f"step {step:<3} {lost[step]}"))
+        told += [("+", f"step {step:<3} {new[step]}")] if step in new else []
     return told
 
 
