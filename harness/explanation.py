@@ -67,8 +67,8 @@ def explain(run: Run, host: str | None = None) -> Explanation | None:
     """
     if run.violation is None:
         return None
-    steps = list(dict.fromkeys(event.step for event in run.violation.evidence))[:CHAINS_AT_MOST]
-    whole = _chains(run, steps)
+    steps = dict.fromkeys(event.step for event in run.violation.evidence if 0 < event.step <= len(run.actions))
+    whole = _chains(run, list(steps)[:CHAINS_AT_MOST])
     witnesses, trouble = _witnesses(run)
     nearest = None
     try:
@@ -85,10 +85,10 @@ def explain(run: Run, host: str | None = None) -> Explanation | None:
 
 def _chains(run: Run, steps: Sequence[int]) -> list[list[int]]:
     """One for each conflicting step; a fair phase is its own cause."""
-    if not any(step and not isinstance(run.actions[step - 1], Calm) for step in steps):
+    if all(isinstance(run.actions[step - 1], Calm) for step in steps):
         return []
     graph = happens_before(run.events)
-    return [_chain(graph, run.actions, step) for step in steps if step]
+    return [_chain(graph, run.actions, step) for step in steps]
 
 
 def _apart(chains: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:

@@ -103,18 +103,19 @@ def fates(events: Sequence[Event], index: int, term: int) -> str:
 
 def last_entry(events: Sequence[Event], node: NodeId) -> str:
     """How the node's log ends: what an election compares (Raft, 5.4.1)."""
-    held = _log(events, node).terms
+    held = log(events, node).terms
     return f"ends with entry {len(held)} of term {held[-1]}" if held else "is empty"
 
 
 def terms(events: Sequence[Event], node: NodeId) -> str:
     """The whole log, by the terms of its entries."""
-    held = [f"t{'?' if term is None else term}" for term in _log(events, node).terms]
+    held = [f"t{'?' if term is None else term}" for term in log(events, node).terms]
     shown = [f"{max(len(held) - LOG_AT_MOST, 0)} more", *held[-LOG_AT_MOST:]] if len(held) > LOG_AT_MOST else held
     return f"the log of {node} is {' '.join(shown) or 'empty'}"
 
 
-def _log(events: Sequence[Event], node: NodeId) -> Replica:
+def log(events: Sequence[Event], node: NodeId) -> Replica:
+    """The log as the node told it last."""
     replica = Replica()
     for event in events:
         if type(event) is Observed and event.node == node and type(event.observation) in (Appended, Truncated, Recovered):

@@ -8,9 +8,10 @@ from typing import Any
 
 from harness.events import CalmEnded, Event, Observed
 from harness.invariant import Witness
+from harness.node import NodeId
 from harness.observations import Accepted, Led, Promised, Proposed, Voted
 from invariants.acceptances import acceptors
-from invariants.copies import last_entry
+from invariants.copies import last_entry, log
 from invariants.key import key
 from invariants.phrase import listed, quorum
 
@@ -30,11 +31,22 @@ def elections(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
                 led[event.node] = said.term
     told = []
     if stood:
-        often = listed(f"{node} {_times(stood[node])}" for node in ended.core if node in stood)
+        often = ", ".join(f"{node} {_times(stood[node])}" for node in ended.core if node in stood)
         won = listed(f"{node} won term {term}" for node, term in led.items()) if led else "nobody won"
-        told.append(Witness(f"{often} stood for election in the fair phase, up to term {last}; {won}", ended.core, (ended.step,)))
-    logs = [f"the log of {node} {last_entry(events, node)}" for node in ended.core]
-    return (*told, Witness(f"in the end {listed(logs)}", ended.core, (ended.step,)))
+        often = often.replace(" ", " stood ", 1)
+        told.append(Witness(f"elections in the fair phase, up to term {last}: {often}; {won}", ended.core, (ended.step,)))
+    logs = ", ".join(f"that of {node} {last_entry(events, node)}" for node in ended.core)
+    return (*told, Witness(f"logs in the end: {logs}{_crossed(events, ended.core)}", ended.core, (ended.step,)))
+
+
+def _crossed(events: Sequence[Event], core: Sequence[NodeId]) -> str:
+    """Two logs of which neither is both as new and as long as the other, if there are such."""
+    logs = [(node, held) for node in core if (held := log(events, node).terms)]
+    for newer, one in logs:
+        for longer, other in logs:
+            if (one[-1] or 0) > (other[-1] or 0) and len(one) < len(other):
+                return f"; that of {newer} is newer, that of {longer} is longer"
+    return ""
 
 
 def ballots(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:

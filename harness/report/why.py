@@ -112,7 +112,7 @@ def _nearest(nearest: Nearest, run: Run) -> list[Told]:
     new = {}
     if nearest.step is not None:
         lost[nearest.step], new[nearest.step] = _events(nearest.lost), _events(nearest.new)
-    told = [(f"Nothing breaks without {what}", "")]
+    told = [(f"Nothing breaks without {what}{':' if lost else '.'}", "")]
     for step in sorted(lost):
         told.append(("-", f"step {step:<3} {lost[step]}"))
         told += [("+", f"step {step:<3} {new[step]}")] if step in new else []
