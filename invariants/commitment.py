@@ -1,4 +1,7 @@
-"""What Raft's *committed* must mean: later leaders have it, and a majority has it on disk."""
+"""What Raft's *committed* must mean: later leaders have it, and a majority has it on disk.
+
+Its length is two invariants that share what a commit is, each with its witnesses.
+"""
 
 from __future__ import annotations
 
