@@ -44,8 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CancelTimer", "Effect", "Effects", "Erase", "Exhibit", "FaultBudget", "Invariant", "Node", "Observe", "Refused", "Reply",
-    "Scenario", "Send", "SetTimer", "Setup", "SplitbrainError", "Sync", "Violation", "World", "Write", "actions", "conformance",
-    "events", "hunt", "load", "minimise", "mutant", "observations", "replay", "run", "save", "simulate", "state_machine",
+    "Scenario", "Send", "SetTimer", "Setup", "SplitbrainError", "Sync", "Violation", "Witness", "World", "Write", "actions",
+    "conformance", "events", "hunt", "load", "minimise", "mutant", "observations", "replay", "run", "save", "simulate",
+    "state_machine",
 ]  # fmt: skip
 
 _CONTRACT = (
