@@ -1,7 +1,7 @@
 """Splitbrain's public API, on one screen. Nothing is imported before it is used: the pytest plugin is in every pytest run.
 
 the contract     Node, Effect and its kinds, Refused; `observations` (what a node may say), `events`, `actions`
-a scenario       Scenario, FaultBudget, Exhibit, mutant; Invariant, Violation
+a scenario       Scenario, FaultBudget, Exhibit, mutant; Invariant, Violation, Witness
 in tests         state_machine, simulate, conformance
 by hand          World, Setup, run; hunt, minimise; load, save, replay
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.conformance import conformance
     from harness.errors import SplitbrainError
     from harness.hunt import hunt
-    from harness.invariant import Invariant, Violation
+    from harness.invariant import Invariant, Violation, Witness
     from harness.machine import state_machine
     from harness.minimise import minimise
     from harness.node import (
@@ -44,8 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CancelTimer", "Effect", "Effects", "Erase", "Exhibit", "FaultBudget", "Invariant", "Node", "Observe", "Refused", "Reply",
-    "Scenario", "Send", "SetTimer", "Setup", "SplitbrainError", "Sync", "Violation", "World", "Write", "actions", "conformance",
-    "events", "hunt", "load", "minimise", "mutant", "observations", "replay", "run", "save", "simulate", "state_machine",
+    "Scenario", "Send", "SetTimer", "Setup", "SplitbrainError", "Sync", "Violation", "Witness", "World", "Write", "actions",
+    "conformance", "events", "hunt", "load", "minimise", "mutant", "observations", "replay", "run", "save", "simulate",
+    "state_machine",
 ]  # fmt: skip
 
 _CONTRACT = (
@@ -70,6 +71,7 @@ _HOME = dict.fromkeys(_CONTRACT, "node") | {
     "Setup": "run",
     "SplitbrainError": "errors",
     "Violation": "invariant",
+    "Witness": "invariant",
     "World": "world",
     "conformance": "conformance",
     "hunt": "hunt",

@@ -174,5 +174,11 @@ def input_of(action: Action) -> Action:
     return action.during if isinstance(action, Crash) and action.during is not None else action
 
 
+def actor(action: Action | None) -> NodeId | None:
+    """The node that the action makes do something, or loses its power; None for what happens to messages and links."""
+    inner = None if action is None else input_of(action)
+    return inner.receiver if isinstance(inner, Deliver) else getattr(inner, "node", None)
+
+
 def _links(links: tuple[Link, ...]) -> str:
     return " ".join(f"{sender}->{receiver}" for sender, receiver in links)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import NondeterminismError, SplitbrainError
 from harness.progress import ControlC, Progress, screen_width
-from harness.report.record import replayed, searched, shrunk
+from harness.report.record import explained, replayed, searched, shrunk
 
 if TYPE_CHECKING:
     from harness.counterexample import Counterexample
@@ -32,6 +32,7 @@ def hunt_command(options: argparse.Namespace) -> int:
     """Search for a violation; save, shrink and show it."""
     from harness.catalogue import find_bug, find_scenario  # noqa: PLC0415 - each command imports what it needs
     from harness.dice import fresh_seed  # noqa: PLC0415
+    from harness.explanation import explain  # noqa: PLC0415
     from harness.hunt import hunt  # noqa: PLC0415
     from harness.invariant import KeepsContract  # noqa: PLC0415
     from harness.run import host_for  # noqa: PLC0415
@@ -74,7 +75,9 @@ def hunt_command(options: argparse.Namespace) -> int:
         say.done()
         return _failed(options, report, str(error), error.schedule)
     report |= shrunk(counterexample)
-    if not options.json:
+    if options.json:
+        report["explanation"] = explained(explain(counterexample.run, host))
+    else:
         _show_counterexample(counterexample, say)
     violation = counterexample.minimised.violation
     if violation.invariant == KeepsContract.__name__:
@@ -131,13 +134,14 @@ def _nothing_found(options: argparse.Namespace, name: str, result: Hunt, say: Pr
 
 def replay_command(options: argparse.Namespace) -> int:
     """Run a saved schedule again."""
+    from harness.explanation import explain  # noqa: PLC0415
     from harness.replay import replay  # noqa: PLC0415
     from harness.schedule import load  # noqa: PLC0415
 
     saved = load(options.file)
     result = replay(saved, lenient=options.lenient, host=options.host, unbroken=options.unbroken)
     if options.json:
-        print(json.dumps(replayed(result, saved)))
+        print(json.dumps(replayed(result, saved, explain(result.run, options.host))))
     else:
         diverged = f" AT {result.at}" if result.at is not None and result.outcome == "DIVERGED" else ""
         skipped = f" ({result.skipped} of {len(saved.actions)} actions skipped)" if options.lenient else " (strict)"
@@ -277,9 +281,10 @@ def _writable(folder: Path) -> None:
 
 
 def _text(saved: SavedSchedule, run: Run, path: Path) -> str:
+    from harness.explanation import explain  # noqa: PLC0415
     from harness.report.terminal import ascii_only, counterexample_text  # noqa: PLC0415
 
-    text = counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty())
+    text = counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty(), explain(run))
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)

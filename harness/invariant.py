@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 
 from harness.errors import ScenarioError, told
 from harness.events import Event, Failed, Observed
+from harness.node import NodeId
 
 Kind: TypeAlias = Literal["state", "step", "eventually"]
 
@@ -24,6 +25,14 @@ class Violation(msgspec.Struct, frozen=True):
     def fingerprint(self) -> str:
         """The invariant and the kinds of the conflicting observations: no names, terms or times."""
         return f"{self.invariant}({', '.join(_kind(event) for event in self.evidence)})"
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """A fact that helps to see why: one sentence that names its nodes and steps, which are here for a report to point at."""
+
+    phrase: str
+    nodes: tuple[NodeId, ...] = ()
+    steps: tuple[int, ...] = ()
 
 
 def _kind(event: Event) -> str:
@@ -57,6 +66,13 @@ class Invariant:
         """For *eventually*: whether what has to happen in the fair phase under way has happened, so that it may end early."""
         return True
 
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:  # noqa: ARG002 - for who overrides it
+        """Why it could happen: for a counterexample, never during a search, so it may look at all that happened.
+
+        events: the trace, every event of it, up to the one that completed ``violation``, which this object has folded.
+        """
+        return ()
+
     def violation(self, summary: str, *evidence: Event) -> Violation:
         """Blame this invariant."""
         return Violation(type(self).__name__, summary, evidence)
@@ -86,6 +102,7 @@ class Monitor:
     def __init__(self, factories: tuple[InvariantFactory, ...]) -> None:
         self.invariants: tuple[Invariant, ...] = (KeepsContract(), *map(_made, factories))
         self.violation: Violation | None = None
+        self.broken: Invariant | None = None  # which of them it is that `violation` breaks
         self._eventual = tuple(each for each in self.invariants if each.kind == "eventually")
         self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
 
@@ -130,6 +147,7 @@ class Monitor:
                         "return self.violation(summary, *evidence), or None"
                     )
                 self.violation = found
+                self.broken = next((each for each in self.invariants if each.observe == fold), None)
                 return found
         return None
 

@@ -200,11 +200,13 @@ def _complaint(saved: SavedSchedule, replay: Replay) -> str | None:
 
 
 def _report(saved: SavedSchedule, replay: Replay, complaint: str, path: Path) -> str:
+    from harness.explanation import explain  # noqa: PLC0415
     from harness.report.terminal import counterexample_text  # noqa: PLC0415
 
     # What was skipped here would end a strict replay.
     lenient = "\n(with --lenient, as it was here)" if replay.run.skipped else ""
-    return f"{complaint}\n\n{counterexample_text(saved, replay.run, path=path)}{lenient}"
+    text = counterexample_text(saved, replay.run, path=path, explanation=explain(replay.run))
+    return f"{complaint}\n\n{text}{lenient}"
 
 
 @pytest.hookimpl(wrapper=True)

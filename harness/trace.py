@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.actions import Deliver, Drop, Duplicate, input_of
+from harness.actions import Deliver, Drop, Duplicate, actor, input_of
 from harness.errors import EncodingError, ScenarioError, told
 from harness.events import Acted, Event, Observed, Sent
 from harness.plain import Plain
@@ -83,6 +83,7 @@ def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
     """Steps of the schedule as a graph: an edge from each step to the next on the same node, and from a send to its delivery.
 
     (Lamport, Time, Clocks, and the Ordering of Events in a Distributed System, 1978.) A copy comes from its duplication.
+    The edge of a message has the attribute ``message``.
     """
     import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
 
@@ -100,12 +101,12 @@ def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
         elif isinstance(event, Acted):
             action = event.action
             inner = input_of(action)
-            node = inner.receiver if isinstance(inner, Deliver) else getattr(inner, "node", None)
+            node = actor(action)
             if isinstance(inner, (Deliver, Drop, Duplicate)):
                 name = (inner.sender, inner.receiver, inner.kind, inner.epoch, inner.ordinal)
                 cause = origin.get((*name, inner.copy))
                 if cause not in (None, step):
-                    graph.add_edge(cause, step)
+                    graph.add_edge(cause, step, message=True)
                 if isinstance(inner, Duplicate):
                     copies[name] += 1
                     origin[*name, copies[name]] = step

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.catalogue import bug_of, find_scenario, name_of
 from harness.counterexample import Counterexample, pursue
 from harness.errors import ScenarioError, ScheduleError, SplitbrainError
+from harness.explanation import explain
 from harness.hunt import Found, Hunt, failures
 from harness.progress import screen_width
 from harness.replay import replay
@@ -58,7 +59,7 @@ def counterexample_found(found: Found, tally: Hunt, how: str) -> CounterexampleF
     known = None if why_unsaved else _known(made)
     saved, done = (made.saved, made.run) if known is None else (known, replay(known).run)
     path = None if why_unsaved or saved.path is None else _nearest(saved.path)
-    text = counterexample_text(saved, done, path, screen_width())
+    text = counterexample_text(saved, done, path, screen_width(), explanation=explain(done, host))
     if known is not None:
         text += "\nThis schedule was on file already: what this test found breaks in the same way, and is no shorter."
     if why_unsaved:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from harness.events import Observed
-from harness.invariant import Invariant, Violation
+from harness.events import Event, Observed
+from harness.invariant import Invariant, Violation, Witness
 from harness.observations import Decided
+from invariants.acceptances import meeting, support
 
 
 class Agreement(Invariant):
@@ -37,3 +39,12 @@ class Agreement(Invariant):
         if new:
             decisions.append(event)
         return None
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        if first.observation.slot is not None:
+            return ()  # what acceptors say has no slots
+        (one, by_one), (other, by_other) = support(events, first.observation.value), support(events, then.observation.value)
+        return (*(each for each in (by_one, by_other) if each is not None), *meeting(one, other))

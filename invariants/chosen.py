@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from harness.events import Crashed, Event, Observed, Started
-from harness.invariant import Invariant, Violation
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Accepted, AcceptorStarted, Decided, Promised, Proposed
+from invariants.acceptances import meeting, quorum_of, support
 from invariants.key import key
 
 
@@ -81,6 +83,13 @@ class OneChosenValue(_Acceptors):
         one, other = self._choice(first_ballot, first_value), self._choice(ballot, value)
         return self.violation(f"{one} was chosen, and then {other}", first, event)
 
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        values = [_value(event) for event in violation.evidence]
+        (one, by_one), (other, by_other) = (support(events, value) for value in values)
+        later = [e for e in events if type(e) is Observed and type(e.observation) is Proposed and e.observation.value == values[1]]
+        promised = quorum_of(events, later[-1]) if later else ()
+        return (*(each for each in (by_one, by_other) if each is not None), *meeting(one, other), *promised)
+
     def _choice(self, ballot: Any, value: Any) -> str:
         return f"{value!r} at ballot {ballot!r} (accepted by {', '.join(self._voters[key(ballot), key(value)])})"
 
@@ -133,6 +142,10 @@ class DecidedIsChosen(_Acceptors):
             return None
         accepted = f"{votes or 'none'} of {len(self._acceptors)} acceptors have accepted at one ballot"
         return self.violation(f"{event.node} decided {said.value!r}, which {accepted}", event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        _, told = support(events, violation.evidence[0].observation.value)  # type: ignore[union-attr]
+        return () if told is None else (told,)
 
 
 class ProposedIsSafe(Invariant):
@@ -189,6 +202,16 @@ class ProposedIsSafe(Invariant):
         why = f"of {', '.join(promisers)}, who had promised it, {accepted.node} had accepted {value!r} at ballot {ballot!r}"
         return self.violation(f"{proposed}, but {why}", accepted, event)
 
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        proposed = violation.evidence[-1]
+        assert type(proposed) is Observed
+        return quorum_of(events, proposed)
+
     def _highest_below(self, node: NodeId, ballot: Any) -> tuple[Any, Any, Observed] | None:
         below = [accepted for accepted in self._accepted.get(node, ()) if accepted[0] < ballot]
         return max(below, key=lambda accepted: accepted[0]) if below else None
+
+
+def _value(event: Event) -> Any:
+    said = event.observation  # type: ignore[union-attr]
+    return said.accepted_value if type(said) is AcceptorStarted else said.value

@@ -1,17 +1,23 @@
-"""What Raft's *committed* must mean: later leaders have it, and a majority has it on disk."""
+"""What Raft's *committed* must mean: later leaders have it, and a majority has it on disk.
+
+Its length is two invariants that share what a commit is, each with its witnesses.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
 from harness.events import Crashed, Event, Observed, Started, Synced
-from harness.invariant import Invariant, Violation
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Appended, Committed, Led, Recovered, Truncated
+from invariants.copies import copies, fate, fates, last_entry
+from invariants.phrase import at, cluster, place, quorum
 from invariants.replica import Replica
+from invariants.votes import electorate
 
 
 class LeaderCompleteness(Invariant):
@@ -31,6 +37,7 @@ class LeaderCompleteness(Invariant):
         self._committed: dict[tuple[int, int], tuple[int, Observed]] = {}
         self._leaders: list[tuple[int, Observed, Replica]] = []  # by term; the log is as at the election
         self._commands: dict[tuple[int, int], Any] = {}
+        self._blamed: tuple[tuple[int, int], Observed, Observed] | None = None  # the lost entry, its commit, and the leader
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed:
@@ -88,9 +95,42 @@ class LeaderCompleteness(Invariant):
         return found
 
     def _blame(self, entry: tuple[int, int], committed: Observed, led: Observed, *evidence: Observed) -> Violation:
+        self._blamed = (entry, committed, led)
         commit = f"{committed.node} committed {_entry(*entry, self._commands)} in term {committed.observation.term}"
         leader = f"{led.node}, leader of term {led.observation.term}, was elected without it"
         return self.violation(f"{commit}, and {leader}", *evidence)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:  # noqa: ARG002 - its entry is kept
+        if self._blamed is None:
+            return ()
+        (index, term), committed, led = self._blamed
+        at_commit = copies(events[: place(events, committed)], index, term)
+        holders = {node: copy.since for node, copy in at_commit.items() if copy.held}
+        size = len(cluster(events))
+        had = f"entry {index} of term {term} was at {at(holders)} when {committed.node} committed it (step {committed.step})"
+        held = Witness(f"{had}: {quorum(len(holders), size)}", tuple(holders), (*holders.values(), committed.step))
+        voters, elected = electorate(events, led)
+        both = [node for node in voters if node in holders and node != led.node]
+        ballots = [self._outvoted(events, node, voters[node], led) for node in both]
+        if not both and holders and voters:
+            ballots = [Witness("no node is in both; of two majorities, one would have had to be", (*holders, *voters))]
+        return (held, elected, *ballots)
+
+    def _outvoted(self, events: Sequence[Event], voter: NodeId, step: int, led: Observed) -> Witness:
+        """A node that had the entry, and voted for the leader without it."""
+        assert self._blamed is not None
+        index, term = self._blamed[0]
+        now = copies(events, index, term)[voter]
+        before = [event for event in events if event.step < step]
+        then = copies(before, index, term).get(voter)
+        if then is None or now.since > step:
+            return Witness(
+                f"{voter} is in both: it voted at step {step}, and took the entry after that (step {now.since})", (voter,)
+            )
+        if not then.held:
+            return Witness(f"{voter} is in both, but at its vote the entry was gone: {fate(voter, then)}", (voter,), (step,))
+        logs = f"the log of {led.node} {last_entry(before, led.node)}, its own {last_entry(before, voter)}"
+        return Witness(f"{voter} is in both, and had the entry when it voted at step {step}: {logs}", (voter, led.node), (step,))
 
 
 class CommittedIsDurable(Invariant):
@@ -109,6 +149,7 @@ class CommittedIsDurable(Invariant):
         self._stores: dict[NodeId, _Store] = {}
         self._committed: dict[tuple[int, int], Observed] = {}  # (index, term of the entry) -> who said so first
         self._commands: dict[tuple[int, int], Any] = {}
+        self._blamed: tuple[int, int] | None = None  # the entry that is not durable
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is Observed:
@@ -152,6 +193,7 @@ class CommittedIsDurable(Invariant):
                 break
             self._committed[index, term] = event
             if not self._on_majority(index, term):
+                self._blamed = (index, term)
                 what = _entry(index, term, self._commands)
                 found = self.violation(f"{event.node} committed {what}, which {self._where(index, term)}", event)
         return found
@@ -161,10 +203,23 @@ class CommittedIsDurable(Invariant):
             committed = self._committed.get((index, term))
             if committed is not None and not store.holds(index, term) and not self._on_majority(index, term):
                 how = "restarted without" if type(cause.observation) is Recovered else "removed"
+                self._blamed = (index, term)
                 what = _entry(index, term, self._commands)
                 summary = f"{committed.node} committed {what}; {cause.node} {how} it, so it {self._where(index, term)}"
                 return self.violation(summary, *sorted((committed, cause), key=lambda each: each.step))
         return None
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        if self._blamed is None:
+            return ()
+        index, term = self._blamed
+        found = copies(events, index, term)
+        durable = [node for node, copy in found.items() if copy.held and copy.durable is not None]
+        told = Witness(f"entry {index} of term {term}: {fates(events, index, term)}", tuple(found))
+        count = Witness(
+            f"it is on disk at {quorum(len(durable), len(self._nodes))}", tuple(durable), (violation.evidence[-1].step,)
+        )
+        return (told, count)
 
     def _holders(self, index: int, term: int) -> list[NodeId]:
         return [node for node in self._nodes if node not in self._stores or self._stores[node].holds(index, term)]

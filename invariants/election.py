@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.events import Event, Observed, Started
-from harness.invariant import Invariant, Violation
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Committed, EnteredTerm, Led, Recovered, Voted
+from invariants.restarts import between
+from invariants.votes import electorate
 
 
 class ElectionSafety(Invariant):
@@ -23,6 +27,24 @@ class ElectionSafety(Invariant):
         if first.node == event.node:
             return None
         return self.violation(f"{first.node} and {event.node} both became leader of term {term}", first, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, second = violation.evidence
+        assert type(first) is Observed
+        assert type(second) is Observed
+        (one, by_one), (other, by_other) = electorate(events, first), electorate(events, second)
+        both = {node: other[node] for node in one if node in other}
+        if both:
+            steps = tuple(step for node in both for step in (one[node], other[node]))
+            phrase = "; ".join(
+                f"{node} is in both: it voted for {first.node} at step {one[node]}, and for {second.node} at step {other[node]}"
+                for node in both
+            )
+            return (by_one, by_other, Witness(phrase, tuple(both), steps))
+        if one and other:
+            none = Witness("no node voted for both; of two majorities, one would have had to", (*one, *other))
+            return (by_one, by_other, none)
+        return (by_one, by_other)
 
 
 class OneVotePerTerm(Invariant):
@@ -50,6 +72,12 @@ class OneVotePerTerm(Invariant):
             return None
         return self.violation(f"{event.node} voted for {first} in term {said.term}, and then for {candidate}", earlier, event)
 
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        return (between(events, first, then),)
+
 
 class TermsNeverGoBack(Invariant):
     """A node's current term never decreases, across restarts."""
@@ -70,6 +98,12 @@ class TermsNeverGoBack(Invariant):
             how = "restarted" if type(event.observation) is Recovered else "was later"
             return self.violation(f"{event.node} was in term {highest[0]}, and {how} in term {term}", highest[1], event)
         return None
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        return (between(events, first, then),)
 
 
 class CommitIndexNeverGoesBack(Invariant):
@@ -93,3 +127,9 @@ class CommitIndexNeverGoesBack(Invariant):
         elif type(event) is Started:
             self._commits.pop(event.node, None)
         return None
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        return (between(events, first, then),)

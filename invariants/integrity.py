@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.events import CalmEnded, Crashed, Event, Failed, Observed, Started
-from harness.invariant import Invariant, Violation
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Decided
+from invariants.restarts import between
 
 
 class Integrity(Invariant):
@@ -84,3 +85,9 @@ class Integrity(Invariant):
         value = settled.observation.value
         summary = f"every running process had decided {value!r}, and after {event.elapsed} fair ms {', '.join(missing)} had not"
         return self.violation(summary, settled, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        if type(first) is Observed and type(then) is Observed and first.node == then.node:
+            return (between(events, first, then),)
+        return ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from harness.events import Crashed, Event, Observed
-from harness.invariant import Invariant, Violation
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
+from invariants.copies import copies, fates, terms
+from invariants.phrase import at, place, when
 
 
 class LeaderAppendOnly(Invariant):
@@ -79,6 +82,17 @@ class LeaderAppendOnly(Invariant):
         what = f"{_entry(said.index, *gone)} and what followed it" if gone else f"its log from index {said.index}"
         return self.violation(f"{event.node}, leader of term {led.observation.term}, deleted {what}", led, event)
 
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        led, then = violation.evidence
+        assert type(led) is Observed
+        told = [
+            Witness(f"meanwhile {e.node} had become leader of term {e.observation.term} ({when(e.step)})", (e.node,), (e.step,))
+            for e in events[place(events, led) + 1 :]
+            if type(e) is Observed and type(e.observation) is Led and e.node != led.node
+        ]
+        phrase = f"{led.node} led term {led.observation.term} from step {led.step}, and had not stepped down by step {then.step}"
+        return (Witness(phrase, (led.node,), (led.step, then.step)), *told)
+
 
 class LogMatching(Invariant):
     """Two logs that hold an entry with the same index and term are identical up to that entry.
@@ -94,6 +108,7 @@ class LogMatching(Invariant):
         self._terms: dict[NodeId, list[int | None]] = {}  # the terms of each node's log; None where it said nothing
         # index, term -> command, the term before it (None: not known), and who said so
         self._entries: dict[tuple[int, int], tuple[Any, int | None, Observed]] = {}
+        self._blamed: int | None = None  # the term of the entry in which two logs differ
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed:
@@ -135,14 +150,24 @@ class LogMatching(Invariant):
             return None
         first_command, first_before, first = known
         if first_command != command:
+            self._blamed = term
             which = f"entry {index} of term {term}"
             return self.violation(f"{which} is {first_command!r} at {first.node}, and {command!r} at {event.node}", first, event)
         if first_before is None:
             self._entries[index, term] = (command, before, event)
         elif before is not None and before != first_before:
+            self._blamed = term
             follows = f"follows one of term {first_before} at {first.node}, and one of term {before} at {event.node}"
             return self.violation(f"entry {index} of term {term} ({command!r}) {follows}", first, event)
         return None
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        logs = [f"at step {event.step} {terms(events[: place(events, event) + 1], event.node)}" for event in (first, then)]
+        held = Witness(f"{logs[0]}; {logs[1]}", (first.node, then.node), (first.step, then.step))
+        return (held,) if self._blamed is None else (held, _leaders(events, self._blamed))
 
 
 class StateMachineSafety(Invariant):
@@ -162,6 +187,32 @@ class StateMachineSafety(Invariant):
             return None
         one = f"{earlier.node} applied {first.command!r} of term {first.term} at index {said.index}"
         return self.violation(f"{one}, and {event.node} {said.command!r} of term {said.term}", earlier, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        one, other = first.observation, then.observation
+        if one.term == other.term:
+            return (_leaders(events, one.term),)
+        told = []
+        for event in (first, then):
+            said = event.observation
+            before = events[: place(events, event) + 1]
+            held = {node: copy.since for node, copy in copies(before, said.index, said.term).items() if copy.held}
+            if held:
+                who = f"entry {said.index} of term {said.term} was at {at(held)} when {event.node} applied it (step {event.step})"
+                told.append(Witness(who, tuple(held), (*held.values(), event.step)))
+        fate = f"entry {one.index} of term {one.term} in the end: {fates(events, one.index, one.term)}"
+        return (*told, Witness(fate, (first.node, then.node), (first.step, then.step)))
+
+
+def _leaders(events: Sequence[Event], term: int) -> Witness:
+    led = {e.node: e.step for e in events if type(e) is Observed and type(e.observation) is Led and e.observation.term == term}
+    if not led:
+        return Witness(f"nobody became leader of term {term}, whose entry it is")
+    alone = " alone" if len(led) == 1 else ""
+    return Witness(f"leader of term {term}, whose entry it is, was {at(led)}{alone}", tuple(led), tuple(led.values()))
 
 
 def _entry(index: int, term: int, command: Any) -> str:

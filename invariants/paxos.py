@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from harness.events import Observed
-from harness.invariant import Invariant, Violation
+from harness.events import Event, Observed
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Accepted, AcceptorStarted, Promised, Proposed
+from invariants.acceptances import accepted
 from invariants.key import key
+from invariants.phrase import at, ballot, place
+from invariants.restarts import between
 
 
 class PromisesKept(Invariant):
@@ -45,6 +49,12 @@ class PromisesKept(Invariant):
         found = "none" if said.promised is None else f"only {said.promised!r}"
         return self.violation(f"{event.node} promised ballot {ballot!r}, and restarted knowing of {found}", promise, event)
 
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        return (between(events, first, then),)
+
 
 class OneValuePerBallot(Invariant):
     """All proposals and acceptances of a ballot have the same value."""
@@ -63,6 +73,17 @@ class OneValuePerBallot(Invariant):
             return None
         one, other = f"{first.node} {_did(first)} {value!r}", f"{event.node} {_did(event)} {said.value!r}"
         return self.violation(f"{one} at ballot {said.ballot!r}, and {other} at the same", first, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        number = first.observation.ballot
+        told = []
+        for said in (first.observation, then.observation):
+            who = {e.node: e.step for e in events[::-1] if type(e) is Observed and _is_of(e.observation, number, said.value)}
+            told.append(Witness(f"{said.value!r} at ballot {ballot(number)}: {at(who)}", tuple(who), tuple(who.values())))
+        return (*told, between(events, first, then)) if first.node == then.node else tuple(told)
 
 
 class AcceptedIsDurable(Invariant):
@@ -84,10 +105,34 @@ class AcceptedIsDurable(Invariant):
             return None
         if highest is None or (said.accepted_ballot is not None and not said.accepted_ballot < highest.observation.ballot):
             return None
-        accepted = f"{event.node} accepted {highest.observation.value!r} at ballot {highest.observation.ballot!r}"
+        was = f"{event.node} accepted {highest.observation.value!r} at ballot {highest.observation.ballot!r}"
         found = "nothing" if said.accepted_ballot is None else f"{said.accepted_value!r} at {said.accepted_ballot!r}"
-        return self.violation(f"{accepted}, and restarted with {found}", highest, event)
+        return self.violation(f"{was}, and restarted with {found}", highest, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        since = [
+            (e, number, value)
+            for e, number, value in accepted(events[place(events, first) + 1 : place(events, then)])
+            if e.node == first.node and number < first.observation.ballot
+        ]
+        lower = [
+            Witness(
+                f"after that, {e.node} accepted {value!r} at ballot {ballot(number)} (step {e.step}), "
+                f"which is lower than {ballot(first.observation.ballot)}",
+                (e.node,),
+                (e.step,),
+            )
+            for e, number, value in since
+        ]
+        return (*lower, between(events, first, then))
 
 
 def _did(event: Observed) -> str:
     return "proposed" if type(event.observation) is Proposed else "accepted"
+
+
+def _is_of(said: Any, number: Any, value: Any) -> bool:
+    return type(said) in (Proposed, Accepted) and (said.ballot, said.value) == (number, value)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.events import CalmBegan, CalmEnded, Crashed, Event, Failed, Observed, Replied, Requested, Started, TimerSet
-from harness.invariant import Invariant, Violation
+from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Applied, Committed, Decided, EnteredTerm, Led, SteppedDown
 from invariants.key import key
+from invariants.waiting import ballots, elections
 
 
 class Termination(Invariant):
@@ -77,6 +78,11 @@ class Termination(Invariant):
             parts.append(f"unanswered: {', '.join(f'{each.request} at {each.node}' for each in self._asked.values())}")
         parts += [f"{node} had decided {event.observation.value!r}" for node, event in self._decided.items()]
         return self.violation("; ".join(parts), self._began, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        _, ended = violation.evidence
+        assert type(ended) is CalmEnded
+        return ballots(events, ended)
 
     def _state(self, node: NodeId) -> str:
         if node in self._down:
@@ -158,6 +164,11 @@ class LogTermination(Invariant):
             *(self._state(node) for node in event.core),
         ]
         return self.violation("; ".join(parts), self._began, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        _, ended = violation.evidence
+        assert type(ended) is CalmEnded
+        return elections(events, ended)
 
     def _state(self, node: NodeId) -> str:
         term = f"in term {self._term[node]}" if node in self._term else "in no known term"

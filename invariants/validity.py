@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from harness.events import Observed, Requested
-from harness.invariant import Invariant, Violation
+from harness.events import Event, Observed, Requested
+from harness.invariant import Invariant, Violation, Witness
 from harness.observations import Applied, Decided
 from invariants.key import key
+
+ASKED_AT_MOST = 5
 
 
 class Validity(Invariant):
@@ -37,3 +40,13 @@ class Validity(Invariant):
             return None
         summary = f"{event.node} applied {said.command!r} at index {said.index}, which no client had asked for"
         return self.violation(summary, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:  # noqa: ARG002
+        asked = [event for event in events if type(event) is Requested]
+        if not asked:
+            return (Witness("no client had asked for anything"),)
+        last = [f"{event.command!r} (step {event.step})" for event in asked[-ASKED_AT_MOST:]]
+        more = f", and {len(asked) - len(last)} things before" if len(asked) > len(last) else ""
+        return (
+            Witness(f"clients had asked for {', '.join(last)}{more}", (), tuple(event.step for event in asked[-ASKED_AT_MOST:])),
+        )

@@ -152,12 +152,16 @@ def test_a_hunt_for_a_bug_saves_a_minimal_schedule_that_replays(capsys, here):
     assert again["invariant"] == found["invariant"]
     assert again["fingerprint"] == found["fingerprint"]
     assert len(again["digest"]) == 64
+    assert again["explanation"] == found["explanation"]
+    assert found["explanation"]["nearest"]["left_out"] in range(1, found["actions"])
 
     _, out, _ = run(capsys, "replay", found["schedule"], "--host", "trio", "--json")
     assert json.loads(out)["digest"] == again["digest"]
 
     code, out, _ = run(capsys, "replay", found["schedule"], "--unbroken", "--lenient")
     assert (code, out.split()[0]) == (0, "FIXED")
+    _, out, _ = run(capsys, "replay", found["schedule"], "--unbroken", "--lenient", "--json")
+    assert json.loads(out)["explanation"] is None
 
 
 def test_equal_seeds_find_equal_schedules(capsys, here):
@@ -182,6 +186,10 @@ def test_a_counterexample_is_shown_on_one_screen_and_shown_again_by_show(capsys,
     assert len(shown.splitlines()) <= 40
     assert "OneVotePerTerm is broken" in shown
     assert all(line in out for line in shown.splitlines() if line.startswith(" " * 4) and "deliver" in line)
+    _, _, why = shown.partition("\nWhy: ")
+    assert "How: " in why
+    assert "Nothing breaks without step " in why
+    assert why in out
 
 
 def test_a_violation_that_the_trio_host_does_not_confirm_is_told_loudly(capsys, here):

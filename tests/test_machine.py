@@ -68,6 +68,8 @@ def test_pytest_shows_the_minimal_counterexample_of_a_failing_machine_and_the_fi
             "*2  crash n?*",
             "*3  restart n?*",
             "*4  request n? r* 'v*'*",
+            "How: 1 a client asks n?: *",
+            "Nothing breaks without step 2 (crash n?)*",
             f"Replay it:  splitbrain replay tests/schedules/{file.name}",
             "FAILED tests/test_ducks.py::TestDuck::runTest - OneValue is broken*",
         ]

@@ -65,6 +65,8 @@ def test_a_bug_that_is_back_fails_in_the_users_terms_and_says_how_to_replay_it(p
             "*2*n1*",
             "*3*n1*",
             "*4*n1*r2*v2*",
+            "How: 1 a client asks n1: *",
+            "Nothing breaks without step 2 (crash n1)*",
             "Replay it:  splitbrain replay tests/schedules/a.schedule.jsonl",
             "FAILED tests/schedules/a.schedule.jsonl::replay - REPRODUCED: OneValue breaks*",
         ]

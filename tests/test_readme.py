@@ -61,10 +61,10 @@ def test_the_two_commands_are_those_that_ci_runs():
 
 def test_the_counterexample_is_what_the_code_prints(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "113")
     command, _, printed = block("text").partition("\n")
     assert main(shlex.split(command)[2:]) == 0
-    assert capsys.readouterr().out == printed, "if the code is right: copy what `COLUMNS=100 splitbrain show` prints"
+    assert capsys.readouterr().out == printed, "if the code is right: copy what `COLUMNS=113 splitbrain show` prints"
 
 
 @pytest.mark.parametrize("command", commands())

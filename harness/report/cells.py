@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeAlias
 
-from harness.actions import Action, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Mend
+from harness.actions import Action, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Mend, actor
 from harness.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
 from harness.node import NodeId, Refused
 from harness.observations import Applied, Committed, EnteredTerm, Led, Voted
@@ -47,12 +47,6 @@ def message_of(action: Action | None) -> Deliver | Drop | Duplicate | None:
 def identity(message: Deliver | Drop | Duplicate | Sent) -> Identity:
     """Names a message, whichever copy of it."""
     return (message.sender, message.receiver, message.kind, message.epoch, message.ordinal)
-
-
-def actor(action: Action | None) -> NodeId | None:
-    """The node that handles an action."""
-    inner = action.during if isinstance(action, Crash) and action.during is not None else action
-    return inner.receiver if isinstance(inner, Deliver) else getattr(inner, "node", None)
 
 
 class CellReader:

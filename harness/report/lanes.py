@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.actions import Action, Cut, Deliver, Drop, Duplicate, Mend
+from harness.actions import Action, Cut, Deliver, Drop, Duplicate, Mend, actor
 from harness.events import Crashed, Event, Failed, Started
 from harness.invariant import Violation
 from harness.node import NodeId
-from harness.report.cells import CellReader, Cells, Weight, actor, message_of
+from harness.report.cells import CellReader, Cells, Weight, message_of
 from harness.report.wording import action_words
 
 # What a lane looks like at a step.

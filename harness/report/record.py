@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from harness.counterexample import Counterexample
+    from harness.events import Event
+    from harness.explanation import Explanation
     from harness.hunt import Hunt
     from harness.replay import Replay
     from harness.schedule import SavedSchedule
@@ -35,6 +38,7 @@ HUNTED = (  # the keys of a hunt
     "confirmed",
     "schedule",
     "coverage",
+    "explanation",
 )
 
 
@@ -82,7 +86,43 @@ def failed(options: argparse.Namespace, message: str) -> dict[str, Any]:
     return hunt | {"outcome": "error", "message": message}
 
 
-def replayed(result: Replay, saved: SavedSchedule) -> dict[str, Any]:
+def explained(explanation: Explanation | None) -> dict[str, Any] | None:
+    """Why an invariant broke: all numbers are of steps; events are told in words, for what they hold may be anything."""
+    if explanation is None:
+        return None
+    from harness.report.wording import words  # noqa: PLC0415
+
+    def told(events: Iterable[Event]) -> list[str]:
+        return [words(event) for event in events]
+
+    meeting, nearest = explanation.meeting, explanation.nearest
+    return {
+        "witnesses": [
+            {"phrase": each.phrase, "nodes": list(each.nodes), "steps": list(each.steps)} for each in explanation.witnesses
+        ],
+        "chains": [list(chain) for chain in explanation.chains],
+        "meeting": None
+        if meeting is None
+        else {"node": meeting.node, "first": meeting.first, "then": meeting.then, "between": list(meeting.between)},
+        "repeated": [
+            {"from": each.last.sender, "to": list(each.receivers), "kind": each.last.kind, "count": each.count}
+            for each in explanation.repeated
+        ],
+        "nearest": None
+        if nearest is None
+        else {
+            "left_out": nearest.left_out,
+            "crash_only": nearest.crash_only,
+            "fallen": list(nearest.fallen),
+            "step": nearest.step,
+            "lost": told(nearest.lost),
+            "new": told(nearest.new),
+        },
+        "trouble": explanation.trouble,
+    }
+
+
+def replayed(result: Replay, saved: SavedSchedule, explanation: Explanation | None = None) -> dict[str, Any]:
     """A replay."""
     return {
         "outcome": result.outcome,
@@ -95,4 +135,5 @@ def replayed(result: Replay, saved: SavedSchedule) -> dict[str, Any]:
         "of": len(saved.actions),
         "at": result.at,
         "message": result.message,
+        "explanation": explained(explanation),
     }

@@ -15,10 +15,12 @@ from harness.invariant import Invariant, KeepsContract, Violation
 from harness.report.drawing import draw, fold
 from harness.report.lanes import BACK, DOWN, EVIDENCE, rows
 from harness.report.values import clip_middle, counted, value
+from harness.report.why import why
 from harness.report.wording import words
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
+    from harness.explanation import Explanation
     from harness.run import Run
     from harness.schedule import Header, SavedSchedule
 
@@ -28,15 +30,22 @@ _EVIDENCE_AT_MOST = 8
 _PARTS_AT_MOST = 12  # of a diagnosis
 _PART_AT_MOST = 180  # characters
 _LEGEND = 3  # lines, with the empty one above
+_DIFF = {"-": "red", "+": "green"}
 _ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→…·", "|x*!o+++-><x>~;")
 
 
 def counterexample_text(
-    saved: SavedSchedule, run: Run, path: str | Path | None = None, width: int = 100, color: bool = False
+    saved: SavedSchedule,
+    run: Run,
+    path: str | Path | None = None,
+    width: int = 100,
+    color: bool = False,
+    explanation: Explanation | None = None,
 ) -> str:
     """Everything about a schedule and what came of it, for a terminal of ``width`` columns (at least 60).
 
     run: of that schedule, with its trace kept. path: where the schedule is saved, for the command that replays it.
+    explanation: of that run; it stands below the picture, which fills one screen without it.
     """
     width = max(width, NARROWEST)
     nodes = run.setup.scenario.nodes(run.setup.size)
@@ -44,7 +53,8 @@ def counterexample_text(
     above = [*_verdict(saved.header, run, width), Text(), *_setup(saved.header, run, width), Text()]
     below = [*_notes(saved, run, width), *_commands(path)]
     drawn = draw(table, nodes, width, SCREEN - len(above) - len(below) - _LEGEND)
-    return to_string([*above, *drawn, Text(), *_legend(drawn, width), *below], width, color)
+    reasons = [] if explanation is None else _reasons(explanation, run, width)
+    return to_string([*above, *drawn, Text(), *_legend(drawn, width), *reasons, *below], width, color)
 
 
 def to_string(lines: list[Text], width: int, color: bool) -> str:
@@ -120,6 +130,22 @@ def _setup(header: Header, run: Run, width: int) -> list[Text]:
     said += [f"{name}={value(each, 20)}" for name, each in setup.options.items()]
     lines = _wrapped("Run: ", ", ".join(said), width)
     return lines + (_wrapped("Found: ", header.found, width) if header.found else [])
+
+
+def _reasons(explanation: Explanation, run: Run, width: int) -> list[Text]:
+    """One paragraph an item, labelled where its kind begins."""
+    lines = [Text()]
+    last = ""
+    for label, text in why(explanation, run):
+        if not text:
+            lines += _paragraph(label, width, "bold")
+        elif label in _DIFF:
+            lines += _wrapped(f"  {label} ", text, width, _DIFF[label])
+        else:
+            heading = f"{label}: "
+            lines += _wrapped(heading if label != last else " " * len(heading), text, width)
+        last = label
+    return [*lines, Text()] if len(lines) > 1 else []
 
 
 def _notes(saved: SavedSchedule, run: Run, width: int) -> list[Text]:

@@ -1,0 +1,78 @@
+"""What nodes did in a fair phase that did not end well: elections, ballots, and logs that cannot follow each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from harness.events import CalmEnded, Event, Observed
+from harness.invariant import Witness
+from harness.node import NodeId
+from harness.observations import Accepted, Led, Promised, Proposed, Voted
+from invariants.acceptances import acceptors
+from invariants.copies import last_entry, log
+from invariants.key import key
+from invariants.phrase import listed, quorum
+
+
+def elections(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
+    """Who stood for election and who won, and how the logs of the core end."""
+    stood: Counter[str] = Counter()
+    led: dict[str, int] = {}
+    last = 0
+    for event in events:
+        if type(event) is Observed and event.step == ended.step:
+            said = event.observation
+            if type(said) is Voted and said.candidate == event.node:
+                stood[event.node] += 1
+                last = max(last, said.term)
+            elif type(said) is Led:
+                led[event.node] = said.term
+    told = []
+    if stood:
+        often = ", ".join(f"{node} {_times(stood[node])}" for node in ended.core if node in stood)
+        won = listed(f"{node} won term {term}" for node, term in led.items()) if led else "nobody won"
+        often = often.replace(" ", " stood ", 1)
+        told.append(Witness(f"elections in the fair phase, up to term {last}: {often}; {won}", ended.core, (ended.step,)))
+    logs = ", ".join(f"that of {node} {last_entry(events, node)}" for node in ended.core)
+    return (*told, Witness(f"logs in the end: {logs}{_crossed(events, ended.core)}", ended.core, (ended.step,)))
+
+
+def _crossed(events: Sequence[Event], core: Sequence[NodeId]) -> str:
+    """Two logs of which neither is both as new and as long as the other, if there are such."""
+    logs = [(node, held) for node in core if (held := log(events, node).terms)]
+    for newer, one in logs:
+        for longer, other in logs:
+            if (one[-1] or 0) > (other[-1] or 0) and len(one) < len(other):
+                return f"; that of {newer} is newer, that of {longer} is longer"
+    return ""
+
+
+def ballots(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
+    """How many ballots were begun, and how far they came."""
+    promised: dict[Any, None] = {}
+    proposed: dict[Any, None] = {}
+    accepted: dict[Any, dict[str, None]] = {}
+    for event in events:
+        if type(event) is Observed and event.step == ended.step:
+            said = event.observation
+            if type(said) is Promised:
+                promised[key(said.ballot)] = None
+            elif type(said) is Proposed:
+                proposed[key(said.ballot)] = None
+            elif type(said) is Accepted:
+                accepted.setdefault(key(said.ballot), {})[event.node] = None
+    if not promised and not proposed:
+        return ()
+    most = max((len(nodes) for nodes in accepted.values()), default=0)
+    came = f"{len(proposed):,} of them came to a proposal" if proposed else "none of them came to a proposal"
+    if proposed:
+        by = f"by more than {quorum(most, len(acceptors(events)))}" if most else "by anybody"
+        came += f", and none was accepted {by}"
+    phrase = f"in the fair phase {len(promised):,} ballots were promised; {came}"
+    return (Witness(phrase, ended.core, (ended.step,)),)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
