@@ -42,6 +42,7 @@ class Hunt:
     seconds: float = 0.0
     seconds_to_violation: float | None = None
     interrupted: bool = False
+    strategy: str | None = None
     coverage: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -57,6 +58,7 @@ class Found:
     setup: Setup
     actions: tuple[Action, ...]
     violation: Violation
+    strategy: str = "swarm"
 
 
 Progress = Callable[[Hunt], bool]  # returns whether the hunt is to stop
@@ -71,6 +73,7 @@ def hunt(
     steps: int | None = None,
     host: str = "direct",
     progress: Progress | None = None,
+    strategy: str | None = None,  # noqa: ARG001 - there is one alone, so far
 ) -> Hunt:
     """Walk until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so.
 
@@ -83,6 +86,7 @@ def hunt(
         if found is not None:
             result.outcome, result.seconds_to_violation = "violation", result.seconds
             result.setup, result.actions, result.violation = found.setup, found.actions, found.violation
+            result.strategy = found.strategy
             return result
         result.interrupted = progress is not None and progress(result)
         if (

@@ -1,0 +1,5 @@
+"""The strategies, by name."""
+
+from __future__ import annotations
+
+STRATEGIES = ("swarm", "uniform")
