@@ -91,7 +91,7 @@ def board(score: Score, width: int) -> str:
     clean = clean_lines(score)
     lines += [*clean, ""] if clean else []
     for line in [*map(str, summary(score)), *(f"ERROR: {each}" for each in score.errors), conditions(score)]:
-        lines += wrap(line, min(width, _PROSE), subsequent_indent="    ")
+        lines += wrap(line, min(width, _PROSE), subsequent_indent="    ", break_on_hyphens=False)
     return "\n".join(lines)
 
 
@@ -102,12 +102,11 @@ def _table(rows: Sequence[Row], width: int) -> list[str]:
     whole = ["  ".join(parts).rstrip() for parts in zip(finding, uniform, length, strict=True)]
     if max(map(len, whole)) <= width:
         return [*whole[:2], "-" * max(map(len, whole)), *whole[2:]]
-    lines = []
-    for place, parts in enumerate(zip(finding, uniform, length, strict=True)):
-        first, second = parts[0].rstrip(), f"{' ' * _ASIDE}{parts[1]}  {parts[2]}".rstrip()
-        lines += [first[:width], second[:width]]
-        lines += ["-" * min(width, max(map(len, whole)))] if place == 1 else []
-    return [line for line in lines if line.strip()]
+    first = [line.rstrip() for line in finding]
+    second = [f"{' ' * _ASIDE}{one}  {other}".rstrip()[:width] for one, other in zip(uniform, length, strict=True)]
+    heads = [line for line in (*first[:2], *second[:2]) if line.strip()]
+    body = [line for pair in zip(first[2:], second[2:], strict=True) for line in pair]
+    return [*heads, "-" * min(width, max(map(len, body))), *body]
 
 
 def _columns(columns: Sequence[_Column], rows: Sequence[Row]) -> list[str]:
@@ -150,7 +149,7 @@ def markdown(score: Score) -> str:
     lines = [f"| {' | '.join(heads)} |", f"|{'|'.join(':--' if column.left else '--:' for column in columns)}|"]
     lines += [f"| {' | '.join(column.cell(row) for column in columns)} |" for row in score.exhibits if not row.control]
     told = [*clean_lines(score), *map(str, summary(score)), conditions(score)]
-    return "\n".join([*lines, "", _LEGEND, "", *(f"* {line}" for line in told)])
+    return "\n".join([*lines, "", _LEGEND, "", *(f"* {' '.join(line.split())}" for line in told)])
 
 
 def as_object(score: Score) -> dict[str, Any]:
