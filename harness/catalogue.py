@@ -102,10 +102,10 @@ def find_bug(bug: str, museum: str | None = None) -> Exhibit:
 
 
 def unbroken(exhibit: Exhibit, museum: str | None = None) -> str | None:
-    """The full name "module:NAME" of the protocol that ``exhibit`` breaks: a shipped scenario, or one beside its museum."""
+    """The name of the protocol that ``exhibit`` breaks: of a shipped scenario, or "module:NAME" of one beside its museum."""
     for each in _entry_points(SCENARIOS):
         if each.name == exhibit.protocol:
-            return each.value
+            return each.name
     if museum is None:
         return None
     broken = [each.scenario for each in bugs(museum).values()]

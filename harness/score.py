@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
+import signal
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -28,9 +29,10 @@ class Row:
     """One exhibit: how often it was found, and medians over its seeds. What `--json` prints, under these very names.
 
     A seed that missed counts with what it used up: `open` says that the medians of runs, steps and seconds are no more than lower
-    bounds. found_within: seeds that found it in so many seconds. actions_found, actions, shortest: lengths, where a crash with its
-    restart counts as one. shortest: the exact one for `invariant`, or if not `exact`, of the schedule on file. ratio: of a seed's
-    length to the shortest for what it broke. minimal: how many are 1-minimal. uniform_*: the uniform walk's.
+    bounds. vacuous: how many hunts never saw what must happen at all. found_within: seeds that found it in so many seconds.
+    actions_found, actions, shortest: lengths, where a crash with its restart counts as one. shortest: the exact one for
+    `invariant`, or if not `exact`, of the schedule on file. ratio: of a seed's length to the shortest for what it broke.
+    minimal: how many are 1-minimal. uniform_*: the uniform walk's.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Row:
     control: bool
     seeds: int
     found: int
+    vacuous: int
     open: bool
     found_within: dict[str, int]
     runs: float
@@ -154,7 +157,7 @@ def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], 
     ours = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(result.workers, mp_context=multiprocessing.get_context("spawn"), initializer=ready)
     try:
-        pending: set[Future[Outcome]] = {pool.submit(attempt, trial) for trial in trials}
+        pending = _submitted(pool, trials)
         while pending:
             done, pending = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
             for future in done:
@@ -179,6 +182,15 @@ def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], 
     return outcomes
 
 
+def _submitted(pool: ProcessPoolExecutor, trials: Sequence[Trial]) -> set[Future[Outcome]]:
+    """Every trial; the processes that this starts inherit that they ignore Ctrl-C, which is their parent's to answer."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return {pool.submit(attempt, trial) for trial in trials}
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _count(outcome: Outcome, result: Score) -> None:
     result.done += 1
     if outcome.trial.strategy is None and not outcome.trial.unbroken:
@@ -200,6 +212,7 @@ def row(exhibit: Exhibit, outcomes: Sequence[Outcome]) -> Row:
         control=exhibit.control,
         seeds=len(tried),
         found=len(hits),
+        vacuous=sum(each.outcome == "vacuous" for each in tried),
         open=2 * len(hits) <= len(tried),
         found_within={str(limit): sum(each.seconds <= limit for each in hits) for limit in WITHIN},
         runs=_median(each.runs for each in tried) or 0,

@@ -11,6 +11,8 @@ from harness.commands import BAD_INPUT, OK, VIOLATION
 from harness.errors import ScenarioError
 from harness.progress import Progress, screen_width
 
+WIDE = 200  # columns of a file, or a pipe
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,9 +26,12 @@ def score_command(options: argparse.Namespace) -> int:
     from harness.score import score  # noqa: PLC0415
 
     exhibits = chosen(options.ids, options.protocol, options.bugs)
-    # Whoever names exhibits wants to know of those alone.
-    protocols = [] if options.ids else [unbroken(each, options.bugs) for each in exhibits]
     say = Progress(silent=options.json)
+    protocols: dict[str, str | None] = {}
+    if not options.ids:  # whoever names exhibits wants to know of those alone
+        protocols = {each.protocol: unbroken(each, options.bugs) for each in exhibits}
+    for protocol in (name for name, scenario in protocols.items() if scenario is None):
+        say.line(f"no Scenario of the name {protocol!r} is shipped or beside {options.bugs}: that unbroken protocol is not hunted")
     result = score(
         exhibits,
         seconds=options.seconds,
@@ -34,7 +39,7 @@ def score_command(options: argparse.Namespace) -> int:
         uniform_seeds=options.uniform_seeds,
         workers=options.workers,
         museum=options.bugs,
-        unbroken=list(dict.fromkeys(each for each in protocols if each is not None)),
+        unbroken=[each for each in protocols.values() if each is not None],
         progress=say.score,
     )
     say.done()
@@ -45,9 +50,6 @@ def score_command(options: argparse.Namespace) -> int:
     else:
         print(board(result, screen_width() if sys.stdout.isatty() else WIDE))
     return VIOLATION if result.alarm else BAD_INPUT if result.errors else OK
-
-
-WIDE = 200  # columns of a file, or a pipe
 
 
 def chosen(ids: Sequence[str], protocol: str | None, museum: str | None) -> list[Exhibit]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -109,7 +108,5 @@ def _minimised(done: Outcome, hunted: Hunt, host: str) -> Outcome:
 
 
 def ready() -> None:
-    """Make a new process ready for trials: no trial is to pay for imports, and Ctrl-C is its parent's to answer."""
+    """Make a new process ready for trials: no trial is to pay for what is imported late."""
     import networkx  # noqa: F401, PLC0415
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

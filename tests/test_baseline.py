@@ -6,6 +6,7 @@ import pytest
 from toy_museum import BUG, CONTROL
 
 from harness.catalogue import bugs
+from harness.schedule import load
 from harness.score import Row, Score, row
 from harness.trial import Outcome, Trial
 
@@ -18,6 +19,13 @@ def baseline(monkeypatch):
     import baseline  # noqa: PLC0415
 
     return baseline
+
+
+@pytest.fixture
+def nightly(baseline):
+    import nightly  # noqa: PLC0415
+
+    return nightly
 
 
 def made(name="toy-forgets", found=5, steps=1000, actions=10, control=False) -> Row:
@@ -75,3 +83,24 @@ def test_the_committed_baseline_is_of_this_museum(baseline):
     known = baseline.read()
     assert set(known) <= {each.id for each in bugs().values() if not each.control}
     assert len(baseline.quick(known)) >= 10
+
+
+def test_a_campaign_of_an_unbroken_protocol_ends_clean_after_its_steps(nightly, tmp_path):
+    done = nightly.march(nightly.Campaign("raft", None, 20_000, 1, tmp_path))
+    assert (done.outcome, done.broken) == ("clean", None)
+    assert done.steps >= 20_000
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_campaign_that_finds_something_saves_it_minimised(nightly, tmp_path):
+    done = nightly.march(nightly.Campaign("toy_museum:BROKEN", "swarm", 20_000, 1, tmp_path))
+    (file,) = tmp_path.iterdir()
+    assert (done.outcome, done.broken) == ("violation", f"OneValue, {file}")
+    assert len(load(file).actions) == 4
+
+
+def test_a_score_with_an_alarm_or_without_a_clean_protocol_is_a_bad_night(nightly):
+    alarm = made(control=True, found=1)
+    unbroken = Outcome(Trial("raft", 1, 60.0, unbroken=True), "vacuous", 1, 1, 1.0)
+    told = list(nightly.worse(Score(60.0, 5, 1, 2, [alarm], [unbroken])))
+    assert told == ["toy-hasty: a control, and OneValue broke", "raft: vacuous: None"]

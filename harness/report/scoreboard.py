@@ -124,7 +124,8 @@ def clean_lines(score: Score) -> list[str]:
     lines = []
     for row in score.exhibits:
         if row.control:
-            said = f"ALARM: {row.invariant}, in {row.found} of {counted(row.seeds, 'seed')}" if row.found else "nothing found"
+            said = f"VACUOUS in {row.vacuous} of {counted(row.seeds, 'seed')}" if row.vacuous else "nothing found"
+            said = f"ALARM: {row.invariant}, in {row.found} of {counted(row.seeds, 'seed')}" if row.found else said
             lines.append((f"control {row.id}", f"{said} ({counted(row.seeds, 'seed')}, {_number(row.steps)} steps each)"))
     for each in score.unbroken:
         said = f"ALARM: {each.invariant}" if each.found else each.outcome
