@@ -98,9 +98,9 @@ class Score:
 
     @property
     def errors(self) -> list[str]:
-        """What the user has to mend: each once."""
-        told = [error for row in self.exhibits for error in row.errors]
-        return list(dict.fromkeys(told + [each.message for each in self.unbroken if each.message]))
+        """What the user has to mend: the first of each exhibit."""
+        told = [f"{row.id}: {row.errors[0]}" for row in self.exhibits if row.errors]
+        return told + [f"{each.trial.subject}: {each.message}" for each in self.unbroken if each.message]
 
 
 def score(

@@ -88,7 +88,7 @@ def attempt(trial: Trial) -> Outcome:
         )
         return done if trial.strategy == UNIFORM else _minimised(done, hunted, host)
     except SplitbrainError as error:
-        return Outcome(trial, "error", message=str(error))
+        return Outcome(trial, "error", seconds=trial.seconds, message=str(error))  # as bad as a hunt that finds nothing
 
 
 def _minimised(done: Outcome, hunted: Hunt, host: str) -> Outcome:

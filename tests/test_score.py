@@ -93,7 +93,7 @@ def test_a_violation_where_there_can_be_none_is_an_alarm(capsys):
     assert code == 1
     assert "control no-control          ALARM: OneValue, in 1 of 1 seed" in out
     assert "unbroken toy_museum:BROKEN  ALARM: OneValue" in out
-    assert "NO  controls and unbroken protocols: alarm (target: no alarm); missed by no-control, toy_museum:BROKEN" in out
+    assert "NO  controls and unbroken protocols: an alarm (target: no alarm); missed by no-control, toy_museum:BROKEN" in out
     code, out, _ = run(capsys, *arguments, "--json")
     assert (code, json.loads(out)["outcome"]) == (1, "alarm")
 
@@ -201,6 +201,7 @@ def test_a_trial_whose_scenario_cannot_run_is_an_error_with_a_message():
     tried = attempt(Trial("no-such-exhibit", 1, 1.0, museum=MUSEUM))
     assert tried.outcome == "error"
     assert "there is no exhibit 'no-such-exhibit'" in tried.message
+    assert tried.seconds == 1.0  # no better than a hunt that finds nothing
 
 
 def test_a_uniform_walk_s_find_is_not_minimised():
@@ -305,6 +306,17 @@ def test_every_target_is_stated_with_what_was_measured(whole):
     assert gain.reached
 
 
+def test_a_vacuous_hunt_for_nothing_is_not_called_clean():
+    idle = row(CONTROL, [missed(1), replace(missed(2), outcome="vacuous")])
+    (clean,) = summary(scored(idle))
+    assert (clean.measured, clean.reached, clean.missing) == (
+        "controls and unbroken protocols: vacuous, which says nothing",
+        False,
+        ("toy-hasty",),
+    )
+    assert "control toy-hasty  VACUOUS in 1 of 2 seeds" in board(scored(idle), 100)
+
+
 def test_hard_ones_are_held_to_their_own_targets():
     (hard,) = [
         each for each in summary(scored(row(replace(BUG, id="vote-dup"), [outcome(11)]))) if each.measured.startswith("vote-dup")
@@ -315,6 +327,6 @@ def test_hard_ones_are_held_to_their_own_targets():
 def test_an_error_is_shown_and_nothing_is_called_found():
     told = "importing 'x' raised KeyError; mend that module first"
     result = scored(row(BUG, [Outcome(Trial(BUG.id, 1, 60.0), "error", message=told)]))
-    assert result.errors == [told]
-    assert f"ERROR: {told}" in board(result, 200)
+    assert result.errors == [f"toy-forgets: {told}"]
+    assert f"ERROR: toy-forgets: {told}" in board(result, 200)
     assert "0/1" in board(result, 200)

@@ -146,4 +146,7 @@ def _expected(rows: Sequence[Row]) -> Target:
 
 def _clean(score: Score) -> Target:
     alarms = [row.id for row in score.exhibits if row.alarm] + [each.trial.subject for each in score.unbroken if each.found]
-    return Target("controls and unbroken protocols: " + ("alarm" if alarms else "clean"), "no alarm", not alarms, tuple(alarms))
+    idle = [row.id for row in score.exhibits if row.control and row.vacuous]
+    idle += [each.trial.subject for each in score.unbroken if each.outcome == "vacuous"]
+    said = "an alarm" if alarms else "vacuous, which says nothing" if idle else "clean"
+    return Target(f"controls and unbroken protocols: {said}", "no alarm", not alarms and not idle, (*alarms, *idle))
