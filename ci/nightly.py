@@ -1,79 +1,178 @@
 #!/usr/bin/env python3
-"""The long campaigns: each protocol hunted over ten million steps, and every exhibit over five seeds.
+"""The long campaigns: each unbroken protocol hunted by every strategy, and the score, held against ci/score.json.
 
-    python ci/nightly.py [--steps N] [--seeds N] [--seconds S] [--seed N] [--out DIR]
+    python ci/nightly.py [--steps N] [--seeds K] [--seconds S] [--workers N] [--seed N] [--out DIR]
+    python ci/nightly.py --quick            the exhibits that are found soon, once each: a minute; what ci/run does
+    python ci/nightly.py --write-baseline   the score alone; it becomes ci/score.json
 
-Seeds are fresh every night, and printed. Exits with 1 when a protocol is broken (its schedule is in DIR), when an exhibit
-was missed, or when a control was taken for a bug.
+--steps are those of each protocol, an equal share for the portfolio and for every strategy by itself (default: ten million;
+100000000 for a release), under seeds that are fresh every night, and printed. The score's seeds are always the same.
+Exits with 1 when a protocol is broken (its schedule is in DIR), when a control is taken for a bug, or when the score is
+worse than chance explains (ci/baseline.py says what that means).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import subprocess
+import multiprocessing
+import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from harness.catalogue import bugs
-from harness.dice import fresh_seed
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
 
-PROTOCOLS = ("raft", "paxos")
-CONTROL = 20  # seconds of looking for a bug that is not there
+import baseline  # noqa: E402
 
+from harness.catalogue import bugs, find_bug, find_scenario, unbroken  # noqa: E402
+from harness.counterexample import pursue  # noqa: E402
+from harness.dice import fresh_seed  # noqa: E402
+from harness.hunt import Found, failures, hunt  # noqa: E402
+from harness.nemesis.portfolio import STRATEGIES  # noqa: E402
+from harness.report.scoreboard import as_object, board, markdown, progress_line  # noqa: E402
+from harness.score import Score, score  # noqa: E402
 
-def hunt(scenario: str, *options: str, out: Path) -> tuple[int, dict[str, Any]]:
-    """One `splitbrain hunt --json`: its exit code and its object."""
-    command = [sys.executable, "-m", "harness.cli", "hunt", scenario, *options, "--json", "--out", str(out)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode not in (0, 1, 2, 3):
-        sys.exit(f"{' '.join(command)}: exit code {done.returncode}: {done.stdout!r:.300}")
-    found = json.loads(done.stdout)
-    # A node that breaks the contract (some bugs of the museum end so, too) is an error with an invariant.
-    if done.returncode == 2 and found["invariant"] is None:
-        sys.exit(f"{' '.join(command)}: {found['message']}")
-    return min(done.returncode, 1) if found["invariant"] else done.returncode, found
+QUICK = 10.0  # seconds for each exhibit of the quick half
 
 
-def sound(protocol: str, steps: int, seed: int, out: Path) -> Iterator[str]:
-    """Hunt the unbroken protocol for so many steps; yields what went wrong."""
-    code, found = hunt(protocol, "--steps", str(steps), "--seed", str(seed), out=out)
-    print(f"{protocol}: {found['outcome']}, {found['steps']:,} steps, {found['runs']:,} runs, {found['seconds']:.0f} s", flush=True)
-    print(f"  {json.dumps(found['coverage'])}", flush=True)
-    if code != 0:
-        yield f"{protocol}: {found['outcome']} with seed {seed}: {found['invariant']}, {found['schedule']}"
+@dataclass(frozen=True)
+class Campaign:
+    """One strategy (None: the portfolio) against one unbroken protocol, for so many steps."""
+
+    protocol: str
+    strategy: str | None
+    steps: int
+    seed: int
+    out: Path
 
 
-def museum(seeds: int, seconds: float, seed: int, out: Path) -> Iterator[str]:
-    """Hunt every exhibit under several seeds; yields what went wrong."""
-    for name, exhibit in bugs().items():
-        times: list[float] = []
-        for each in range(seed, seed + seeds):
-            budget = CONTROL if exhibit.control else seconds
-            code, found = hunt(exhibit.protocol, "--bug", name, "--seconds", str(budget), "--seed", str(each), out=out / "museum")
-            if code != (0 if exhibit.control else 1):
-                yield f"{name}: {found['outcome']} with seed {each}: {found['invariant']}, {found['schedule']}"
-            elif not exhibit.control:
-                times.append(found["seconds_to_violation"])
-        what = "control" if exhibit.control else f"median {statistics.median(times):.2f} s" if times else "never found"
-        print(f"{name}: {what} ({len(times)} of {seeds} seeds from {seed})", flush=True)
+@dataclass(frozen=True)
+class Result:
+    """broken: by what, and where its schedule is."""
+
+    campaign: Campaign
+    outcome: str
+    runs: int
+    steps: int
+    seconds: float
+    coverage: dict[str, int]
+    broken: str | None = None
+
+
+def march(campaign: Campaign) -> Result:
+    """Hunt; and save what is found, minimised."""
+    name, scenario = find_scenario(campaign.protocol)
+    hunted = hunt(scenario, seed=campaign.seed, steps=campaign.steps, strategy=campaign.strategy)
+    broken = None
+    if hunted.setup is not None and hunted.violation is not None:
+        how = f"ci/nightly.py, seed {campaign.seed}, strategy {campaign.strategy or 'all'}"
+        alike = failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation))
+        kept = pursue(alike, scenario=name, folder=campaign.out, how=how)
+        broken = f"{kept.minimised.violation.invariant}, {kept.path}"
+    done = (hunted.outcome, hunted.runs, hunted.steps, hunted.seconds, dict(sorted(hunted.coverage.items())))
+    return Result(campaign, *done, broken)
+
+
+def sound(steps: int, seed: int, workers: int, out: Path) -> Iterator[str]:
+    """Hunt the unbroken protocols; yields what went wrong."""
+    protocols = sorted({name for each in bugs().values() if (name := unbroken(each)) is not None})
+    strategies = (None, *STRATEGIES)
+    share = -(-steps // len(strategies))
+    campaigns = [
+        Campaign(protocol, strategy, share, seed + place, out)
+        for protocol in protocols
+        for place, strategy in enumerate(strategies)
+    ]
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for result in pool.map(march, campaigns):
+            campaign = result.campaign
+            who = f"{campaign.protocol}, {campaign.strategy or 'portfolio'}, seed {campaign.seed}"
+            print(f"{who}: {result.outcome}, {result.steps:,} steps, {result.runs:,} runs, {result.seconds:.0f} s", flush=True)
+            if campaign.strategy is None:
+                print(f"  {json.dumps(result.coverage)}", flush=True)
+            # A strategy by itself may be too narrow to get anything decided; all together may not.
+            if result.broken is not None or (result.outcome != "clean" and campaign.strategy is None):
+                yield f"{who}: {result.outcome}: {result.broken}"
+
+
+def scored(options: argparse.Namespace) -> Score:
+    """The score of the whole museum, shown; its figures are kept in DIR."""
+    protocols = {name: None for each in bugs().values() if (name := unbroken(each)) is not None}
+    result = score(
+        list(bugs().values()),
+        seconds=options.seconds,
+        seeds=options.seeds,
+        workers=options.workers,
+        unbroken=list(protocols),
+        progress=Minutes(),
+    )
+    print(board(result, 200), flush=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "score.json").write_text(json.dumps(as_object(result)) + "\n", encoding="utf-8")
+    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
+        Path(page).write_text(f"{markdown(result)}\n", encoding="utf-8")
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
+
+
+class Minutes:
+    """A line a minute, so that a log shows that something goes on."""
+
+    def __init__(self) -> None:
+        self.next = 60.0
+
+    def __call__(self, so_far: Score) -> None:
+        if so_far.elapsed >= self.next:
+            self.next += 60.0
+            print(progress_line(so_far), flush=True)
+
+
+def worse(result: Score) -> Iterator[str]:
+    """What a score says that it must not."""
+    yield from (f"{row.id}: a control, and {row.invariant} broke" for row in result.exhibits if row.alarm)
+    yield from (f"{each.trial.subject}: {each.outcome}: {each.invariant}" for each in result.unbroken if each.outcome != "clean")
+    yield from result.errors
+    yield from baseline.regressions(result.exhibits, baseline.read())
+
+
+def quick(workers: int) -> list[str]:
+    """Hunt the exhibits that are found soon, with one seed each; returns which were not."""
+    museum = bugs()
+    exhibits = [find_bug(each) for each in baseline.quick(baseline.read()) if each in museum]
+    if not exhibits:
+        return ["ci/score.json knows none of the exhibits: renew it with --write-baseline"]
+    result = score(exhibits, seconds=QUICK, seeds=1, uniform_seeds=0, workers=workers)
+    print(board(result, 200), flush=True)
+    return [f"{row.id}: not found in {QUICK:g} s" for row in result.exhibits if not row.found] + result.errors
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=10_000_000, help="steps of each protocol (default: ten million)")
-    parser.add_argument("--seeds", type=int, default=5, help="seeds of each exhibit")
-    parser.add_argument("--seconds", type=float, default=60, help="budget of one hunt for an exhibit")
-    parser.add_argument("--seed", type=int, default=None, help="the first seed; fresh when left out")
-    parser.add_argument("--out", type=Path, default=Path("splitbrain-out"), help="where schedules go")
+    parser.add_argument("--steps", type=int, default=10_000_000, help="steps of each protocol (default: ten million; 0: none)")
+    parser.add_argument("--seeds", type=int, default=5, help="the score's seeds of each exhibit (default 5)")
+    parser.add_argument("--seconds", type=float, default=60, help="the score's budget of one hunt (default 60)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one for each core)")
+    parser.add_argument("--seed", type=int, default=None, help="the first seed of the campaigns; fresh when left out")
+    parser.add_argument("--out", type=Path, default=Path("splitbrain-out"), help="where schedules and the score go")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--quick", action="store_true", help="the exhibits that are found soon, and nothing else")
+    part.add_argument("--write-baseline", action="store_true", help="the score alone, for ci/score.json")
     options = parser.parse_args()
-    seed = fresh_seed() if options.seed is None else options.seed
-    print(f"seed {seed}", flush=True)
-    wrong = [each for protocol in PROTOCOLS for each in sound(protocol, options.steps, seed, options.out)]
-    wrong += museum(options.seeds, options.seconds, seed, options.out)
+    if options.write_baseline:
+        baseline.write(scored(options))
+        return 0
+    if options.quick:
+        wrong = quick(options.workers)
+    else:
+        seed = fresh_seed() if options.seed is None else options.seed
+        print(f"seed {seed}", flush=True)
+        wrong = list(sound(options.steps, seed, options.workers, options.out)) if options.steps else []
+        wrong += worse(scored(options))
     print("\n".join(wrong) or "clean")
     return 1 if wrong else 0
 

@@ -74,29 +74,65 @@ def name_of(scenario: Scenario) -> str:
     return f"{_main_name() if module_name == '__main__' else module_name}:{attribute}"
 
 
-def bugs() -> dict[str, Exhibit]:
-    """All exhibits by id, museum by museum, each in its own order. Raises `ScenarioError` for a museum that cannot be loaded."""
+def bugs(name: str | None = None) -> dict[str, Exhibit]:
+    """All exhibits by id, museum by museum, each in its own order; or those of the one museum called ``name``, "module:NAME".
+
+    Raises `ScenarioError` for a museum that cannot be loaded, or that is not a sequence of exhibits with ids of their own.
+    """
+    if name is not None:
+        return _museum(name, name)
     found: dict[str, Exhibit] = {}
     for museum in _entry_points(BUGS):
-        exhibits = _load(museum.value, ())
-        if not isinstance(exhibits, Sequence) or not all(isinstance(each, Exhibit) for each in exhibits):
-            raise ScenarioError(
-                f"the entry point {museum.name!r} of {BUGS} is {_a(exhibits)}; make {museum.value} a tuple of Exhibits"
-            )
-        for exhibit in exhibits:
+        for exhibit in _museum(museum.value, f"the entry point {museum.name!r} of {BUGS}, {museum.value},").values():
             if found.setdefault(exhibit.id, exhibit) is not exhibit:
                 raise ScenarioError(f"two exhibits are called {exhibit.id!r}, one of them in {museum.value}; rename one")
     return found
 
 
-def find_bug(bug: str) -> Exhibit:
-    """The exhibit of this id. Raises `ScenarioError`, naming the nearest ids, when there is none."""
-    exhibits = bugs()
+def find_bug(bug: str, museum: str | None = None) -> Exhibit:
+    """The exhibit of this id, in ``museum`` or in any. Raises `ScenarioError`, naming the nearest ids, when there is none."""
+    exhibits = bugs(museum)
     if bug not in exhibits:
         near = get_close_matches(bug, exhibits, n=3, cutoff=0.4)
-        advice = f"did you mean {' or '.join(near)}?" if near else "`splitbrain bugs` lists them"
-        raise ScenarioError(f"there is no exhibit {bug!r} among the {len(exhibits)} that are installed; {advice}")
+        listed = "`splitbrain bugs` lists them" if museum is None else f"it has {', '.join(exhibits) or 'none at all'}"
+        advice = f"did you mean {' or '.join(near)}?" if near else listed
+        where = "that are installed" if museum is None else f"of {museum}"
+        raise ScenarioError(f"there is no exhibit {bug!r} among the {len(exhibits)} {where}; {advice}")
     return exhibits[bug]
+
+
+def unbroken(exhibit: Exhibit, museum: str | None = None) -> str | None:
+    """The name of the protocol that ``exhibit`` breaks: of a shipped scenario, or "module:NAME" of one beside its museum."""
+    for each in _entry_points(SCENARIOS):
+        if each.name == exhibit.protocol:
+            return each.name
+    if museum is None:
+        return None
+    broken = [each.scenario for each in bugs(museum).values()]
+    module = sys.modules[museum.partition(":")[0]]
+    for attribute, value in vars(module).items():
+        if isinstance(value, Scenario) and value.name == exhibit.protocol and not any(value is each for each in broken):
+            return f"{module.__name__}:{attribute}"
+    return None
+
+
+def schedule_of(exhibit: Exhibit) -> Path | None:
+    """The file of an exhibit's saved minimal schedule, where its museum has one.
+
+    A museum's schedules are in the folder ``schedules`` beside its module; in a checkout, in ``tests/schedules/museum``.
+    """
+    from harness.schedule import SUFFIX  # noqa: PLC0415 - it needs this module itself
+
+    name = f"{exhibit.id}{SUFFIX}"
+    for museum in _entry_points(BUGS):
+        if _museum(museum.value, museum.value).get(exhibit.id) is not exhibit:
+            continue
+        file = getattr(sys.modules[museum.value.partition(":")[0]], "__file__", None)
+        home = Path(file or ".").parent
+        for path in (home / "schedules" / name, *(each / "tests/schedules/museum" / name for each in home.parents[:2])):
+            if path.is_file():
+                return path
+    return None
 
 
 def bug_of(scenario: Scenario) -> Exhibit | None:
@@ -109,15 +145,34 @@ def _entry_points(group: str) -> list[EntryPoint]:
     return sorted({(each.name, each.value): each for each in entry_points(group=group)}.values(), key=lambda each: each.name)
 
 
-def _load(name: str, folders: Sequence[Path]) -> Any:
+def _museum(name: str, what: str) -> dict[str, Exhibit]:
+    """The exhibits of the sequence "module:NAME" by id; ``what`` it is for whoever has to mend it."""
+    listed = _load(name, (), "museum")
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        raise ScenarioError(f"{what} is {_a(listed)}, not a sequence; make {name} a tuple of Exhibits")
+    found: dict[str, Exhibit] = {}
+    for place, exhibit in enumerate(listed, 1):
+        if not isinstance(exhibit, Exhibit):
+            raise ScenarioError(f"{what} holds {_a(exhibit)} at place {place}; make {name} a tuple of Exhibits alone")
+        if not isinstance(exhibit.scenario, Scenario):
+            raise ScenarioError(
+                f"{what} has an exhibit {exhibit.id!r} whose scenario is {_a(exhibit.scenario)}; give it a Scenario"
+            )
+        if exhibit.id in found:
+            raise ScenarioError(f"{what} has two exhibits that are called {exhibit.id!r}; rename one, or leave it out")
+        found[exhibit.id] = exhibit
+    return found
+
+
+def _load(name: str, folders: Sequence[Path], what: str = "scenario") -> Any:
     module_name, _, attribute = name.partition(":")
     if not attribute.isidentifier() or not all(part.isidentifier() for part in module_name.split(".")):
-        raise ScenarioError(_malformed(name))
+        raise ScenarioError(_malformed(name, what))
     module = _import(module_name, folders)
     try:
         return getattr(module, attribute)
     except AttributeError:
-        raise ScenarioError(_no_attribute(module, module_name, attribute)) from None
+        raise ScenarioError(_no_attribute(module, module_name, attribute, what)) from None
 
 
 def _import(name: str, folders: Sequence[Path]) -> Any:
@@ -190,20 +245,29 @@ def _unknown_scenario(name: str, shipped: list[str]) -> str:
     return f"there is no scenario {name!r}; {advice}"
 
 
-def _malformed(name: str) -> str:
+def _malformed(name: str, what: str = "scenario") -> str:
     module, _, attribute = name.partition(":")
     if module.endswith(".py") or os.sep in module:
         dotted = module.removesuffix(".py").replace(os.sep, ".").strip(".")
-        return f"{name!r} names a file, but scenarios are named by module; write {dotted}:{attribute or 'NAME'}"
-    return f"{name!r} is not a scenario's name; write module:NAME, with dots in the module and one plain name behind the colon"
+        return f"{name!r} names a file, but {what}s are named by module; write {dotted}:{attribute or 'NAME'}"
+    return f"{name!r} is not a {what}'s name; write module:NAME, with dots in the module and one plain name behind the colon"
 
 
-def _no_attribute(module: Any, module_name: str, attribute: str) -> str:
-    has = [name for name, value in vars(module).items() if isinstance(value, Scenario)]
+def _no_attribute(module: Any, module_name: str, attribute: str, what: str) -> str:
+    fits = _looks_like_a_museum if what == "museum" else _is_a_scenario
+    has = [name for name, value in vars(module).items() if fits(value)]
     near = get_close_matches(attribute, has, n=1) or has
     advice = (
         f"it has {', '.join(f'{module_name}:{name}' for name in near)}"
         if near
-        else "it has no scenario at all; assign one to that name"
+        else f"it has no {what} at all; assign one to that name"
     )
     return f"module {module_name!r} ({getattr(module, '__file__', 'built in')}) has no {attribute!r}; {advice}"
+
+
+def _is_a_scenario(value: object) -> bool:
+    return isinstance(value, Scenario)
+
+
+def _looks_like_a_museum(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(each, Exhibit) for each in value)

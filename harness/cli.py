@@ -1,4 +1,4 @@
-"""The command line: hunt, replay, shrink, show, bugs.
+"""The command line: hunt, replay, shrink, show, bugs, score.
 
 Exit codes: 0 clean or fixed, 1 a violation, 2 bad usage, input or node (one that raises, say, in a hunt), 3 diverged or vacuous.
 """
@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from harness.bugs_command import bugs_command
 from harness.commands import (
     BAD_INPUT,
     OK,
     OUT,
     SECONDS,
-    bugs_command,
     hunt_command,
     replay_command,
     show_command,
@@ -25,6 +25,7 @@ from harness.commands import (
 )
 from harness.errors import SplitbrainError
 from harness.report.record import failed
+from harness.score_command import score_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,13 +67,24 @@ def _positive(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
+    number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
     return number
+
+
+def _natural(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 0")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return -1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,9 +127,23 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("file", type=Path, metavar="FILE")
     show.set_defaults(command=show_command)
 
-    bugs = commands.add_parser("bugs", help="list the museum")
+    bugs = commands.add_parser("bugs", help="list the museum, or tell the story of one exhibit")
+    bugs.add_argument("id", nargs="?", metavar="ID", help="an exhibit: its story, with the lanes of its shortest schedule")
     bugs.add_argument("--json", action="store_true")
     bugs.set_defaults(command=bugs_command)
+
+    score = commands.add_parser("score", help="hunt every exhibit blind, and say how soon and how short it was found")
+    score.add_argument("ids", nargs="*", metavar="ID", help="exhibits (default: all, with controls and unbroken protocols)")
+    score.add_argument("--protocol", metavar="P", help="the exhibits of one protocol alone")
+    score.add_argument("--bugs", metavar="module:NAME", help="a sequence of Exhibits that lives elsewhere, instead of the museum")
+    score.add_argument("--seconds", type=_positive, default=SECONDS, metavar="S", help=f"budget of a hunt (default {SECONDS:g})")
+    score.add_argument("--seeds", type=_count, default=5, metavar="K", help="hunt each with the seeds 1 to K (default 5)")
+    score.add_argument("--uniform-seeds", type=_natural, default=1, metavar="K", help="and so often by uniform walks (default 1)")
+    score.add_argument("--workers", type=_count, metavar="N", help="processes (default: one for each core)")
+    form = score.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
+    form.add_argument("--markdown", action="store_true", help="print the table in Markdown")
+    score.set_defaults(command=score_command)
     return parser
 
 

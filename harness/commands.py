@@ -1,4 +1,7 @@
-"""The commands of the command line, one function each. They return its exit code; its length is that of their messages."""
+"""The commands about one scenario or one schedule file, one function each. They return the exit code.
+
+`bugs` and `score` have modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +132,7 @@ def _nothing_found(options: argparse.Namespace, name: str, result: Hunt, say: Pr
     return DIVERGED if result.outcome == "vacuous" else OK
 
 
-# replay, shrink, show, bugs
+# replay, shrink, show
 
 
 def replay_command(options: argparse.Namespace) -> int:
@@ -232,37 +235,6 @@ def show_command(options: argparse.Namespace) -> int:
     return DIVERGED if done.stopped is not None else OK
 
 
-def bugs_command(options: argparse.Namespace) -> int:
-    """List the museum."""
-    from harness.catalogue import bugs  # noqa: PLC0415
-
-    exhibits = bugs()
-    if options.json:
-        rows = [
-            {
-                "id": each.id,
-                "title": each.title,
-                "protocol": each.protocol,
-                "source": each.source,
-                "mechanism": each.mechanism,
-                "invariant": list(each.invariant),
-                "faults": each.faults,
-                "shortest": dict(each.shortest),
-                "control": each.control,
-            }
-            for each in exhibits.values()
-        ]
-        print(json.dumps(rows))
-    else:
-        from rich.console import Console  # noqa: PLC0415
-
-        from harness.report.summary import bugs_table  # noqa: PLC0415
-
-        width = screen_width()
-        Console(width=width, highlight=False).print(bugs_table(exhibits.values(), width))
-    return OK
-
-
 # Shared
 
 
@@ -282,9 +254,15 @@ def _writable(folder: Path) -> None:
 
 def _text(saved: SavedSchedule, run: Run, path: Path) -> str:
     from harness.explanation import explain  # noqa: PLC0415
-    from harness.report.terminal import ascii_only, counterexample_text  # noqa: PLC0415
+    from harness.report.terminal import counterexample_text  # noqa: PLC0415
 
-    text = counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty(), explain(run))
+    return printable(counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty(), explain(run)))
+
+
+def printable(text: str) -> str:
+    """The text, or the nearest to it that standard output can encode."""
+    from harness.report.terminal import ascii_only  # noqa: PLC0415
+
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)

@@ -1,4 +1,4 @@
-"""What a hunt shows while it goes on, and how Ctrl-C ends it."""
+"""What a hunt and a score show while they go on, and how Ctrl-C ends a hunt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from harness.hunt import Hunt
     from harness.minimise import Minimised
+    from harness.score import Score
 
 
 class ControlC:
@@ -60,6 +61,14 @@ class Progress:
         """Show how far a minimisation has come."""
         if self._live and not self._silent:
             self._draw(f"{len(so_far.actions):,} actions, {so_far.replays:,} runs, {so_far.seconds:.1f} s")
+
+    def score(self, so_far: Score) -> None:
+        """Show how far a score has come."""
+        from harness.report.scoreboard import progress_line  # noqa: PLC0415
+
+        if so_far.elapsed >= self._next and not self._silent:
+            self._next = so_far.elapsed + (0.2 if self._live else 10.0)
+            self._draw(progress_line(so_far))
 
     def done(self) -> None:
         """End the live line."""

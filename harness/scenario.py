@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from inspect import cleandoc
 from typing import Any
 
 from harness.errors import ScenarioError, told
@@ -177,6 +178,7 @@ class Exhibit:
     """A re-created historical bug: a scenario whose factory overrides one named decision or sequence of effects.
 
     id: its slug. title: a few words. protocol: the scenario's name. source: where it happened. mechanism: one sentence.
+    story: more of it, in paragraphs.
     invariant: the names of those that may catch it (the first that fires wins); empty for a control.
     faults: what the nemesis needs. shortest: the exact least number of actions for an invariant, where it is known
     (a crash with its restart counts as one). control: it looks like a bug and is none: nothing may be found.
@@ -187,11 +189,18 @@ class Exhibit:
     protocol: str
     source: str
     mechanism: str
+    story: str = ""
     scenario: Scenario
     invariant: tuple[str, ...] = ()
     faults: str = ""
     shortest: Mapping[str, int] = field(default_factory=dict)
     control: bool = False
+
+
+def told_by(factory: Factory) -> tuple[str, str]:
+    """An exhibit's mechanism and story: the first line of its factory's docstring, and the paragraphs below it."""
+    first, _, rest = cleandoc(factory.__doc__ or "").partition("\n")
+    return first, rest.strip()
 
 
 def mutant(base: Scenario, factory: Factory, **changes: Any) -> Scenario:

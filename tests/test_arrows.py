@@ -36,7 +36,7 @@ RESTRICTED = {
     "trio": ("harness.host.trio_host", "harness.host.asynchronous", "harness.host.seam"),
     "hypothesis": ("harness.machine", "harness.profiles"),
     "pytest": ("harness.plugin", "harness.machine"),
-    "rich": ("harness.report", "harness.cli", "harness.console", "harness.commands"),
+    "rich": ("harness.report", "harness.cli", "harness.console", "harness.commands", "harness.bugs_command"),
 }
 # A protocol, and an invariant, is plain code over plain data.
 PLAIN = {

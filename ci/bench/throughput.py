@@ -16,20 +16,15 @@ under the system's folder for temporary files) and everything is measured there,
 from __future__ import annotations
 
 import argparse
-import hashlib
-import importlib.util
 import json
-import os
 import platform
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
+from interpreter import PROJECT, go_where, installed
+
 SEEDLOOP = "seedloop==0.4.1"
 NODES, PERIOD, LATENCY, DURATION = 5, 50, 20, 60_000  # virtual ms
 ROUNDS, LEAST = 3, 0.6  # each figure is the best of so many measurements of at least so many CPU seconds
@@ -169,71 +164,15 @@ def measure(with_seedloop: bool) -> dict[str, float | None]:
     return best
 
 
-# An interpreter that can run seedloop, too
-
-
-def installed(*names: str) -> bool:
-    """Whether this interpreter can import all of these."""
-    return all(importlib.util.find_spec(name) is not None for name in names)
-
-
-def candidates() -> Iterator[str]:
-    """Interpreters that may exist: this one, those on PATH, and those that pyenv keeps off it."""
-    yield sys.executable
-    yield from ("python3.13", "python3.12")
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    yield from (str(path) for minor in (13, 12) for path in sorted(root.glob(f"versions/3.{minor}.*/bin/python")))
-
-
-def runs(command: list[str]) -> bool:
-    """Whether a command can be run, and succeeds; a shim on PATH may stand for nothing."""
-    try:
-        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
-    except OSError:
-        return False
-
-
-def environment() -> Path:
-    """An interpreter with seedloop and this checkout; raises RuntimeError, with the reason, when there can be none."""
-    ready = "import seedloop, sys, harness, trio; sys.exit(not harness.__file__.startswith(sys.argv[1]))"
-    asks = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
-    for candidate in candidates():
-        if not runs([candidate, "-c", asks]):
-            continue
-        key = hashlib.sha256(f"{PROJECT} {candidate}".encode()).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"splitbrain-bench-{key}"
-        python = folder / "bin" / "python"
-        if runs([str(python), "-c", ready, str(PROJECT)]):
-            return python
-        print(f"making an environment with {SEEDLOOP} in {folder} ...", file=sys.stderr, flush=True)
-        for command in (
-            [candidate, "-m", "venv", "--clear", str(folder)],
-            [str(python), "-m", "pip", "install", "--quiet", "-e", str(PROJECT), SEEDLOOP],
-        ):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
-        return python
-    raise RuntimeError("seedloop needs Python 3.12 or later, and none was found here, on PATH or among pyenv's versions")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options = parser.parse_args()
     sys.path.insert(0, str(PROJECT))
-    with_seedloop = installed("seedloop", "harness", "trio", "msgspec")
-    if not with_seedloop and "SPLITBRAIN_BENCH" not in os.environ:
-        try:
-            python = environment()
-        except RuntimeError as reason:
-            print(f"no figure for seedloop: {reason}", file=sys.stderr)
-            if not installed("harness", "trio", "msgspec"):
-                print("nor any other: this interpreter lacks splitbrain; pip install -e . first", file=sys.stderr)
-                return 2
-        else:
-            os.environ["SPLITBRAIN_BENCH"] = "1"  # once is enough
-            os.execv(python, [str(python), __file__, *sys.argv[1:]])
+    with_seedloop = go_where([SEEDLOOP], __file__)
+    if not installed("harness", "trio", "msgspec"):
+        print("this interpreter lacks splitbrain; pip install -e . first", file=sys.stderr)
+        return 2
     figures = measure(with_seedloop)
     base = figures["gossip_seedloop"]
     ratios = {name: figure / base if figure and base else None for name, figure in figures.items()}

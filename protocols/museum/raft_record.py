@@ -1,4 +1,4 @@
-"""How a Raft exhibit is recorded: the mechanism is the first sentence of its class.
+"""How a Raft exhibit is recorded: the mechanism is the first line of its class' docstring, the story the rest.
 
 ``shortest`` is the least number of actions with the options at their first values, which are the paper's. With a leader's no-op,
 or an optimistic ``next_index``, a counterexample can be shorter than that: some need no client, or no refusal, any more.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.scenario import Exhibit, mutant
+from harness.scenario import Exhibit, mutant, told_by
 from protocols.raft.node import Raft
 from protocols.raft.scenario import RAFT
 
@@ -27,12 +27,14 @@ def record(
     **changes: Any,
 ) -> Exhibit:
     """An exhibit of the scenario ``raft``; ``changes`` are to its fields, and stay away from what the search is to find out."""
+    mechanism, story = told_by(factory)
     return Exhibit(
         id=slug,
         title=title,
         protocol=RAFT.name,
         source=source,
-        mechanism=(factory.__doc__ or "").strip().splitlines()[0],
+        mechanism=mechanism,
+        story=story,
         scenario=mutant(RAFT, factory, **changes),
         invariant=invariant,
         faults=faults,
