@@ -174,7 +174,7 @@ def plain(result):
 
 def state(node):
     # The log is an object without equality of its own.
-    return {name: value.entries if name == "log" else value for name, value in vars(node).items() if name != "_receivers"}
+    return {name: value.entries if name == "log" else value for name, value in vars(node).items() if name[0] != "_"}
 
 
 # The controls

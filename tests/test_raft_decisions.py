@@ -3,7 +3,7 @@
 import pytest
 
 from harness.node import CancelTimer, Erase, Observe, Refused, Reply, Send, SetTimer, Sync, Write
-from harness.observations import Appended, Applied, Committed, EnteredTerm, Led, Recovered, SteppedDown, Truncated, Voted
+from harness.observations import Appended, Applied, Committed, EnteredTerm, Led, Recovered, SteppedDown, Tracked, Truncated, Voted
 from protocols.quorum import majority
 from protocols.raft.log import Log
 from protocols.raft.messages import AppendEntries, AppendEntriesReply, Entry, RequestVote, RequestVoteReply, label
@@ -283,8 +283,13 @@ def test_a_client_is_answered_when_its_entry_is_applied_and_not_before():
     raft = leader()
     raft.request("r1", "x")
     effects = raft.receive("n3", AppendEntriesReply(1, True, 1))
-    assert effects == [Observe(Committed(1, 1)), Observe(Applied(1, 1, "x")), Reply("r1", 1)]
-    assert raft.receive("n2", AppendEntriesReply(1, True, 1)) == []
+    assert effects == [
+        Observe(Tracked("n3", 1, 2)),
+        Observe(Committed(1, 1)),
+        Observe(Applied(1, 1, "x")),
+        Reply("r1", 1),
+    ]
+    assert raft.receive("n2", AppendEntriesReply(1, True, 1)) == [Observe(Tracked("n2", 1, 2))]
 
 
 @pytest.mark.parametrize("start", [node, candidate])
@@ -297,7 +302,10 @@ def test_whoever_does_not_lead_redirects_clients(start):
 
 def test_a_refusal_is_answered_at_once_with_what_precedes_by_one():
     raft = leader(term=2, terms=(1, 1, 2))
-    assert raft.receive("n2", AppendEntriesReply(3, False, 3)) == [Send("n2", AppendEntries(3, 2, 1, (Entry(2, "v3"),), 0))]
+    assert raft.receive("n2", AppendEntriesReply(3, False, 3)) == [
+        Observe(Tracked("n2", 0, 3)),
+        Send("n2", AppendEntries(3, 2, 1, (Entry(2, "v3"),), 0)),
+    ]
     assert raft.next_index["n2"] == 3
 
 
@@ -357,9 +365,9 @@ def test_the_commit_index_is_the_highest_that_a_majority_has(held, index):
 
 def test_entries_of_earlier_terms_are_committed_only_together_with_one_of_the_present_term():
     raft = leader(term=1, terms=(1,))
-    assert raft.receive("n2", AppendEntriesReply(2, True, 1)) == []
+    assert raft.receive("n2", AppendEntriesReply(2, True, 1)) == [Observe(Tracked("n2", 1, 2))]
     assert raft.commit_index == 0
     raft.request("r1", "x")
     effects = raft.receive("n2", AppendEntriesReply(2, True, 2))
-    assert effects[0] == Observe(Committed(2, 2))
+    assert effects[1] == Observe(Committed(2, 2))
     assert raft.last_applied == 2

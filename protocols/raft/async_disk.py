@@ -1,0 +1,40 @@
+"""An option: a follower does not wait for its disk, but acknowledges when the disk has answered (Ongaro's dissertation, 10.2.1)."""
+
+from __future__ import annotations
+
+from harness.node import Effect, Effects, Send, Sync
+from protocols.raft.following import Following
+from protocols.raft.messages import AppendEntriesReply
+
+
+class AsyncDisk(Following):
+    """async_disk: entries are written and forgotten about; the token of the sync says what is to be acknowledged after it."""
+
+    async_disk: bool
+
+    def persist_then_acknowledge(self, changes: list[Effect], reply: Send) -> list[Effect]:
+        """The acknowledgement waits for the disk; the node does not."""
+        if not self.async_disk:
+            return super().persist_then_acknowledge(changes, reply)
+        if not changes and self.is_stable(reply.message.index):
+            return [reply]
+        return [*changes, Sync(f"{self.current_term} {reply.message.index}")]
+
+    def is_stable(self, index: int) -> bool:
+        """Whether all entries up to there are known to be durable: an entry that is there already may still be on its way."""
+        return index <= self.log.stable_index
+
+    def synced(self, token: str) -> Effects:
+        """The disk has answered: what was written before the sync is durable now."""
+        term, index = map(int, token.split())
+        if self.role != "follower" or self.leader_id is None or not self.still_holds(term, index):
+            return ()
+        self.log.stable_index = max(self.log.stable_index, index)
+        return [Send(self.leader_id, AppendEntriesReply(self.current_term, True, index))]
+
+    def still_holds(self, term: int, index: int) -> bool:  # noqa: ARG002 (a decision about that index)
+        """What the disk has stored is what the log holds: within one term, entries that its leader sent are not replaced.
+
+        In another term they may have been, and the log may hold other entries at these indexes, which are not stored yet.
+        """
+        return term == self.current_term
