@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from harness.node import Effect, NodeId
 from protocols.museum.raft_record import record
 from protocols.raft.messages import AppendEntries
 from protocols.raft.node import Raft
@@ -41,6 +44,29 @@ class Figure8(Raft):
 
     def may_commit(self, index: int) -> bool:  # noqa: ARG002
         return True
+
+
+class Figure8WithNoop(Raft):
+    """A leader commits entries of earlier terms by counting copies, before its own no-op has reached those who hold them."""
+
+    def may_commit(self, index: int) -> bool:  # noqa: ARG002
+        return True
+
+
+class HeartbeatCommitUnchecked(Raft):
+    """A follower commits what an empty heartbeat says even where it refuses the heartbeat, for its log does not match."""
+
+    def refuse(self, leader: NodeId, request: AppendEntries) -> list[Effect]:
+        commit_index = min(request.leader_commit, self.log.last_index)
+        committed = self.commit_up_to(commit_index) if not request.entries and commit_index > self.commit_index else []
+        return [*committed, *super().refuse(leader, request)]
+
+
+class ApplySkipsGapAfterRestart(Raft):
+    """What is to be applied is cut in pages of two, and each page begins one entry further than the last one ended."""
+
+    def due_to_apply(self) -> Sequence[int]:
+        return [index for place, index in enumerate(super().due_to_apply()) if place % 3 < 2]
 
 
 COMMIT = (
@@ -89,5 +115,30 @@ COMMIT = (
         faults="reordering",
         shortest={"LeaderCompleteness": 20, "StateMachineSafety": 24},
         options={**RAFT.options, "noop": (False,)},  # a no-op would commit the older entries properly
+    ),
+    record(
+        "figure-8-with-noop",
+        Figure8WithNoop,
+        title="Raft, Figure 8, in spite of a no-op",
+        source="Raft, 5.4.2 and 8; a mutation of Raft, 5.4.2",
+        invariant=("LeaderCompleteness", "StateMachineSafety", "CommittedIsDurable"),
+        faults="reordering, crash and restart",
+        options={**RAFT.options, "noop": (True,)},
+    ),
+    record(
+        "heartbeat-commit-unchecked",
+        HeartbeatCommitUnchecked,
+        title="A heartbeat commits what it does not match",
+        source="etcd-io/raft#139; tinykv#191",
+        invariant=("StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
+        faults="reordering",
+    ),
+    record(
+        "apply-skips-gap-after-restart",
+        ApplySkipsGapAfterRestart,
+        title="An entry falls between two pages",
+        source="cockroachdb/cockroach#28918; etcd-io/etcd#10063",
+        invariant=("AppliedInOrder", "LogTermination"),
+        faults="crash and restart",
     ),
 )

@@ -6,6 +6,7 @@ from harness.node import Effect, NodeId
 from protocols.museum.raft_record import record
 from protocols.raft.messages import AppendEntries, RequestVote
 from protocols.raft.node import Raft
+from protocols.raft.scenario import RAFT
 
 
 class VoteOverstrict(Raft):
@@ -44,6 +45,31 @@ class AdoptTermKeepVote(Raft):
         return effects
 
 
+class CommitLoopBreak(Raft):
+    """A leader looks for a new commit index from below, and gives up at the first entry of an earlier term."""
+
+    def new_commit_index(self) -> int:
+        held, index = super().new_commit_index(), self.commit_index
+        while index < held and self.may_commit(index + 1):
+            index += 1
+        return index
+
+
+class StepdownKeepsCommittableSuffix(Raft):
+    """A follower refuses whatever would replace entries of its own, which might, it thinks, be committed yet."""
+
+    def log_matches(self, request: AppendEntries) -> bool:
+        return super().log_matches(request) and self.kept(request) == self.log.last_index
+
+
+class CatchupDeduplicatedForever(Raft):
+    """A follower that has all entries of a request already reports no progress, and is sent the same ones for ever."""
+
+    def matching_index(self, request: AppendEntries) -> int:
+        new = request.entries and request.prev_log_index + len(request.entries) > self.kept(request)
+        return super().matching_index(request) if new else request.prev_log_index
+
+
 LIVENESS = (
     record(
         "vote-overstrict",
@@ -76,5 +102,30 @@ LIVENESS = (
         source="a mutation of Raft, 5.1",
         invariant=("LogTermination",),
         faults="none",
+    ),
+    record(
+        "commit-loop-break",
+        CommitLoopBreak,
+        title="The search for what is committed ends too soon",
+        source="zhebrak/raftos#30 (SandTable's RaftOS#4)",
+        invariant=("LogTermination",),
+        faults="change of leaders",
+    ),
+    record(
+        "stepdown-keeps-committable-suffix",
+        StepdownKeepsCommittableSuffix,
+        title="A follower defends its entries",
+        source="microsoft/CCF#2189, #2803",
+        invariant=("LogTermination",),
+        faults="partition",
+    ),
+    record(
+        "catchup-deduplicated-forever",
+        CatchupDeduplicatedForever,
+        title="Nothing new, and so no progress",
+        source="yugabyte/yugabyte-db#32876, #8879 (KUDU-1469)",
+        invariant=("LogTermination",),
+        faults="lost messages",
+        options={**RAFT.options, "batch": (1, 2)},  # a request without bounds brings something new sooner or later
     ),
 )

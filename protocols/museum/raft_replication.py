@@ -23,6 +23,13 @@ class LogNoPrevTermCheck(Raft):
         return request.prev_log_index <= self.log.last_index
 
 
+class LogZeroIndexAmbiguity(Raft):
+    """The first entry's index doubles as that of an empty log, so whatever entry is first passes for a match."""
+
+    def log_matches(self, request: AppendEntries) -> bool:
+        return request.prev_log_index <= min(1, self.log.last_index) or super().log_matches(request)
+
+
 class LogNoTruncateTail(Raft):
     """A conflicting entry is overwritten in place, and what followed it stays."""
 
@@ -73,6 +80,14 @@ REPLICATION = (
         invariant=("LogMatching", "StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
         faults="reordering",
         shortest={"LogMatching": 14},
+    ),
+    record(
+        "log-zero-index-ambiguity",
+        LogZeroIndexAmbiguity,
+        title="Is the first index 0 or 1?",
+        source="ktoso/akka-raft#37, #39, #58 (DEMi's raft-58b)",
+        invariant=("LogMatching", "StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
+        faults="reordering",
     ),
     record(
         "log-no-truncate-tail",

@@ -27,9 +27,11 @@ class AsyncDisk(Following):
     def synced(self, token: str) -> Effects:
         """The disk has answered: what was written before the sync is durable now."""
         term, index = map(int, token.split())
-        if self.role != "follower" or self.leader_id is None or not self.still_holds(term, index):
+        if not self.still_holds(term, index):
             return ()
         self.log.stable_index = max(self.log.stable_index, index)
+        if self.leader_id in (None, self.me):
+            return ()
         return [Send(self.leader_id, AppendEntriesReply(self.current_term, True, index))]
 
     def still_holds(self, term: int, index: int) -> bool:  # noqa: ARG002 (a decision about that index)

@@ -17,7 +17,7 @@ class Following(Server):
         effects = self.adopt_term(request.term) if self.must_adopt(request.term) else []
         if self.role == "candidate":
             self.concede()
-        self.leader_id = leader
+        self.recognise(leader)
         effects.append(ELECTION_TIMEOUT)
         if not self.log_matches(request):
             return effects + self.refuse(leader, request)
@@ -40,6 +40,10 @@ class Following(Server):
     def concede(self) -> None:
         """A leader of this very term has established itself: the candidate returns to follower state (Raft, 5.2)."""
         self.role = "follower"
+
+    def recognise(self, leader: NodeId) -> None:
+        """Who sends entries in this term leads it. The vote of the term stays, for a late candidate may still ask (Raft, 5.2)."""
+        self.leader_id = leader
 
     def log_matches(self, request: AppendEntries) -> bool:
         """2. Reply false if the log has no entry at prev_log_index whose term is prev_log_term (Raft, 5.3)."""

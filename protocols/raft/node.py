@@ -33,6 +33,7 @@ class Raft(PreElection, QuorumCheck, AsyncDisk):
         batch: int | None = None,
         pre_vote: bool = False,
         check_quorum: bool = False,
+        loyal: bool = False,
         async_disk: bool = False,
     ) -> None:
         if heartbeats not in ("empty", "full"):
@@ -46,7 +47,7 @@ class Raft(PreElection, QuorumCheck, AsyncDisk):
         self.async_disk = async_disk
         self.pre_votes = []
         self._receivers: dict[type, Callable[[NodeId, Any], Effects]] = {
-            RequestVote: self.receive_request_vote_unless_led if check_quorum else self.receive_request_vote,
+            RequestVote: self.receive_request_vote_unless_led if loyal else self.receive_request_vote,
             RequestVoteReply: self.receive_request_vote_reply,
             PreVote: self.receive_pre_vote,
             PreVoteReply: self.receive_pre_vote_reply,

@@ -1,4 +1,4 @@
-"""An option: a leader without a majority steps down, and nobody else is let near one that has it (Ongaro's dissertation)."""
+"""Two options: a leader without a majority steps down; who has a leader lets nobody depose it (Ongaro's dissertation)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CANCEL_CHECK = CancelTimer("quorum")
 
 
 class QuorumCheck(Election, Replication):
-    """check_quorum: both halves are on. A leader cut off gives up soon, and a node that comes back disturbs nobody."""
+    """check_quorum: a leader that is cut off gives up soon. loyal: a node that comes back disturbs no leader that is followed."""
 
     check_quorum: bool
 
