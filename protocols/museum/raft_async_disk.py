@@ -1,4 +1,4 @@
-"""Exhibits: a follower that does not wait for its disk, and loses track of what is on it (Ongaro's dissertation, 10.2.1)."""
+"""Exhibits: a follower that does not wait for its disk, and loses track of what is on it."""
 
 from __future__ import annotations
 

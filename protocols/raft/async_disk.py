@@ -1,4 +1,4 @@
-"""An option: a follower does not wait for its disk, but acknowledges when the disk has answered (Ongaro's dissertation, 10.2.1)."""
+"""An option: a follower does not wait for its disk, but acknowledges once the disk has answered (Raft, Figure 2 still holds)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two options: a leader without a majority steps down; who has a leader lets nobody depose it (Ongaro's dissertation)."""
+"""Two options: a leader without a majority steps down (Ongaro's dissertation, 6.2); who has a leader stays loyal (Raft, 6)."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ class QuorumCheck(Election, Replication):
         return () if self.has_leader() else self.receive_request_vote(candidate, request)
 
     def has_leader(self) -> bool:
-        """Heard from a leader since its own election timer last ran out, or leads: no term is adopted (dissertation, 4.2.3)."""
+        """Heard from a leader since its own election timer last ran out, or leads: no term is adopted then (Raft, 6)."""
         return self.leader_id is not None
