@@ -5,9 +5,10 @@ from __future__ import annotations
 from harness.node import Effect, Effects, Send, Sync
 from protocols.raft.following import Following
 from protocols.raft.messages import AppendEntriesReply
+from protocols.raft.replication import Replication
 
 
-class AsyncDisk(Following):
+class AsyncDisk(Replication, Following):
     """async_disk: entries are written and forgotten about; the token of the sync says what is to be acknowledged after it."""
 
     async_disk: bool
@@ -19,6 +20,11 @@ class AsyncDisk(Following):
         if not changes and self.is_stable(reply.message.index):
             return [reply]
         return [*changes, Sync(f"{self.current_term} {reply.message.index}")]
+
+    def persist_then_replicate(self, appended: list[Effect]) -> list[Effect]:
+        """A leader does wait: when it goes on, all that it has is durable."""
+        self.log.stable_index = self.log.last_index
+        return super().persist_then_replicate(appended)
 
     def is_stable(self, index: int) -> bool:
         """Whether all entries up to there are known to be durable: an entry that is there already may still be on its way."""
