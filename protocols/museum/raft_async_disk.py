@@ -14,14 +14,14 @@ class StableAba(Raft):
     """An index that is known to be on the disk stays so when other entries take its place, which are not there yet.
 
     The log remembers up to where it is on the disk, as an index. Then a new leader replaces the last entries by others
-    with the same indexes. The mark stays: it was true, and the number has not changed. So when the next request repeats
-    those entries, the follower looks at the mark, finds nothing to wait for, and acknowledges what is still in the
-    disk's queue. The leader commits with it; the follower loses its power; the copy that was counted is gone.
+    with the same indexes; the mark stays, for it was true, and the number has not changed. So when the next request
+    repeats those entries, the follower finds nothing to wait for, and acknowledges what is still in the disk's queue.
+    The leader commits with it, and a copy that was counted can still be lost.
 
-    A, then B, then "is it still A?", asked of the position alone: the ABA problem. In etcd the application reported
-    "stable up to i" after raft had truncated and rewritten those entries; since #1809 `stableTo` takes index *and*
-    term, and ignores what no longer matches. An entry's name in Raft is its index together with its term, and half a
-    name is another entry.
+    It is the ABA problem: "is it still there?", asked of the position alone. In etcd the application reported "stable
+    up to i" after raft had truncated and rewritten those entries; since #1809 `stableTo` takes index *and* term, and
+    ignores what no longer matches. An entry's name in Raft is its index together with its term, and half a name is
+    another entry.
     """
 
     def resolve_conflict(self, request: AppendEntries) -> list[Effect]:

@@ -18,7 +18,7 @@ class CommitQuorumHalf(Raft):
     before the entry has left the machine. The next leader is elected by a true majority which need not include it, and
     rightly so.
 
-    Elections and commitment need quorums that meet, one of each kind: n // 2 and n // 2 + 1 do not. Four actions break
+    Elections and commitment need quorums that meet, one of each kind: `n//2` and `n//2+1` do not. Four actions break
     it, and no fault is needed, only that somebody else is elected.
     """
 
@@ -78,10 +78,9 @@ class Figure8(Raft):
     """A leader commits entries of earlier terms by counting copies, and a later leader may overwrite them.
 
     The most famous bug that Raft does not have. A leader finds an entry on a majority; what else should committed mean?
-    But the entry is of an earlier term. A wrote it in term 1 and lost its leadership; B wrote another in term 2, alone;
-    A leads again in term 3, copies its old entry to C, counts two of three and commits. Now B asks for votes in term 4:
-    its last entry is of term 2, C's is of term 1, so B is *more* up to date. C votes for it, B's entry replaces the
-    committed one.
+    But A wrote this one in term 1, before B led term 2 and wrote another, alone; in term 3 A leads again, copies its
+    old entry to C, counts two of three and commits. Now B asks for votes in term 4: its last entry is of term 2, C's is
+    of term 1, so B is *more* up to date, gets C's vote, and replaces the committed entry by its own.
 
     Counting copies proves something only for entries of the leader's own term, since only those make a log that wins
     elections (5.4.2). The paper's author filed this bug against his own implementation, LogCabin (#44, "critical Raft
@@ -97,14 +96,13 @@ class Figure8WithNoop(Raft):
     """A leader commits entries of earlier terms by counting copies, before its own no-op has reached those who hold them.
 
     The cure for Figure 8 that everybody remembers is the no-op: a new leader appends an entry of its own term, and once
-    that is on a majority, all before it is safe. So with a no-op in place, surely the check of the term can go? It
-    nearly can. Wherever the old entry is copied, the no-op follows in the same request, and random search finds nothing
-    for millions of actions.
+    that is on a majority, all before it is safe. Surely, then, the check of the term can go? Wherever the old entry is
+    copied, the no-op follows in the same request, and random search finds nothing in millions of actions.
 
     Then requests are bounded, as they are in every real system. The old entry goes out in one batch and is
-    acknowledged; the no-op would be in the next. The leader counts a majority for the old entry and commits, before a
-    single copy of its no-op exists elsewhere, and the rest is Figure 8. The no-op makes progress possible; the rule of
-    5.4.2 makes it safe; one does not replace the other.
+    acknowledged; the leader counts a majority for it and commits, before a single copy of its no-op exists elsewhere,
+    and the rest is Figure 8. The no-op makes progress possible and the rule of 5.4.2 makes it safe; one does not
+    replace the other.
     """
 
     def may_commit(self, index: int) -> bool:  # noqa: ARG002

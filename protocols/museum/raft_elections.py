@@ -13,8 +13,8 @@ class VoteQuorumTooSmall(Raft):
 
     Half of the cluster sounds like a majority, and of three nodes rounded down it is one: the candidate itself. Two
     nodes time out at about the same time, each votes for itself, and each leads term 1 before either has sent a message
-    that arrived. Safety in Raft is one sentence, namely that any two majorities share a node; `n // 2` instead of `n //
-    2 + 1` takes that node away, and everything else in the protocol is still right and no help. The ModelFuzz authors
+    that arrived. Safety in Raft is one sentence, namely that any two majorities share a node; `n//2` instead of
+    `n//2+1` takes that node away, and everything else in the protocol is still right and no help. The ModelFuzz authors
     seeded this mistake, as n/3 + 1, into etcd: it is the first thing a search should find, and a good check that it
     searches at all.
     """

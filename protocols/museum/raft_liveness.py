@@ -12,10 +12,10 @@ from protocols.raft.scenario import RAFT
 class VoteOverstrict(Raft):
     """A voter asks for a last term no older and a log no shorter than its own, and of two nodes neither may be electable.
 
-    A voter that asks for a later-or-equal term *and* a longer-or-equal log is stricter than the paper, and so at least
-    safe. It is safe. Take logs [1,1,1,1], [1,1,1,1] and [1,1,2], and let the second node fail. The first refuses the
-    third, which is shorter; the third refuses the first, whose last term is older. Two of three are up, can talk, and
-    will elect nobody, ever.
+    A voter that asks for a later-or-equal term *and* a longer-or-equal log is stricter than the paper, and so it is
+    safe. Take logs [1,1,1,1], [1,1,1,1] and [1,1,2], and let the second node fail: the first refuses the third, which
+    is shorter, and the third refuses the first, whose last term is older. Two of three are up, can talk, and will elect
+    nobody, ever.
 
     Diego Ongaro read it out of hashicorp/raft, with this very example (#94); Neo4j had it, too. That a check is
     conservative is an argument about safety; about progress it says that the check may never pass. Logs must be totally

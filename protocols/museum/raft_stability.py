@@ -14,8 +14,8 @@ class PrevoteIgnoreLowerTerm(Raft):
 
     Messages of lower terms are old, so they are dropped. In plain Raft that is harmless: the sender will time out,
     raise its term, and be heard. Pre-vote takes that away, for a node raises its term only when a majority would vote
-    for it. Here a node with the best log is in an old term. It asks; those ahead of it do not answer, so it never
-    learns the term. They ask; it refuses, for their logs are worse. Nobody can win, and nobody can tell the other why.
+    for it. Here the node with the best log is in an old term: it asks, and those ahead of it do not answer, so that it
+    never learns the term; they ask, and it refuses, for their logs are worse.
 
     In etcd#8243 three nodes are stuck like that, and so they are in #8501, where a rolling upgrade that turned pre-vote
     on wedged CockroachDB's ranges; canonical/raft met it in a user's log (#279). The fix is to answer: a refusal

@@ -29,7 +29,7 @@ class PreElection(Election):
         return [Send(candidate, PreVoteReply(request.term, True))]
 
     def deny_pre_vote(self, candidate: NodeId, request: PreVote) -> list[Effect]:  # noqa: ARG002 (a decision about that request)
-        """Whoever is behind is told the term, for nobody else may tell it: a vote that it cannot win makes no terms known."""
+        """A denial tells the term: a node that is behind, and never gets to ask for votes, may hear of it in no other way."""
         return [Send(candidate, PreVoteReply(self.current_term, False))]
 
     def would_vote(self, request: PreVote) -> bool:
