@@ -7,6 +7,7 @@ import pytest
 
 from harness.actions import Crash, Fire, Request, Restart
 from harness.errors import NotEnabled
+from harness.hunt import hunt
 from harness.invariant import Invariant
 from harness.scenario import mutant
 from harness.world import World
@@ -192,6 +193,14 @@ def test_the_reference_implementation_survives_the_schedules_that_break_the_exhi
     unbroken = mutant(EXHIBITS[slug].scenario, RAFT.factory)
     violation, _ = play(unbroken, size, SHORTEST[slug, invariant, size], lenient=True)
     assert violation is None
+
+
+@pytest.mark.parametrize(
+    "exhibit", [each for each in RAFT_EXHIBITS if each.scenario.options != RAFT.options], ids=lambda exhibit: exhibit.id
+)
+def test_a_hunt_finds_nothing_in_the_reference_implementation_with_the_options_that_an_exhibit_is_searched_with(exhibit):
+    hunted = hunt(mutant(exhibit.scenario, RAFT.factory), seed=1, steps=20_000)
+    assert (hunted.outcome, hunted.violation) == ("clean", None)
 
 
 @pytest.mark.parametrize("exhibit", RAFT_EXHIBITS, ids=lambda exhibit: exhibit.id)
