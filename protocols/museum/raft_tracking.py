@@ -73,7 +73,8 @@ TRACKING = (
         NextLeMatch,
         title="Back-off without a floor",
         source="bakwc/PySyncObj, willemt/raft (SandTable's PySyncObj#3 and WRaft#7)",
-        invariant=("NextIndexAboveMatchIndex",),
+        # Without a floor it comes to 0, too, and the leader looks for the entry before the first: IndexError.
+        invariant=("NextIndexAboveMatchIndex", "KeepsContract"),
         faults="reordering",
     ),
     record(
@@ -81,7 +82,8 @@ TRACKING = (
         MatchFromRefusal,
         title="A guess counted as a copy",
         source="microsoft/CCF#5325 (found through #5324)",
-        invariant=("CommittedIsDurable", "LeaderCompleteness", "StateMachineSafety"),
+        # A guess too high is also a floor too high, below which a follower's log is never searched.
+        invariant=("CommittedIsDurable", "LeaderCompleteness", "StateMachineSafety", "LogTermination"),
         faults="change of leaders",
     ),
 )
