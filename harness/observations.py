@@ -82,6 +82,14 @@ class Committed(Observation, frozen=True, tag=True):
     term: int
 
 
+class Tracked(Observation, frozen=True, tag=True):
+    """As leader, takes ``follower``'s log to equal its own up to ``match_index``, and sends it entries from ``next_index`` on."""
+
+    follower: str
+    match_index: int
+    next_index: int
+
+
 class Recovered(Observation, frozen=True, tag=True):
     """Said once by every ``start``, first of all: what a Raft node found on its disk.
 

@@ -7,9 +7,10 @@ from invariants.chosen import DecidedIsChosen, OneChosenValue, ProposedIsSafe
 from invariants.commitment import CommittedIsDurable, LeaderCompleteness
 from invariants.election import CommitIndexNeverGoesBack, ElectionSafety, OneVotePerTerm, TermsNeverGoBack
 from invariants.integrity import Integrity
-from invariants.log import LeaderAppendOnly, LogMatching, StateMachineSafety
+from invariants.log import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
 from invariants.paxos import AcceptedIsDurable, OneValuePerBallot, PromisesKept
 from invariants.termination import LogTermination, Termination
+from invariants.tracking import MatchIndexNeverGoesBack, NextIndexAboveMatchIndex
 from invariants.validity import Validity
 
 # Any protocol that decides.
@@ -26,6 +27,8 @@ RAFT_SAFETY = (
     StateMachineSafety,
     CommitIndexNeverGoesBack,
     CommittedIsDurable,
+    MatchIndexNeverGoesBack,
+    NextIndexAboveMatchIndex,
     Validity,
 )
 
@@ -37,6 +40,7 @@ __all__ = [
     "RAFT_SAFETY",
     "AcceptedIsDurable",
     "Agreement",
+    "AppliedInOrder",
     "CommitIndexNeverGoesBack",
     "CommittedIsDurable",
     "DecidedIsChosen",
@@ -46,6 +50,8 @@ __all__ = [
     "LeaderCompleteness",
     "LogMatching",
     "LogTermination",
+    "MatchIndexNeverGoesBack",
+    "NextIndexAboveMatchIndex",
     "OneChosenValue",
     "OneValuePerBallot",
     "OneVotePerTerm",

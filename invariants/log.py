@@ -1,11 +1,11 @@
-"""Raft's replicated log: a leader's only grows, two logs match, and state machines apply the same."""
+"""Raft's replicated log: a leader's only grows, two logs match, and state machines apply the same, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from harness.events import Crashed, Event, Observed
+from harness.events import Crashed, Event, Observed, Started
 from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
@@ -213,6 +213,31 @@ def _leaders(events: Sequence[Event], term: int) -> Witness:
         return Witness(f"nobody became leader of term {term}, whose entry it is")
     alone = " alone" if len(led) == 1 else ""
     return Witness(f"leader of term {term}, whose entry it is, was {at(led)}{alone}", tuple(led), tuple(led.values()))
+
+
+class AppliedInOrder(Invariant):
+    """A server applies the entries of its log one after another, and leaves none out.
+
+    Where it begins after a restart is its own business. Not for nodes that install snapshots: these jump, and rightly.
+    """
+
+    watches = (Applied, Started)
+    kind = "step"
+    source = "Raft (extended version), 5.3 (in log order) and Figure 2 (increment last_applied, apply log[last_applied])"
+
+    def __init__(self) -> None:
+        self._applied: dict[NodeId, Observed] = {}
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is not Observed:
+            self._applied.pop(event.node, None)  # type: ignore[union-attr]
+            return None
+        earlier = self._applied.get(event.node)
+        self._applied[event.node] = event
+        if earlier is None or event.observation.index == earlier.observation.index + 1:
+            return None
+        jump = f"entry {event.observation.index} right after entry {earlier.observation.index}"
+        return self.violation(f"{event.node} applied {jump}", earlier, event)
 
 
 def _entry(index: int, term: int, command: Any) -> str:

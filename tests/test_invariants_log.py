@@ -5,7 +5,7 @@ import pytest
 from harness.events import Crashed, Observed, Started
 from harness.invariant import Monitor
 from harness.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
-from invariants import LeaderAppendOnly, LogMatching, StateMachineSafety
+from invariants import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
 
 
 def fold(invariant, happenings):
@@ -91,6 +91,14 @@ KEPT = {
     "they are applied again after a restart": (
         StateMachineSafety,
         [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b"))],
+    ),
+    "entries are applied in order, by each server at its own pace": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b")), ("n1", Applied(3, 1, "c"))],
+    ),
+    "a server goes on behind a state that it stored": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(5, 1, "e")), ("n1", Applied(6, 1, "f"))],
     ),
 }
 
@@ -201,6 +209,16 @@ BROKEN = {
         StateMachineSafety,
         [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(1, 2, "b"))],
         ("StateMachineSafety(Applied, Applied)", 0, 3, "n1 applied 'a' of term 1 at index 1, and n1 'b' of term 2"),
+    ),
+    "an entry is left out": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a")), ("n1", Applied(3, 1, "c"))],
+        ("AppliedInOrder(Applied, Applied)", 0, 2, "n1 applied entry 3 right after entry 1"),
+    ),
+    "an entry is applied twice": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n1", Applied(1, 1, "a"))],
+        ("AppliedInOrder(Applied, Applied)", 0, 1, "n1 applied entry 1 right after entry 1"),
     ),
 }
 

@@ -173,8 +173,8 @@ def plain(result):
 
 
 def state(node):
-    # The log is an object without equality of its own.
-    return {name: value.entries if name == "log" else value for name, value in vars(node).items() if name != "_receivers"}
+    # The log is an object without equality of its own; what begins with an underscore are tables of bound methods.
+    return {name: vars(value) if name == "log" else value for name, value in vars(node).items() if name[0] != "_"}
 
 
 # The controls

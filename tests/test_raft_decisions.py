@@ -3,7 +3,7 @@
 import pytest
 
 from harness.node import CancelTimer, Erase, Observe, Refused, Reply, Send, SetTimer, Sync, Write
-from harness.observations import Appended, Applied, Committed, EnteredTerm, Led, Recovered, SteppedDown, Truncated, Voted
+from harness.observations import Appended, Applied, Committed, EnteredTerm, Led, Recovered, SteppedDown, Tracked, Truncated, Voted
 from protocols.quorum import majority
 from protocols.raft.log import Log
 from protocols.raft.messages import AppendEntries, AppendEntriesReply, Entry, RequestVote, RequestVoteReply, label
@@ -183,7 +183,52 @@ def test_any_message_of_a_higher_term_makes_a_leader_a_follower_with_its_electio
     assert not raft.unanswered
 
 
+@pytest.mark.parametrize("term", [0, 1, 2, 3])
+def test_only_a_higher_term_is_adopted_from_a_request_or_a_reply(term):
+    # 5.1: "if a server's current term is smaller than the other's, then it updates its current term to the larger value".
+    assert node(2).must_adopt(term) is (term > 2)
+
+
+@pytest.mark.parametrize("reply", [RequestVoteReply(1, False), AppendEntriesReply(1, False, 0)])
+def test_an_old_reply_does_not_take_the_term_back(reply):
+    raft = node(2, "n3")
+    assert raft.receive("n2", reply) == ()
+    assert (raft.current_term, raft.voted_for) == (2, "n3")
+
+
+def test_what_is_committed_is_applied_in_order_and_none_left_out():
+    # Figure 2: "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine".
+    raft = node(1, None, (1, 1, 1, 1))
+    raft.receive("n2", AppendEntries(1, 1, 1, (), 1))
+    effects = raft.receive("n2", AppendEntries(1, 4, 1, (), 4))
+    assert [each.observation.index for each in effects if type(each) is Observe and type(each.observation) is Applied] == [2, 3, 4]
+    assert list(raft.due_to_apply()) == []
+
+
 # Replication, the follower's side
+
+
+def test_a_follower_that_hears_from_its_leader_keeps_its_vote():
+    # 5.2: "Each server will vote for at most one candidate in a given term", which is not over when the leader is known.
+    raft = node(2, "n2")
+    raft.receive("n2", AppendEntries(2, 0, 0, (), 0))
+    assert (raft.leader_id, raft.voted_for) == ("n2", "n2")
+    assert sent(raft.receive("n3", RequestVote(2, 0, 0))) == [("n3", RequestVoteReply(2, False))]
+
+
+def test_a_request_that_does_not_match_deletes_and_commits_nothing():
+    # 5.3: only an entry that conflicts with a new one is deleted; leader_commit is about the leader's entries.
+    raft = node(2, None, (1, 1))
+    for request in (AppendEntries(2, 3, 2, (), 2), AppendEntries(2, 2, 2, (Entry(2, "x"),), 2)):
+        assert raft.receive("n2", request) == [ELECTION, Send("n2", AppendEntriesReply(2, False, request.prev_log_index))]
+    assert (raft.log.last_index, raft.commit_index) == (2, 0)
+
+
+def test_the_acknowledgement_names_the_last_entry_of_the_request_new_or_not():
+    raft = node(1, None, (1, 1, 1))
+    request = AppendEntries(1, 0, 0, (Entry(1, "v1"), Entry(1, "v2")), 0)
+    assert raft.matching_index(request) == 2
+    assert raft.matching_index(AppendEntries(1, 3, 1, (), 0)) == 3
 
 
 def test_an_append_entries_of_an_older_term_is_refused_and_changes_nothing():
@@ -283,8 +328,13 @@ def test_a_client_is_answered_when_its_entry_is_applied_and_not_before():
     raft = leader()
     raft.request("r1", "x")
     effects = raft.receive("n3", AppendEntriesReply(1, True, 1))
-    assert effects == [Observe(Committed(1, 1)), Observe(Applied(1, 1, "x")), Reply("r1", 1)]
-    assert raft.receive("n2", AppendEntriesReply(1, True, 1)) == []
+    assert effects == [
+        Observe(Tracked("n3", 1, 2)),
+        Observe(Committed(1, 1)),
+        Observe(Applied(1, 1, "x")),
+        Reply("r1", 1),
+    ]
+    assert raft.receive("n2", AppendEntriesReply(1, True, 1)) == [Observe(Tracked("n2", 1, 2))]
 
 
 @pytest.mark.parametrize("start", [node, candidate])
@@ -297,7 +347,10 @@ def test_whoever_does_not_lead_redirects_clients(start):
 
 def test_a_refusal_is_answered_at_once_with_what_precedes_by_one():
     raft = leader(term=2, terms=(1, 1, 2))
-    assert raft.receive("n2", AppendEntriesReply(3, False, 3)) == [Send("n2", AppendEntries(3, 2, 1, (Entry(2, "v3"),), 0))]
+    assert raft.receive("n2", AppendEntriesReply(3, False, 3)) == [
+        Observe(Tracked("n2", 0, 3)),
+        Send("n2", AppendEntries(3, 2, 1, (Entry(2, "v3"),), 0)),
+    ]
     assert raft.next_index["n2"] == 3
 
 
@@ -308,6 +361,21 @@ def test_refusals_that_are_out_of_date_are_ignored():
     raft.receive("n2", AppendEntriesReply(3, True, 3))
     assert raft.receive("n2", AppendEntriesReply(3, False, 2)) == ()  # overtaken by the success
     assert (raft.next_index["n2"], raft.match_index["n2"]) == (4, 3)
+
+
+def test_an_acknowledgement_that_was_overtaken_does_not_lower_match_index():
+    # Figure 2: match_index[] "increases monotonically".
+    raft = leader(term=1, terms=(1, 1, 1))
+    raft.receive("n2", AppendEntriesReply(2, True, 3))
+    assert raft.receive("n2", AppendEntriesReply(2, True, 1)) == []
+    assert (raft.match_index["n2"], raft.next_index["n2"]) == (3, 4)
+
+
+@pytest.mark.parametrize(("refused", "news"), [(0, False), (1, False), (2, True), (3, True), (4, False), (9, False)])
+def test_a_refusal_is_news_between_what_matches_and_what_is_tried(refused, news):
+    raft = leader(term=1, terms=(1, 1, 1))
+    raft.match_index["n2"] = 1
+    assert raft.is_news("n2", refused) is news
 
 
 def test_acknowledgements_of_an_earlier_term_do_not_count():
@@ -357,9 +425,9 @@ def test_the_commit_index_is_the_highest_that_a_majority_has(held, index):
 
 def test_entries_of_earlier_terms_are_committed_only_together_with_one_of_the_present_term():
     raft = leader(term=1, terms=(1,))
-    assert raft.receive("n2", AppendEntriesReply(2, True, 1)) == []
+    assert raft.receive("n2", AppendEntriesReply(2, True, 1)) == [Observe(Tracked("n2", 1, 2))]
     assert raft.commit_index == 0
     raft.request("r1", "x")
     effects = raft.receive("n2", AppendEntriesReply(2, True, 2))
-    assert effects[0] == Observe(Committed(2, 2))
+    assert effects[1] == Observe(Committed(2, 2))
     assert raft.last_applied == 2

@@ -1,11 +1,13 @@
 """The exhibits of Raft: shortest schedules from exhaustive searches break them, and leave the reference implementation whole."""
 
 import re
+from inspect import cleandoc
 
 import pytest
 
 from harness.actions import Crash, Fire, Request, Restart
 from harness.errors import NotEnabled
+from harness.hunt import hunt
 from harness.invariant import Invariant
 from harness.scenario import mutant
 from harness.world import World
@@ -20,7 +22,8 @@ KINDS = {"RV": "RequestVote", "VR": "RequestVoteReply", "AE": "AppendEntries", "
 
 # (exhibit, invariant, nodes): the shortest schedule. `A timeout` is A's election timeout; RV/VR are RequestVote and its reply,
 # AE/AR AppendEntries and its reply (`dup`: delivered, and still in flight); `A>B` sender and receiver, t the term,
-# `prev(i,t)[..]` the entries; `op v` a client's command. Messages that are not listed are lost.
+# `prev(i,t)[..]` the entries; `op v` a client's command; `quorum`: a leader asks itself who follows. Messages that are not
+# listed are lost.
 SHORTEST = {
     ("vote-quorum-too-small", "ElectionSafety", 3): "A timeout t1 · B timeout t1",
     ("vote-stale-term", "ElectionSafety", 3): (
@@ -39,6 +42,9 @@ SHORTEST = {
         "A timeout t1 · B timeout t1 · RV A>C t1 · VR C>A t1 · A: crash+restart · RV B>A t1 · VR A>B t1"
     ),
     ("vote-twice-in-term", "ElectionSafety", 3): ("A timeout t1 · B timeout t1 · RV A>B t1 · RV B>A t1 · VR A>B t1 · VR B>A t1"),
+    ("leader-stepdown-clears-vote", "ElectionSafety", 3): (
+        "A timeout t1 · B timeout t1 · RV A>C t1 · VR C>A t1 · A: quorum · RV B>A t1 · VR A>B t1"
+    ),
     ("vote-no-log-check", "LeaderCompleteness", 3): (
         "A timeout t1 · RV A>B t1 · B timeout t2 · VR B>A t1 · A op v1 · AE A>C t1 prev(0,0)[t1:v1] · RV B>C t2 · AR C>A t1 ack(1)"
         " · VR C>B t2"
@@ -112,8 +118,8 @@ def actions(world, event):
     if words[1:] == ["crash+restart"]:
         node = NODES[words[0].rstrip(":")]
         return [Crash(node), Restart(node)]
-    if words[1] in ("timeout", "heartbeat"):
-        return [Fire(NODES[words[0].rstrip(":")], {"timeout": "election", "heartbeat": "heartbeat"}[words[1]])]
+    if words[1] in ("timeout", "heartbeat", "quorum"):
+        return [Fire(NODES[words[0].rstrip(":")], "election" if words[1] == "timeout" else words[1])]
     if words[1] == "op":
         return [Request(NODES[words[0]], words[2], words[2])]
     duplicate = words[0] == "dup"
@@ -184,8 +190,17 @@ def test_the_exhibit_under_all_invariants_is_caught_by_one_that_it_names(slug, i
 
 @pytest.mark.parametrize(("slug", "invariant", "size"), SHORTEST)
 def test_the_reference_implementation_survives_the_schedules_that_break_the_exhibits(slug, invariant, size):
-    violation, _ = play(RAFT, size, SHORTEST[slug, invariant, size], lenient=True)
+    unbroken = mutant(EXHIBITS[slug].scenario, RAFT.factory)
+    violation, _ = play(unbroken, size, SHORTEST[slug, invariant, size], lenient=True)
     assert violation is None
+
+
+@pytest.mark.parametrize(
+    "exhibit", [each for each in RAFT_EXHIBITS if each.scenario.options != RAFT.options], ids=lambda exhibit: exhibit.id
+)
+def test_a_hunt_finds_nothing_in_the_reference_implementation_with_the_options_that_an_exhibit_is_searched_with(exhibit):
+    hunted = hunt(mutant(exhibit.scenario, RAFT.factory), seed=1, steps=20_000)
+    assert (hunted.outcome, hunted.violation) == ("clean", None)
 
 
 @pytest.mark.parametrize("exhibit", RAFT_EXHIBITS, ids=lambda exhibit: exhibit.id)
@@ -200,6 +215,21 @@ def test_every_exhibit_is_well_described(exhibit):
     checked = {each.__name__ for each in exhibit.scenario.invariants if isinstance(each, type) and issubclass(each, Invariant)}
     # KeepsContract is checked in every run, whatever the scenario.
     assert set(exhibit.invariant) | set(exhibit.shortest) <= checked | {"KeepsContract"}
+
+
+@pytest.mark.parametrize("exhibit", RAFT_EXHIBITS, ids=lambda exhibit: exhibit.id)
+def test_every_exhibit_has_a_story_of_its_own(exhibit):
+    mechanism, _, story = cleandoc(vars(exhibit.scenario.factory)["__doc__"]).partition("\n\n")
+    assert "\n" not in mechanism
+    sentences = re.findall(r"[.?!]\S*(?=\s|$)", story)
+    assert 3 <= len(sentences) <= 12
+
+
+def test_a_story_names_only_exhibits_that_are_there():
+    told = " ".join(" ".join(exhibit.scenario.factory.__doc__ for exhibit in RAFT_EXHIBITS).split())
+    named = set(re.findall(r"(?:[Ss]ee|the control) ([a-z0-9]+(?:-[a-z0-9]+)+)", told))
+    assert len(named) >= 3
+    assert named <= set(EXHIBITS)
 
 
 def test_the_slugs_are_distinct():

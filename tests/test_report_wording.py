@@ -43,6 +43,7 @@ from harness.observations import (
     Proposed,
     Recovered,
     SteppedDown,
+    Tracked,
     Truncated,
     Voted,
 )
@@ -64,6 +65,11 @@ SAID = [
     (Appended(1, 2, None), "has no-op of term 2 as entry 1 of its log", "appends 1:t2 no-op"),
     (Truncated(4), "removes its entries from 4 on", "removes from 4 on"),
     (Committed(3, 2), "commits up to entry 3, in term 2", "commits 3"),
+    (
+        Tracked("n2", 1, 3),
+        "takes n2 to match up to entry 1, and sends it entries from 3 on",
+        "n2 matches to 1, next 3",
+    ),
     (Recovered(0, None, ()), "finds on its disk: term 0, no vote, an empty log", "finds an empty disk"),
     (
         Recovered(2, "n3", ((1, "a"), (2, "b"))),

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from harness.actions import Action, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Mend, actor
 from harness.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
 from harness.node import NodeId, Refused
-from harness.observations import Applied, Committed, EnteredTerm, Led, Voted
+from harness.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
 from harness.report.values import SHORT, clip, counted, gist, value
 from harness.report.wording import brief
 
@@ -136,6 +136,8 @@ class _Implied:
 def _part(event: Event, evident: bool) -> Part | None:
     weight = Weight.EVIDENCE if evident else Weight.CHANGE
     match event:
+        case Observed(observation=Tracked()) if not evident:  # bookkeeping, at every acknowledgement
+            return None
         case Observed():
             return Part(brief(event.observation), weight)
         case Failed():

@@ -36,6 +36,7 @@ _NODES_DID = {
     "Appended": "entries appended",
     "Truncated": "conflicting entries removed",
     "Committed": "commits",
+    "Tracked": "followers' progress noted",
     "Promised": "promises made",
     "Proposed": "proposals",
     "Accepted": "proposals accepted",

@@ -37,6 +37,7 @@ from harness.observations import (
     Proposed,
     Recovered,
     SteppedDown,
+    Tracked,
     Truncated,
     Voted,
 )
@@ -114,6 +115,8 @@ def clause(said: Any) -> str:
             return f"removes its entries from {said.index} on"
         case Committed():
             return f"commits up to entry {said.index}, in term {said.term}"
+        case Tracked():
+            return f"takes {said.follower} to match up to entry {said.match_index}, and sends it entries from {said.next_index} on"
         case Recovered():
             vote = "no vote" if said.voted_for is None else f"voted for {said.voted_for}"
             return f"finds on its disk: term {said.term}, {vote}, {_log(said.entries)}"
@@ -168,6 +171,8 @@ def brief(said: Any) -> str:
             return f"removes from {said.index} on"
         case Committed():
             return f"commits {said.index}"
+        case Tracked():
+            return f"{said.follower} matches to {said.match_index}, next {said.next_index}"
         case Recovered():
             vote = "" if said.voted_for is None else f" voted {said.voted_for}"
             empty = not said.entries and said.voted_for is None and said.term == 0

@@ -37,7 +37,7 @@ class Election(Server):
 
     def receive_request_vote_reply(self, voter: NodeId, reply: RequestVoteReply) -> Effects:
         """Votes from a majority: become leader (Raft, 5.2)."""
-        if reply.term > self.current_term:
+        if self.must_adopt(reply.term):
             return self.adopt_term(reply.term)
         if not self.counts_vote(reply):
             return ()
@@ -65,7 +65,7 @@ class Election(Server):
 
     def receive_request_vote(self, candidate: NodeId, request: RequestVote) -> Effects:
         """RequestVote RPC, "Receiver implementation"."""
-        effects = self.adopt_term(request.term) if request.term > self.current_term else []
+        effects = self.adopt_term(request.term) if self.must_adopt(request.term) else []
         granted = self.may_grant_vote(candidate, request)
         reply = Send(candidate, RequestVoteReply(self.current_term, granted))
         if not granted:

@@ -12,19 +12,17 @@ class Following(Server):
 
     def receive_append_entries(self, leader: NodeId, request: AppendEntries) -> Effects:
         """AppendEntries RPC, "Receiver implementation", steps 1 to 5."""
-        prev = request.prev_log_index
         if self.is_stale(request):
-            return [Send(leader, AppendEntriesReply(self.current_term, False, prev))]
-        effects = self.adopt_term(request.term) if request.term > self.current_term else []
+            return self.turn_away(leader, request)
+        effects = self.adopt_term(request.term) if self.must_adopt(request.term) else []
         if self.role == "candidate":
             self.concede()
-        self.leader_id = leader
+        self.recognise(leader)
         effects.append(ELECTION_TIMEOUT)
-        # What it answers, it answers in the term of the request, which is its own by now.
         if not self.log_matches(request):
-            effects.append(Send(leader, AppendEntriesReply(request.term, False, prev)))
-            return effects
-        reply = Send(leader, AppendEntriesReply(request.term, True, prev + len(request.entries)))
+            return effects + self.refuse(leader, request)
+        # What it answers, it answers in the term of the request, which is its own by now.
+        reply = Send(leader, AppendEntriesReply(request.term, True, self.matching_index(request)))
         effects += self.persist_then_acknowledge(self.resolve_conflict(request), reply)
         commit_index = self.follower_commit_index(request)
         if commit_index != self.commit_index:
@@ -35,14 +33,30 @@ class Following(Server):
         """1. Reply false if term < current_term (Raft, 5.1)."""
         return request.term < self.current_term
 
+    def turn_away(self, leader: NodeId, request: AppendEntries) -> list[Effect]:
+        """A deposed leader is told the term in which it is one: from that it learns to step down (Raft, 5.1)."""
+        return [Send(leader, AppendEntriesReply(self.current_term, False, request.prev_log_index))]
+
     def concede(self) -> None:
         """A leader of this very term has established itself: the candidate returns to follower state (Raft, 5.2)."""
         self.role = "follower"
+
+    def recognise(self, leader: NodeId) -> None:
+        """Who sends entries in this term leads it. The vote of the term stays, for a late candidate may still ask (Raft, 5.2)."""
+        self.leader_id = leader
 
     def log_matches(self, request: AppendEntries) -> bool:
         """2. Reply false if the log has no entry at prev_log_index whose term is prev_log_term (Raft, 5.3)."""
         prev = request.prev_log_index
         return prev <= self.log.last_index and self.log.term(prev) == request.prev_log_term
+
+    def refuse(self, leader: NodeId, request: AppendEntries) -> list[Effect]:
+        """Where the logs do not match, nothing is known but that: nothing is deleted, and nothing committed (Raft, 5.3)."""
+        return [Send(leader, AppendEntriesReply(request.term, False, request.prev_log_index))]
+
+    def matching_index(self, request: AppendEntries) -> int:
+        """Up to where the logs are equal now: the last entry of the request, whether it was new or there already (Raft, 5.3)."""
+        return request.prev_log_index + len(request.entries)
 
     def resolve_conflict(self, request: AppendEntries) -> list[Effect]:
         """3. Delete a conflicting entry and all that follow it. 4. Append any new entries not already in the log (Raft, 5.3)."""

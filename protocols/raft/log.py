@@ -21,6 +21,8 @@ class Log:
         self.entries: list[Entry] = []
         while (entry := disk.get(("log", len(self.entries) + 1))) is not None:
             self.entries.append(entry)
+        # Up to where the entries are known to be durable; raised by who asks the disk and does not wait (``async_disk``).
+        self.stable_index = len(self.entries)
 
     @property
     def last_index(self) -> int:
@@ -36,9 +38,9 @@ class Log:
         """The term of the entry at ``index``; 0 for index 0, which precedes every log."""
         return self.entries[index - 1].term if index else 0
 
-    def since(self, index: int) -> tuple[Entry, ...]:
-        """The entries from ``index`` to the end."""
-        return tuple(self.entries[index - 1 :])
+    def since(self, index: int, most: int | None = None) -> tuple[Entry, ...]:
+        """The entries from ``index`` to the end, but not more than so many."""
+        return tuple(self.entries[index - 1 : None if most is None else index - 1 + most])
 
     def append(self, entry: Entry) -> list[Effect]:
         """Put ``entry`` behind the last one."""
@@ -48,6 +50,7 @@ class Log:
 
     def truncate(self, kept: int) -> list[Effect]:
         """Delete all entries after index ``kept``, of which there is at least one."""
+        self.stable_index = min(self.stable_index, kept)
         erased: list[Effect] = [Erase(("log", index)) for index in range(len(self.entries), kept, -1)]
         del self.entries[kept:]
         return [*erased, Observe(Truncated(kept + 1))]

@@ -1,4 +1,4 @@
-"""Raft's two RPCs as four messages, and what a log is made of (Raft, Figure 2).
+"""Raft's two RPCs as four messages, the optional third, and what a log is made of (Raft, Figure 2).
 
 ``candidateId`` and ``leaderId`` of Figure 2 are the sender of the message. A reply says which request it answers, since
 messages are reordered and repeated here.
@@ -33,6 +33,17 @@ class RequestVoteReply(msgspec.Struct, frozen=True):
     vote_granted: bool
 
 
+class PreVote(RequestVote, frozen=True):
+    """A follower asks who would vote for it in ``term``, which it has not entered yet (Ongaro's dissertation, 9.6)."""
+
+
+class PreVoteReply(msgspec.Struct, frozen=True):
+    """``term``: when granted, the one that was asked about; else the voter's, for the asker to update itself."""
+
+    term: int
+    granted: bool
+
+
 class AppendEntries(msgspec.Struct, frozen=True):
     """A leader replicates what follows ``prev_log_index`` (Raft, 5.3); without ``entries`` it is a heartbeat or a probe."""
 
@@ -51,7 +62,7 @@ class AppendEntriesReply(msgspec.Struct, frozen=True):
     index: int
 
 
-Message: TypeAlias = RequestVote | RequestVoteReply | AppendEntries | AppendEntriesReply
+Message: TypeAlias = RequestVote | RequestVoteReply | PreVote | PreVoteReply | AppendEntries | AppendEntriesReply
 
 
 def label(message: Message) -> tuple[str, int | None]:

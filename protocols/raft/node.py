@@ -7,15 +7,19 @@ from typing import Any
 
 from harness.node import Disk, Effects, NodeId, Observe, Refused, Reply, RequestId
 from harness.observations import Recovered
-from protocols.raft.election import Election
-from protocols.raft.following import Following
-from protocols.raft.messages import AppendEntries, AppendEntriesReply, RequestVote, RequestVoteReply
-from protocols.raft.replication import Replication
+from protocols.raft.async_disk import AsyncDisk
+from protocols.raft.messages import AppendEntries, AppendEntriesReply, PreVote, PreVoteReply, RequestVote, RequestVoteReply
+from protocols.raft.prevote import PreElection
+from protocols.raft.quorum_check import QuorumCheck
 from protocols.raft.server import ELECTION_TIMEOUT
 
 
-class Raft(Election, Replication, Following):
-    """Figure 2, complete; no membership changes, no snapshots. The options are explained in ``replication``."""
+class Raft(PreElection, QuorumCheck, AsyncDisk):
+    """Figure 2, complete; no membership changes, no snapshots.
+
+    The options noop, optimistic, heartbeats and batch are explained in ``replication``. What goes beyond the paper is in
+    modules of its own, and off: ``prevote``, ``quorum_check`` and ``async_disk``.
+    """
 
     def __init__(
         self,
@@ -26,6 +30,11 @@ class Raft(Election, Replication, Following):
         noop: bool = False,
         optimistic: bool = False,
         heartbeats: str = "empty",
+        batch: int | None = None,
+        pre_vote: bool = False,
+        check_quorum: bool = False,
+        loyal: bool = False,
+        async_disk: bool = False,
     ) -> None:
         if heartbeats not in ("empty", "full"):
             raise ValueError(f"Raft(heartbeats={heartbeats!r}): there are no such heartbeats; use 'empty' or 'full'")
@@ -33,11 +42,23 @@ class Raft(Election, Replication, Following):
         self.noop = noop
         self.optimistic = optimistic
         self.full_heartbeats = heartbeats == "full"
+        self.batch = batch
+        self.check_quorum = check_quorum
+        self.async_disk = async_disk
+        self.pre_votes = []
         self._receivers: dict[type, Callable[[NodeId, Any], Effects]] = {
-            RequestVote: self.receive_request_vote,
+            RequestVote: self.receive_request_vote_unless_led if loyal else self.receive_request_vote,
             RequestVoteReply: self.receive_request_vote_reply,
+            PreVote: self.receive_pre_vote,
+            PreVoteReply: self.receive_pre_vote_reply,
             AppendEntries: self.receive_append_entries,
-            AppendEntriesReply: self.receive_append_entries_reply,
+            AppendEntriesReply: self.receive_sign_of_life if check_quorum else self.receive_append_entries_reply,
+        }
+        # A leader has no election timer running, and repeats its heartbeats instead (Raft, 5.2).
+        self._timers: dict[str, Callable[[], Effects]] = {
+            "election": self.start_pre_election if pre_vote else self.start_election,
+            "heartbeat": self.heartbeat,
+            "quorum": self.review_quorum,
         }
 
     def start(self) -> Effects:
@@ -50,8 +71,8 @@ class Raft(Election, Replication, Following):
         return self._receivers[type(message)](sender, message)
 
     def timeout(self, timer: str) -> Effects:
-        """An election timeout makes a candidate; a leader has none running, and repeats its heartbeats instead (Raft, 5.2)."""
-        return self.heartbeat() if timer == "heartbeat" else self.start_election()
+        """Timers go to what they are for; an election timeout makes a candidate (Raft, 5.2)."""
+        return self._timers[timer]()
 
     def request(self, request: RequestId, command: Any) -> Effects:
         """The leader serves the client once the entry is applied; any other server says who leads (Raft, 5.1, 5.3, 8)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.node import Effect, Effects, NodeId, Observe, RequestId, Send
-from harness.observations import Led
+from harness.observations import Led, Tracked
 from protocols.quorum import majority
 from protocols.raft.messages import AppendEntries, AppendEntriesReply, Entry
 from protocols.raft.server import CANCEL_ELECTION, HEARTBEAT_TIMEOUT, SYNC, Server
@@ -17,11 +17,13 @@ class Replication(Server):
     noop: a new leader appends an entry of its own term at once (Raft, 8), which commits what earlier leaders left.
     optimistic: ``next_index`` advances when entries are sent, not when they are acknowledged (pipelining).
     full_heartbeats: a heartbeat carries what the follower lacks; otherwise it is empty (Raft, 5.2).
+    batch: the most entries of one request; None: as many as there are.
     """
 
     noop: bool
     optimistic: bool
     full_heartbeats: bool
+    batch: int | None
 
     def lead(self) -> list[Effect]:
         """Upon election: start every follower behind the leader's last entry, and tell them all (Raft, 5.2, 5.3)."""
@@ -50,7 +52,7 @@ class Replication(Server):
     def append_entries(self, follower: NodeId) -> Send:
         """The entries from ``next_index`` on, and the one before them for the consistency check (Raft, 5.3)."""
         next_index = self.next_index[follower]
-        entries = self.log.since(next_index)
+        entries = self.log.since(next_index, self.batch)
         if self.optimistic:
             self.next_index[follower] = next_index + len(entries)
         prev = next_index - 1
@@ -69,17 +71,18 @@ class Replication(Server):
 
     def receive_append_entries_reply(self, follower: NodeId, reply: AppendEntriesReply) -> Effects:
         """If successful: update next_index and match_index; else decrement next_index and retry (Raft, 5.3)."""
-        if reply.term > self.current_term:
+        if self.must_adopt(reply.term):
             return self.adopt_term(reply.term)
         if not self.counts_acknowledgement(reply):
             return ()
         if not reply.success:
             return self.retry(follower, reply.index)
         effects: list[Effect] = []
-        if reply.index > self.match_index[follower]:
-            self.match_index[follower] = reply.index
-            self.next_index[follower] = max(self.next_index[follower], reply.index + 1)
-            effects = self.advance_commit_index()
+        match_index = self.raised_match_index(follower, reply)
+        if match_index != self.match_index[follower]:
+            self.match_index[follower] = match_index
+            self.next_index[follower] = max(self.next_index[follower], match_index + 1)
+            effects = [self.tracked(follower), *self.advance_commit_index()]
         if self.next_index[follower] <= self.log.last_index:
             effects.append(self.append_entries(follower))
         return effects
@@ -88,12 +91,24 @@ class Replication(Server):
         """Only what a follower said to the leader of this term is still true (Raft, 5.3)."""
         return self.role == "leader" and reply.term == self.current_term
 
+    def raised_match_index(self, follower: NodeId, reply: AppendEntriesReply) -> int:
+        """match_index increases monotonically (Raft, Figure 2): replies overtake each other, and what matched still does."""
+        return max(self.match_index[follower], reply.index)
+
+    def tracked(self, follower: NodeId) -> Observe:
+        """Say how far this follower is taken to be."""
+        return Observe(Tracked(follower, self.match_index[follower], self.next_index[follower]))
+
     def retry(self, follower: NodeId, refused: int) -> Effects:
-        """Try again further back, unless the refusal is out of date: the follower has matched, or been tried lower, since."""
-        if not self.match_index[follower] < refused < self.next_index[follower]:
+        """Try again further back (Raft, 5.3)."""
+        if not self.is_news(follower, refused):
             return ()
         self.next_index[follower] = self.backed_off(follower, refused)
-        return [self.append_entries(follower)]
+        return [self.tracked(follower), self.append_entries(follower)]
+
+    def is_news(self, follower: NodeId, refused: int) -> bool:
+        """A refusal is out of date when the follower has matched, or was tried lower, since: messages overtake each other."""
+        return self.match_index[follower] < refused < self.next_index[follower]
 
     def backed_off(self, follower: NodeId, refused: int) -> int:  # noqa: ARG002 (a decision about this follower)
         """The next_index after a refusal of ``refused``, which was next_index - 1: one less (Raft, 5.3).

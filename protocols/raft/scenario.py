@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.observations import Committed, Led
 from harness.scenario import Scenario
-from invariants import RAFT_SAFETY, LogTermination
+from invariants import RAFT_SAFETY, AppliedInOrder, LogTermination
 from protocols.raft.messages import label
 from protocols.raft.node import Raft
 
@@ -15,7 +15,7 @@ RAFT = Scenario(
     sizes=(3, 4, 5),
     # A no-op hides Figure 8, full heartbeats hide what an empty one may commit: both ways of each are to be searched.
     options={"noop": (False, True), "optimistic": (False, True), "heartbeats": ("empty", "full")},
-    invariants=(*RAFT_SAFETY, LogTermination),
+    invariants=(*RAFT_SAFETY, AppliedInOrder, LogTermination),
     label=label,
     calm_bound=5_000,
     progress=(Led, Committed),

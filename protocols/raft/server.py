@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from harness.node import CancelTimer, Disk, Effect, NodeId, Observe, Reply, RequestId, SetTimer, Sync, Write
@@ -54,6 +55,10 @@ class Server:
         """Store both under one key: a vote must never stand beside another term than its own."""
         return [Write("term_and_vote", (self.current_term, self.voted_for))]
 
+    def must_adopt(self, term: int) -> bool:
+        """If a request or a reply contains a term above current_term, it becomes the current one; terms never fall (Raft, 5.1)."""
+        return term > self.current_term
+
     def adopt_term(self, term: int) -> list[Effect]:
         """On a higher term: make it the current one, with no vote cast, and convert to follower (Raft, 5.1).
 
@@ -82,11 +87,15 @@ class Server:
         """Set ``commit_index``, apply what is new in log order (Raft, 5.3), and answer the clients whose entries these are."""
         self.commit_index = index
         effects: list[Effect] = [Observe(Committed(index, self.current_term))]
-        while self.last_applied < index:
-            self.last_applied += 1
-            entry = self.log.entries[self.last_applied - 1]
-            effects.append(Observe(Applied(self.last_applied, entry.term, entry.command)))
-            request = self.unanswered.pop(self.last_applied, None)
+        for due in self.due_to_apply():
+            self.last_applied = due
+            entry = self.log.entries[due - 1]
+            effects.append(Observe(Applied(due, entry.term, entry.command)))
+            request = self.unanswered.pop(due, None)
             if request is not None:
-                effects.append(Reply(request, self.last_applied))
+                effects.append(Reply(request, due))
         return effects
+
+    def due_to_apply(self) -> Sequence[int]:
+        """While commit_index > last_applied: increment last_applied, and apply that entry, none left out (Raft, Figure 2, 5.3)."""
+        return range(self.last_applied + 1, self.commit_index + 1)
