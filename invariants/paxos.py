@@ -66,28 +66,34 @@ class OneValuePerBallot(Invariant):
 
 
 class AcceptedIsDurable(Invariant):
-    """What an acceptor has accepted it still has after a restart, unless it accepted something higher since."""
+    """What an acceptor has accepted it still has after a restart, unless it accepted something higher since.
+
+    What it finds on its disk it has accepted, although the power went before it could say so.
+    """
 
     watches = (Accepted, AcceptorStarted)
     kind = "step"
     source = "Paxos Made Simple, 2.2 (it must remember the highest-numbered proposal that it has ever accepted) and 2.5"
 
     def __init__(self) -> None:
-        self._accepted: dict[NodeId, Observed] = {}  # each acceptor's highest
+        self._accepted: dict[NodeId, tuple[Any, Any, Observed]] = {}  # each acceptor's highest: ballot, value, and who says so
 
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
+        accepts = type(said) is Accepted
+        ballot, value = (said.ballot, said.value) if accepts else (said.accepted_ballot, said.accepted_value)
         highest = self._accepted.get(event.node)
-        if type(said) is Accepted:
-            if highest is None or highest.observation.ballot < said.ballot:
-                self._accepted[event.node] = event
+        if highest is None or (ballot is not None and highest[0] < ballot):
+            if ballot is not None:
+                self._accepted[event.node] = (ballot, value, event)
             return None
-        if highest is None or (said.accepted_ballot is not None and not said.accepted_ballot < highest.observation.ballot):
+        if accepts or ballot == highest[0]:
             return None
-        accepted = f"{event.node} accepted {highest.observation.value!r} at ballot {highest.observation.ballot!r}"
-        found = "nothing" if said.accepted_ballot is None else f"{said.accepted_value!r} at {said.accepted_ballot!r}"
-        return self.violation(f"{accepted}, and restarted with {found}", highest, event)
+        accepted = f"{event.node} {_did(highest[2])} {highest[1]!r} at ballot {highest[0]!r}"
+        found = "nothing" if ballot is None else f"{value!r} at {ballot!r}"
+        return self.violation(f"{accepted}, and restarted with {found}", highest[2], event)
 
 
 def _did(event: Observed) -> str:
-    return "proposed" if type(event.observation) is Proposed else "accepted"
+    kind = type(event.observation)
+    return "proposed" if kind is Proposed else "accepted" if kind is Accepted else "had accepted"

@@ -97,13 +97,16 @@ def test_a_ballot_is_stored_before_it_is_used_and_its_own_acceptor_answers_on_th
     ]
 
 
-def test_the_next_ballot_is_above_all_that_was_used_promised_or_heard_of():
+def test_the_next_ballot_is_above_all_that_was_used_or_heard_of():
     assert process().next_ballot() == Ballot(1, "n1")
     assert process(disk={"round": 3}).next_ballot() == Ballot(4, "n1")
-    assert process(disk={"round": 3, "promised": Ballot(5, "n2")}).next_ballot() == Ballot(6, "n1")
     node = process(disk={"round": 3})
-    node.receive("n2", Preempted(Ballot(3, "n1"), Ballot(8, "n3")))
-    assert node.next_ballot() == Ballot(9, "n1")
+    node.receive("n2", Prepare(Ballot(5, "n2")))
+    assert node.next_ballot() == Ballot(6, "n1")
+    node.receive("n2", Accept(Ballot(7, "n2"), "v", ("n2",)))
+    assert node.next_ballot() == Ballot(8, "n1")
+    node.receive("n2", Preempted(Ballot(3, "n1"), Ballot(9, "n3")))
+    assert node.next_ballot() == Ballot(10, "n1")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_promises_for_an_earlier_ballot_do_not_count():
 
 def test_an_acceptor_whose_acceptance_arrives_twice_counts_once():
     node = process(size=4)
-    assert [node.count_accepted(low(), name) for name in ("n2", "n2", "n3")] == [1, 1, 2]
+    assert [node.count_accepted(name, Accepted(low(), "v")) for name in ("n2", "n2", "n3")] == [1, 1, 2]
 
 
 def test_acceptances_of_different_ballots_are_counted_apart():

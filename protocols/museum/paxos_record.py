@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.scenario import Exhibit, mutant
 from protocols.paxos.node import Paxos
-from protocols.paxos.scenario import PAXOS
+from protocols.paxos.scenario import PAXOS, PLAIN
 
 
 def record(
@@ -20,9 +20,10 @@ def record(
     *,
     title: str,
     source: str,
-    invariant: tuple[str, ...],
+    invariant: tuple[str, ...] = (),
     faults: str,
     shortest: Mapping[str, int] | None = None,
+    control: bool = False,
     **changes: Any,
 ) -> Exhibit:
     """An exhibit of the scenario ``paxos``; ``changes`` are to the scenario's fields."""
@@ -32,8 +33,9 @@ def record(
         protocol=PAXOS.name,
         source=source,
         mechanism=(factory.__doc__ or "").strip().splitlines()[0],
-        scenario=mutant(PAXOS, factory, **changes),
+        scenario=mutant(PLAIN, factory, **changes),
         invariant=invariant,
         faults=faults,
         shortest=shortest or {},
+        control=control,
     )
