@@ -68,7 +68,7 @@ class BallotNotDurable(Paxos):
     """A proposer does not store the number of its ballot, so that after a restart it uses the same one for another value.
 
     That acceptors need a disk is well known; that proposers need one is easily overlooked, for a proposer has nothing
-    to lose but a conversation. It has: its numbers. A proposer gets its value accepted at ballot 1, restarts, counts
+    to lose but a conversation. It has: its numbers. A proposer sends its value out at ballot 1, restarts, counts
     from 1 again, and collects late promises of its former self, which report nothing, or the harmless answers of
     acceptors to whom an equal ballot is only a repetition. Now there are two proposals of one number, and P2c, which
     tells older from newer by that number, is blind. A reader of PhxPaxos' proposer, which stores nothing, described
