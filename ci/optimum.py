@@ -7,7 +7,7 @@
 Actions are requests (to each node one), deliveries, timers, and as many crashes, restarts and duplicates as asked for; losing or
 delaying a message is not to deliver it, and costs nothing. Each counts as one, a crash and its restart as two. Crashes
 within a handler and fair phases are not tried. Two schedules that end in the same state of all nodes, disks, links and
-invariants are one. With --below N, it only shows that there is none with less than N actions.
+invariants (those that the exhibit names) are one. With --below N, it only shows that there is none with less than N actions.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this very checkout, installed or not
 
 from harness.actions import Action, Crash, Duplicate, Fire, Request, Restart
 from harness.catalogue import find_bug
-from harness.invariant import Monitor
+from harness.invariant import Invariant, InvariantFactory
 from harness.run import Setup
+from harness.scenario import Exhibit
 from harness.world import World
 
 STEP = re.compile(r"step=\d+")
@@ -60,20 +61,24 @@ def candidates(world: World, done: tuple[Action, ...], options: argparse.Namespa
             yield Crash(process.id)
 
 
-def state(world: World, monitor: Monitor) -> bytes:
+def state(world: World, invariants: list[Invariant]) -> bytes:
     """All that can make a difference from here on."""
     nodes = [
         (process.running, process.node and vars(process.node), sorted(process.timers), dict(process.disk()))
         for process in world.processes.values()
     ]
     flight = sorted((each.sender, each.receiver, repr(each.content())) for each in world.network.flight)
-    verdicts = [vars(invariant) for invariant in monitor.invariants if invariant.kind != "eventually"]
+    verdicts = [vars(invariant) for invariant in invariants]
     # When a thing was said is evidence for people, and means nothing to an invariant.
     return blake2b(STEP.sub("", repr((nodes, flight, verdicts))).encode(), digest_size=12).digest()
 
 
-def search(setup: Setup, options: argparse.Namespace) -> tuple[tuple[Action, ...] | None, int, int]:
+def search(exhibit: Exhibit, options: argparse.Namespace) -> tuple[tuple[Action, ...] | None, int, int]:
     """A shortest schedule (None: there is none, as far as was searched), how deep that is, and how many states there were."""
+    invariants: list[Invariant] = []  # of the latest world
+    named = [each for each in exhibit.scenario.monitor().invariants if type(each).__name__ in exhibit.invariant]
+    watchful = replace(exhibit.scenario, invariants=tuple(_noted(type(each), invariants, len(named)) for each in named))
+    setup = Setup(watchful, options.size, {name: json.loads(value) for name, _, value in options.option})
     seen: set[bytes] = set()
     frontier: list[tuple[Action, ...]] = [()]
     depth = 0
@@ -85,13 +90,12 @@ def search(setup: Setup, options: argparse.Namespace) -> tuple[tuple[Action, ...
                     world.apply(action)
                 following = tuple(candidates(world, prefix, options))
             for action in following:
-                monitor = setup.scenario.monitor()
-                with World(setup.scenario, setup.size, setup.options, check=False) as world:
+                with setup.world() as world:
                     for each in (*prefix, action):
                         world.apply(each)
-                    if any(monitor.observe(event) is not None for event in world.events):
+                    if world.violation is not None:
                         return (*prefix, action), depth + 1, len(seen)
-                    here = state(world, monitor)
+                    here = state(world, invariants)
                 if here not in seen:
                     seen.add(here)
                     deeper.append((*prefix, action))
@@ -101,6 +105,18 @@ def search(setup: Setup, options: argparse.Namespace) -> tuple[tuple[Action, ...
         depth += 1
         print(f"  {depth} actions: {len(frontier):,} new states", file=sys.stderr, flush=True)
     return None, depth, len(seen)
+
+
+def _noted(kind: type[Invariant], made: list[Invariant], most: int) -> InvariantFactory:
+    """A factory of these that notes what it has made, and forgets those of the world before."""
+
+    def make() -> Invariant:
+        if len(made) == most:
+            made.clear()
+        made.append(kind())
+        return made[-1]
+
+    return make
 
 
 def main() -> int:
@@ -115,8 +131,8 @@ def main() -> int:
     parser.add_argument("--states", type=int, default=1_000_000)
     parser.add_argument("--without", action="append", default=[], metavar="TIMER", help="a timer that never fires")
     options = parser.parse_args()
-    chosen: dict[str, Any] = {name: json.loads(value) for name, _, value in (each.partition("=") for each in options.option)}
-    found, depth, states = search(Setup(find_bug(options.id).scenario, options.size, chosen), options)
+    options.option = [each.partition("=") for each in options.option]
+    found, depth, states = search(find_bug(options.id), options)
     if found is None:
         print(f"{options.id}, {options.size} nodes: none with up to {depth} actions ({states:,} states)")
         return 1

@@ -75,7 +75,7 @@ ACCEPTOR_EXHIBITS = (
         source="general knowledge; the check is in Paxos Made Simple, 2.2, phase 2 (b)",
         invariant=("PromisesKept", "AcceptedIsDurable", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
-        shortest={"OneChosenValue": 14},
+        shortest={"PromisesKept": 5, "OneChosenValue": 14},
     ),
     record(
         "pax-accept-keeps-promise",

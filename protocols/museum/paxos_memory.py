@@ -134,7 +134,7 @@ MEMORY_EXHIBITS = (
         source="efficient/epaxos#28; the rule is in Paxos Made Simple, 2.2 and 2.5",
         invariant=("PromisesKept", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="restart",
-        shortest={"OneChosenValue": 15},
+        shortest={"PromisesKept": 3, "OneChosenValue": 15},
     ),
     record(
         "pax-accepted-not-durable",
@@ -143,7 +143,7 @@ MEMORY_EXHIBITS = (
         source="Paxos Made Live (on disk corruption); ezyang, Diskless Paxos",
         invariant=("AcceptedIsDurable", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="restart",
-        shortest={"OneChosenValue": 15},
+        shortest={"AcceptedIsDurable": 5, "OneChosenValue": 15},
     ),
     record(
         "pax-reply-before-durable",
@@ -159,7 +159,10 @@ MEMORY_EXHIBITS = (
         title="A ballot used again after a restart",
         source="Tencent/phxpaxos#145; the rule is in Paxos Made Simple, 2.5",
         invariant=("OneValuePerBallot", "ProposedIsSafe", "OneChosenValue", "Agreement"),
-        faults="restart",
+        faults="crash within a handler",
+        # Its own acceptor reports what was accepted before, unless the power went sooner than that; the more nodes there are,
+        # the shorter is that moment.
+        sizes=(3, 2, 1),
     ),
     record(
         "pax-amnesiac-rejoin",

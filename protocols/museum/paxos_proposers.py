@@ -145,7 +145,7 @@ PROPOSER_EXHIBITS = (
         source="general knowledge (Paxos Made Simple, 2.2, P2c); related: scylladb/scylladb#6299",
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
-        shortest={"OneChosenValue": 14},
+        shortest={"ProposedIsSafe": 6, "OneChosenValue": 14},
     ),
     record(
         "pax-value-not-highest",
@@ -163,7 +163,7 @@ PROPOSER_EXHIBITS = (
         source="general knowledge; the rule is in Paxos Made Simple, 2.5",
         invariant=("OneValuePerBallot", "OneChosenValue", "Agreement"),
         faults="concurrent proposers",
-        shortest={"OneChosenValue": 14},
+        shortest={"OneValuePerBallot": 6, "OneChosenValue": 14},
     ),
     record(
         "pax-stale-promise",

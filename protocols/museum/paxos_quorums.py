@@ -107,7 +107,7 @@ QUORUM_EXHIBITS = (
         source="general knowledge; majorities are in Paxos Made Simple, 2.2",
         invariant=("DecidedIsChosen", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="none",
-        shortest={"OneChosenValue": 10},
+        shortest={"DecidedIsChosen": 1, "OneChosenValue": 10},
     ),
     record(
         "pax-quorum-even",
