@@ -126,6 +126,7 @@ QUORUM_EXHIBITS = (
         faults="duplicate",
         # With three acceptors of which one is the proposer itself, the first copy of an acceptance is a majority already.
         sizes=(4, 5),
+        shortest={"DecidedIsChosen": 6},
     ),
     record(
         "pax-non-member-acks",
