@@ -42,9 +42,10 @@ class AcceptKeepsPromise(Paxos):
     and nobody says that accepting counts as one. So an acceptor that never saw the prepare request of ballot 2 accepts
     ballot 2, and then ballot 1, whose late request breaks no promise of its. If it remembers the last proposal instead
     of the highest, ballot 2, perhaps chosen already, is gone from its reports, and ballot 3 revives the value of ballot
-    1. Marc Brooker found it with a model checker, in a Paxos that he had written from the paper ("The Bug in Paxos Made
-    Simple", 2021); scylladb/scylladb#6139 tells a like story of a real database. The fix is one assignment: to accept
-    is to promise. It takes three ballots to see the harm, which is why two proposers in a unit test never do.
+    1. Michael Deardeuff pointed it out to Marc Brooker, who wrote a Paxos just as the paper reads and let a model
+    checker find it ("The Bug in Paxos Made Simple", 2021); scylladb/scylladb#6139 tells a like story of a real
+    database. The fix is one assignment: to accept is to promise. It takes three ballots to see the harm, which is why
+    two proposers in a unit test never do.
     """
 
     def promised_by_accepting(self, ballot: Ballot) -> Ballot:  # noqa: ARG002

@@ -16,9 +16,9 @@ class PromiseNotDurable(Paxos):
     Only what was *accepted* looks like data, so only that is stored; a promise seems to be a piece of the conversation.
     An acceptor promises ballot 2, and the proposer of ballot 2 learns from it that nothing has been accepted. The power
     fails. The acceptor comes back knowing of no promise, takes the delayed accept request of ballot 1, and ballot 1 is
-    chosen behind the back of ballot 2. With `Durable` off, EPaxos answers in just this way without having stored
-    anything (efficient/epaxos#28). An acceptor "records its intended response in stable storage before actually sending
-    the response" (2.5), and a promise is a response.
+    chosen behind the back of ballot 2. With `Durable` off, EPaxos answers its prepare-like PreAccept in this way,
+    without having stored anything (efficient/epaxos#28). An acceptor "records its intended response in stable storage
+    before actually sending the response" (2.5), and a promise is a response.
     """
 
     def persist_then_promise(self, proposer: NodeId, ballot: Ballot) -> Effects:
@@ -68,12 +68,12 @@ class BallotNotDurable(Paxos):
     """A proposer does not store the number of its ballot, so that after a restart it uses the same one for another value.
 
     That acceptors need a disk is well known; that proposers need one is easily overlooked, for a proposer has nothing
-    to lose but a conversation. It has: its numbers. A proposer sends its value out at ballot 1, restarts, counts
-    from 1 again, and collects late promises of its former self, which report nothing, or the harmless answers of
-    acceptors to whom an equal ballot is only a repetition. Now there are two proposals of one number, and P2c, which
-    tells older from newer by that number, is blind. A reader of PhxPaxos' proposer, which stores nothing, described
-    this very run in Tencent/phxpaxos#145; the answer was that there proposer and acceptor are one, and the proposer
-    counts on from the acceptor's stored promise.
+    to lose but a conversation. It has: its numbers. A proposer sends its value out at ballot 1, restarts, counts from 1
+    again, and collects late promises of its former self, which report nothing, or the harmless answers of acceptors to
+    whom an equal ballot is only a repetition. Now there are two proposals of one number, and P2c, which tells older
+    from newer by that number, is blind. A reader of PhxPaxos' proposer, which stores nothing, described this very run
+    in Tencent/phxpaxos#145; the answer was that there proposer and acceptor are one, and the proposer counts on from
+    the acceptor's stored promise.
     """
 
     def persist_then_prepare(self, ballot: Ballot) -> list[Effect]:
@@ -86,10 +86,10 @@ class AmnesiacRejoin(Paxos):
     The disk dies, the machine gets a new one, the process starts under its old name and behaves like every acceptor
     that has just been installed. But it is not a new one: its old answers are still counted. It promised ballot 2
     before, and accepts ballot 1 now; it was one half of the majority that chose a value, and now it is one half of a
-    majority that never heard of it. Google's Chubby met this (Paxos Made Live), and let a replica that lost its disk
-    sit and watch before it votes again. How long, is subtle: Edward Yang's "Diskless Paxos crash recovery" (2011) calls
-    the paper's own answer incorrect, and leaves "the reason as an exercise for the reader". In a single decree the only
-    safe answer is never: here such a process only learns.
+    majority that never heard of it. Paxos Made Live lets a replica that lost its disk watch for a while before it takes
+    part again. How long is subtle: Edward Yang's "Diskless Paxos crash recovery" (2011) calls that recovery
+    "incorrect", and adds: "The reason is left as an exercise for the reader". In a single decree the only safe answer
+    is never: here such a process only learns.
     """
 
     def may_take_part(self) -> bool:
@@ -100,12 +100,12 @@ class PruneForgetsPromise(Paxos):
     """An acceptor clears its state once the value is decided, and then accepts an old ballot as if it had never promised any.
 
     A decided round leaves promises and proposals behind that nobody will look at again, so they are deleted: the table
-    of ScyllaDB had grown to hundreds of gigabytes (scylladb/scylladb#5779). Then issue 6154: a first transaction has
+    of ScyllaDB could grow to hundreds of gigabytes (scylladb/scylladb#5779). Then issue 6154: a first transaction has
     its promises and is slow; a second one with a higher ballot is accepted, decided, and pruned; the accept request of
     the first arrives at last. The acceptors do not remember that they have promised more than this, and both
     transactions commit. The decision was safe; the garbage collector undid what made it so. The fix was to prune the
-    value, and keep the ballot (#6330). Here, an acceptor that has forgotten its ballots answers with the decision, and
-    accepts no more.
+    value, and keep the ballot (scylladb/scylladb#6330). Here, an acceptor that has forgotten its ballots answers with
+    the decision, and accepts no more.
     """
 
     def is_retired(self) -> bool:

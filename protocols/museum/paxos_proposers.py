@@ -31,7 +31,8 @@ class ValueNotHighest(Paxos):
     report at most one value, which is nearly always, that is right. It takes two proposers who each got a value into
     one acceptor, and a third ballot that hears of both: the older value cannot have been chosen, the newer one may have
     been, and only the ballots tell them apart. Here the network's order decides instead. P2c says "the highest-numbered
-    proposal" and every word of it counts; the corpus' uniform scheduler needs about ten thousand runs to notice.
+    proposal" and every word of it counts; a scheduler that picks uniformly among all events needs about ten thousand
+    runs to notice.
     """
 
     def value_to_propose(self) -> Any:
@@ -87,8 +88,8 @@ class LatePromise(Paxos):
 class RefusalCounts(Paxos):
     """A refusal is counted as an answer, so that a majority of promises is made of acceptors that promised something else.
 
-    Phase 1 waits for "a response from a majority", and a refusal is a response. It even carries no accepted proposal,
-    so it looks like the most welcome of promises. But the acceptor that refuses says precisely that it has promised a
+    Phase 1 waits for responses from a majority, and a refusal is a response. It even carries no accepted proposal, so
+    it looks like the most welcome of promises. But the acceptor that refuses says precisely that it has promised a
     higher ballot, and it reports nothing because it was not asked under that number. So the proposer proposes its own
     value next to whatever the refuser has accepted. Refusals are an optimisation (2.2): dropping all of them must
     change nothing, which is a good test of whether they are handled right.
@@ -172,6 +173,7 @@ PROPOSER_EXHIBITS = (
         source="luohaha/MyPaxos#18",
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
+        shortest={"ProposedIsSafe": 8},
     ),
     record(
         "pax-late-promise",
@@ -180,6 +182,7 @@ PROPOSER_EXHIBITS = (
         source="a mutation of Paxos Made Simple, 2.2, phase 2 (a)",
         invariant=("OneValuePerBallot", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
+        shortest={"OneValuePerBallot": 8},
     ),
     record(
         "pax-refusal-counts",
@@ -201,7 +204,7 @@ PROPOSER_EXHIBITS = (
         "pax-report-is-decision",
         ReportIsDecision,
         title="Accepted by somebody, taken for decided",
-        source="a mutation of Paxos Made Simple, 2.2, P2c; its converse are CASSANDRA-12126 and scylladb/scylladb#6299",
+        source="a mutation of Paxos Made Simple, 2.2, P2c; the converse is CASSANDRA-12126 (scylladb/scylladb#6299)",
         invariant=("DecidedIsChosen", "OneChosenValue", "Agreement"),
         faults="reorder",
     ),

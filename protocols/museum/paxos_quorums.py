@@ -27,7 +27,7 @@ class QuorumEven(Paxos):
 
     `(n + 1) // 2` gives 2 of 3, 3 of 5 and 4 of 7, and all tests pass, for they all run on odd clusters; on four nodes
     it gives 2. A partition down the middle then leaves two halves which both have a "majority", and both decide. The
-    formula has been written many times: in alphaonedev/ai-memory-mcp#1888 as `n.div_ceil(2)`, with a comment that
+    formula has been written more than once: in alphaonedev/ai-memory-mcp#1888 as `n.div_ceil(2)`, with a comment that
     promised more than half and unit tests of 1, 3, 5 and 7; Geode's membership let both halves of an even cluster live
     on (GEODE-9822). Test with four. Production gets there while it grows from three to five.
     """
@@ -59,9 +59,9 @@ class NonMemberAcks(Paxos):
     The spare is sent every request, and answers like an acceptor, so that it is up to date on the day when it is to
     replace one. The quorum is computed from the list of acceptors, but the answers are counted as they come, and nobody
     compares the two. With one vote from outside, a majority of three is one acceptor and the spare; the other two
-    acceptors are a majority as well, and have nobody in common with the first. A report on n2paxos lists just this
-    among its suspicions (imdea-software/swiftpaxos#3). Raft's twin is the learner that is counted in the numerator, and
-    not in the denominator.
+    acceptors are a majority as well, and have nobody in common with the first. A Specula report on n2paxos has it; the
+    thread about those reports suspects some of being false alarms (imdea-software/swiftpaxos#3), and this one is no
+    alarm without a spare. Raft's twin is the learner that is counted in the numerator, and not in the denominator.
     """
 
     def counts(self, sender: NodeId) -> bool:  # noqa: ARG002

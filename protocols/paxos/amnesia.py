@@ -14,9 +14,9 @@ MARK = "has run"
 class Amnesia(Role):
     """With ``disks="lost"``, each restart finds an empty disk, but for a mark that is kept elsewhere and says "has run before".
 
-    "Acceptors can no longer be permitted to forget" (2.2): one that did can neither keep its promises nor report what it
-    accepted, and its proposer may number two proposals alike. So it learns, and does nothing else any more. That is why there
-    may be no majority left in the end, and this option claims no progress.
+    An acceptor has to remember "even if it fails and then restarts" (2.2): one that does not can neither keep its promises
+    nor report what it accepted, and its proposer may number two proposals alike. So it learns, and does nothing else any
+    more. That is why there may be no majority left in the end, and this option claims no progress.
     """
 
     def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, disks: str = "kept", **options: Any) -> None:
