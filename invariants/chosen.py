@@ -34,7 +34,9 @@ class _Acceptors(Invariant):
             self._vote(event, said.accepted_ballot, said.accepted_value)
 
     def _vote(self, event: Observed, ballot: Any, value: Any) -> bool:
-        """Count one acceptance; whether it has just made ``value`` chosen."""
+        """Count one acceptance; whether it has just made ``value`` chosen. Where acceptors say who they are, only theirs count."""
+        if self._acceptors and event.node not in self._acceptors:
+            return False
         voters = self._voters.setdefault((key(ballot), key(value)), {})
         if event.node in voters:
             return False
@@ -129,7 +131,7 @@ class DecidedIsChosen(_Acceptors):
 
     def _vote(self, event: Observed, ballot: Any, value: Any) -> bool:
         chosen = super()._vote(event, ballot, value)
-        votes = len(self._voters[key(ballot), key(value)])
+        votes = len(self._voters.get((key(ballot), key(value)), ()))
         self._known[key(value)] = max(votes, self._known.get(key(value), 0))
         return chosen
 

@@ -87,41 +87,48 @@ class OneValuePerBallot(Invariant):
 
 
 class AcceptedIsDurable(Invariant):
-    """What an acceptor has accepted it still has after a restart, unless it accepted something higher since."""
+    """What an acceptor has accepted it still has after a restart, unless it accepted something higher since.
+
+    What it finds on its disk it has accepted, although the power went before it could say so.
+    """
 
     watches = (Accepted, AcceptorStarted)
     kind = "step"
     source = "Paxos Made Simple, 2.2 (it must remember the highest-numbered proposal that it has ever accepted) and 2.5"
 
     def __init__(self) -> None:
-        self._accepted: dict[NodeId, Observed] = {}  # each acceptor's highest
+        self._accepted: dict[NodeId, tuple[Any, Any, Observed]] = {}  # each acceptor's highest: ballot, value, and who says so
 
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
+        accepts = type(said) is Accepted
+        number, value = (said.ballot, said.value) if accepts else (said.accepted_ballot, said.accepted_value)
         highest = self._accepted.get(event.node)
-        if type(said) is Accepted:
-            if highest is None or highest.observation.ballot < said.ballot:
-                self._accepted[event.node] = event
+        if highest is None or (number is not None and highest[0] < number):
+            if number is not None:
+                self._accepted[event.node] = (number, value, event)
             return None
-        if highest is None or (said.accepted_ballot is not None and not said.accepted_ballot < highest.observation.ballot):
+        if accepts or number == highest[0]:
             return None
-        was = f"{event.node} accepted {highest.observation.value!r} at ballot {highest.observation.ballot!r}"
-        found = "nothing" if said.accepted_ballot is None else f"{said.accepted_value!r} at {said.accepted_ballot!r}"
-        return self.violation(f"{was}, and restarted with {found}", highest, event)
+        had = f"{event.node} {_did(highest[2])} {highest[1]!r} at ballot {highest[0]!r}"
+        found = "nothing" if number is None else f"{value!r} at {number!r}"
+        return self.violation(f"{had}, and restarted with {found}", highest[2], event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = violation.evidence
         assert type(first) is Observed
         assert type(then) is Observed
+        said = first.observation
+        highest = said.ballot if type(said) is Accepted else said.accepted_ballot
         since = [
             (e, number, value)
             for e, number, value in accepted(events[place(events, first) + 1 : place(events, then)])
-            if e.node == first.node and number < first.observation.ballot
+            if e.node == first.node and number < highest
         ]
         lower = [
             Witness(
                 f"after that, {e.node} accepted {value!r} at ballot {ballot(number)} (step {e.step}), "
-                f"which is lower than {ballot(first.observation.ballot)}",
+                f"which is lower than {ballot(highest)}",
                 (e.node,),
                 (e.step,),
             )
@@ -131,7 +138,8 @@ class AcceptedIsDurable(Invariant):
 
 
 def _did(event: Observed) -> str:
-    return "proposed" if type(event.observation) is Proposed else "accepted"
+    kind = type(event.observation)
+    return "proposed" if kind is Proposed else "accepted" if kind is Accepted else "had accepted"
 
 
 def _is_of(said: Any, number: Any, value: Any) -> bool:

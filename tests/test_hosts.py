@@ -33,7 +33,7 @@ def random_schedule(setup, dice, steps):
             if point < 0.08 and running:
                 requests += 1
                 action = Request(dice.pick(running).id, f"r{requests}", f"v{requests}")
-            elif point < 0.11:
+            elif point < 0.11 and len(world.nodes) > 1:
                 links = [(one, two) for one in world.nodes for two in world.nodes if one != two]
                 cut = world.network.cut_links
                 action = Mend(tuple(cut)) if cut else Cut(tuple(dice.sample(links, 3)))

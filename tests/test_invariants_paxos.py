@@ -122,6 +122,10 @@ KEPT = {
         OneChosenValue,
         [*cluster(4, acceptors=3), *accepted(1, "a", "n1", "n2"), *accepted(2, "b", "n3")],
     ),
+    "a spare accepts like an acceptor, and is none": (
+        OneChosenValue,
+        [*cluster(4, acceptors=3), *accepted(1, "a", "n1", "n4"), *accepted(2, "b", "n2", "n3")],
+    ),
     "where nobody says that it is an acceptor, it takes a majority of all": (
         OneChosenValue,
         [*cluster(5, acceptors=0), *accepted(1, "a", "n1", "n2"), *accepted(2, "b", "n2", "n3")],
@@ -190,6 +194,15 @@ BROKEN = {
             "AcceptedIsDurable(Accepted, AcceptorStarted)",
             [0, 3],
             "n1 accepted 'a' at ballot 2, and restarted with nothing",
+        ),
+    ),
+    "what was found after a crash, and had not been said, is lost in the next": (
+        AcceptedIsDurable,
+        [("n1", AcceptorStarted(1, 2, "a")), *accepted(1, "b", "n1"), *restart("n1"), ("n1", AcceptorStarted(1, 1, "b"))],
+        (
+            "AcceptedIsDurable(AcceptorStarted, AcceptorStarted)",
+            [0, 4],
+            "n1 had accepted 'a' at ballot 2, and restarted with 'b' at 1",
         ),
     ),
     "a lower proposal, accepted later, has replaced a higher one": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import harness.observations as say
 from harness.node import Disk, Effects, NodeId, Observe, Sync, Write
@@ -17,8 +18,8 @@ class Acceptor(Role):
     highest-numbered prepare request to which it has responded", "even if it fails and then restarts" (2.2).
     """
 
-    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, learning: str = "proposer") -> None:
-        super().__init__(me, peers, disk, learning=learning)
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, **options: Any) -> None:
+        super().__init__(me, peers, disk, **options)
         self.promised: Ballot = disk.get("promised", NO_BALLOT)
         self.accepted: Proposal | None = disk.get("accepted")
 

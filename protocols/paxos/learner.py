@@ -7,7 +7,7 @@ from typing import Any
 
 import harness.observations as say
 from harness.node import CancelTimer, Disk, Effect, Effects, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
-from protocols.paxos.messages import Accepted, Ballot, Decision, Query
+from protocols.paxos.messages import Accepted, Decision, Query
 from protocols.paxos.role import Role
 
 ASK_AGAIN = (200, 400)  # ms
@@ -16,20 +16,24 @@ ASK_AGAIN = (200, 400)  # ms
 class Learner(Role):
     """Every process learns; a distinguished one does so first, and "in turn informs the other learners" (2.3)."""
 
-    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, learning: str = "proposer") -> None:
-        super().__init__(me, peers, disk, learning=learning)
-        self.accepted_by: dict[Ballot, set[NodeId]] = {}
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, **options: Any) -> None:
+        super().__init__(me, peers, disk, **options)
+        self.accepted_by: dict[Any, set[NodeId]] = {}  # by ballot
 
     def on_accepted(self, acceptor: NodeId, message: Accepted) -> Effects:
-        """A majority has accepted one proposal: its value is chosen (2.2); decide, and tell all others."""
-        if not self.has_quorum(self.count_accepted(message.ballot, acceptor)):
+        """Once its value is known to be chosen, decide, and tell all others (2.3)."""
+        if not self.counts(acceptor) or not self.is_chosen(acceptor, message):
             return ()
         decision = Decision(message.value)
         return [*self.decide(message.value), *(Send(peer, decision) for peer in self.peers)]
 
-    def count_accepted(self, ballot: Ballot, acceptor: NodeId) -> int:
-        """How many acceptors are known to have accepted this very ballot, each counted once (2.2)."""
-        acceptors = self.accepted_by.setdefault(ballot, set())
+    def is_chosen(self, acceptor: NodeId, message: Accepted) -> bool:
+        """A value is chosen when a majority has accepted a single proposal with it (2.2)."""
+        return self.has_quorum(self.count_accepted(acceptor, message))
+
+    def count_accepted(self, acceptor: NodeId, message: Accepted) -> int:
+        """How many acceptors are known to have accepted this very proposal, each counted once (2.2)."""
+        acceptors = self.accepted_by.setdefault(message.ballot, set())
         acceptors.add(acceptor)
         return len(acceptors)
 
@@ -38,10 +42,13 @@ class Learner(Role):
         self.decided = True
         self.decision = value
         timer = "retry" if self.waiting else "learn"
-        effects: list[Effect] = [CancelTimer(timer), Write("decided", value), Sync(), Observe(say.Decided(value))]
-        effects += [Reply(request, value) for request in self.waiting]
+        replies = [Reply(request, value) for request in self.waiting]
         self.waiting.clear()
-        return effects
+        return [CancelTimer(timer), *self.persist_then_decide(value), *replies]
+
+    def persist_then_decide(self, value: Any) -> list[Effect]:
+        """Stable storage first; to forget a decision would be no harm, while the acceptors remember (2.3)."""
+        return [Write("decided", value), Sync(), Observe(say.Decided(value))]
 
     def ask_in_time(self) -> Effect:
         """A process that has heard of nothing still has to learn: messages get lost (2.3)."""

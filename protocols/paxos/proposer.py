@@ -17,9 +17,9 @@ DOUBLINGS = 2
 class Proposer(Role):
     """Phases 1 (a) and 2 (a)."""
 
-    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, learning: str = "proposer") -> None:
-        super().__init__(me, peers, disk, learning=learning)
-        self.round: int = disk.get("round", 0)  # the highest that it has used or heard of
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, **options: Any) -> None:
+        super().__init__(me, peers, disk, **options)
+        self.round: int = disk.get("round", 0)  # the highest that it has used or heard of; what it used is on disk
         self.command: Any = None  # what its first waiting client asked for
         self.attempt = 0
         self.preparing: Ballot | None = None  # the ballot that still wants promises
@@ -43,28 +43,41 @@ class Proposer(Role):
 
     def on_promise(self, acceptor: NodeId, message: Promise) -> Effects:
         """Phase 2 (a), once a majority has promised."""
-        if message.ballot != self.preparing:
+        ballot = self.preparing
+        if ballot is None or not self.counts(acceptor) or not self.is_for(ballot, message):
             return ()
         self.promises[acceptor] = message.accepted
         if not self.has_quorum(len(self.promises)):
             return ()
-        self.preparing = None
-        return self.begin_accept_phase(message.ballot, self.value_to_propose())
+        self.close_phase_1()
+        return self.begin_accept_phase(ballot, self.value_to_propose())
 
     def begin_accept_phase(self, ballot: Ballot, value: Any) -> Effects:
         """Phase 2 (a)."""
-        return [Observe(say.Proposed(ballot, value)), *self.send_all(self.acceptors, Accept(ballot, value, self.learners()))]
+        return [Observe(say.Proposed(ballot, value)), *self.send_all(self.asked, Accept(ballot, value, self.learners()))]
 
-    def on_preempted(self, message: Preempted) -> Effects:
+    def on_preempted(self, acceptor: NodeId, message: Preempted) -> Effects:  # noqa: ARG002 - who refused makes no difference
         """Nothing to hurry for: the next ballot, when the back-off is over, will be above what stood in the way (2.2)."""
-        self.round = max(self.round, message.promised.round)
+        self.hear_of(message.promised)
         return ()
+
+    def hear_of(self, ballot: Ballot) -> None:
+        """Go on above it, the next time."""
+        self.round = max(self.round, ballot.round)
 
     # What is safe
 
     def next_ballot(self) -> Ballot:
-        """Above all that this process has used, promised or heard of, and nobody else's, for it bears the name (2.5)."""
-        return Ballot(max(self.round, self.promised.round) + 1, self.me)
+        """Above all that this process has used or heard of, and nobody else's, for it bears the name (2.5)."""
+        return Ballot(self.round + 1, self.me)
+
+    def is_for(self, ballot: Ballot, message: Promise) -> bool:
+        """Whether it answers this prepare request; what was promised, and reported, to an earlier one is out of date (2.2)."""
+        return message.ballot == ballot
+
+    def close_phase_1(self) -> None:
+        """The first majority fixes the value; whoever promises later is too late to change it (2.2: one value a proposal)."""
+        self.preparing = None
 
     def value_to_propose(self) -> Any:
         """That "of the highest-numbered proposal among the responses", or else its own (2.2, phase 2 (a): P2c)."""
@@ -82,7 +95,7 @@ class Proposer(Role):
             Write("round", ballot.round),
             Sync(),
             SetTimer("retry", *self.back_off()),
-            *self.send_all(self.acceptors, Prepare(ballot)),
+            *self.send_all(self.asked, Prepare(ballot)),
         ]
 
     # What makes progress

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.node import Disk, Effect, NodeId, RequestId, Send
-from protocols.paxos.messages import Ballot, Message
+from protocols.paxos.messages import Message
 from protocols.quorum import majority
 
 
 class Role:
     """Base of the three roles: "a single process may act as more than one agent" (Paxos Made Simple, 2.1)."""
 
-    promised: Ballot  # the acceptor's; the proposer of the same process counts on from there
-
-    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, learning: str = "proposer") -> None:
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: Disk, *, learning: str = "proposer", spare: bool = False) -> None:
         if learning not in ("proposer", "learner"):
             raise ValueError(f"learning={learning!r}: there is no such way to learn; use 'proposer' or 'learner'")
         self.me = me
@@ -23,7 +21,10 @@ class Role:
         self.everybody = tuple(sorted((me, *self.peers), key=lambda name: (len(name), name)))
         # A process that is alone must accept, too, and so cannot be a learner and nothing else.
         self.learner: NodeId | None = self.everybody[-1] if learning == "learner" and self.peers else None
-        self.acceptors = tuple(name for name in self.everybody if name != self.learner)
+        others = tuple(name for name in self.everybody if name != self.learner)
+        self.spare: NodeId | None = others[-1] if spare and len(others) > 1 else None
+        self.asked = others  # who is asked to promise and to accept
+        self.acceptors = tuple(name for name in others if name != self.spare)  # and whose answers count
         self.decided: bool = "decided" in disk
         self.decision: Any = disk.get("decided")
         self.waiting: list[RequestId] = []  # clients to be told the decision
@@ -31,6 +32,10 @@ class Role:
     def has_quorum(self, count: int) -> bool:
         """A majority of the acceptors: any two have an acceptor in common (Paxos Made Simple, 2.2)."""
         return count >= majority(len(self.acceptors))
+
+    def counts(self, sender: NodeId) -> bool:
+        """Quorums are made of acceptors; a spare, which answers as they do, is in none of them (2.2)."""
+        return sender in self.acceptors
 
     def receive(self, sender: NodeId, message: Message) -> Iterable[Effect]:
         """A message from another process, or from another role of this one."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.observations import Decided
-from harness.scenario import Scenario
+from harness.scenario import Scenario, mutant
 from invariants import PAXOS_SAFETY, Termination
 from protocols.paxos.messages import Message
 from protocols.paxos.node import Paxos
@@ -20,8 +20,13 @@ def label(message: Message) -> tuple[str, int | None]:
 
 
 def can_progress(core: tuple[int, ...], size: int, options: Mapping[str, Any]) -> bool:
-    """Paxos makes progress while a majority of the acceptors runs; a dedicated learner, the last node, is none of them."""
+    """Paxos makes progress while a majority of the acceptors runs; a dedicated learner, and a spare, are none of them.
+
+    The learner is the last node, and the spare is the last of the others.
+    """
     acceptors = size - 1 if options["learning"] == "learner" and size > 1 else size
+    if options.get("spare") and acceptors > 1:
+        acceptors -= 1
     return sum(place < acceptors for place in core) >= majority(acceptors)
 
 
@@ -29,10 +34,17 @@ PAXOS = Scenario(
     name="paxos",
     factory=Paxos,
     invariants=(*PAXOS_SAFETY, Termination),
-    sizes=(3, 4, 5),
-    options={"learning": ("proposer", "learner")},
+    sizes=(3, 5, 4, 2, 6, 7, 1),
+    options={"learning": ("proposer", "learner"), "pruning": (False, True), "spare": (False, True)},
     label=label,
     can_progress=can_progress,
     calm_bound=3_000,
     progress=(Decided,),
 )
+
+# Without the optional features, for the bugs that are not in them; and without the clusters of one acceptor, whose quarrels
+# with itself are shorter, and teach less.
+PLAIN = mutant(PAXOS, Paxos, options={"learning": ("proposer", "learner")}, sizes=(3, 5, 4, 7, 6))
+
+# A majority may have lost its disks for good, so nothing is claimed about progress.
+LOST_DISKS = mutant(PLAIN, Paxos, options={"learning": ("proposer", "learner"), "disks": ("lost",)}, calm_bound=0)
