@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.actions import Action
@@ -110,7 +110,8 @@ class Portfolio:
 
 def draw_strategy(moves: Moves) -> Strategy:
     """One of the strategies, for a storm: in a world that is under way nothing can be gone back to, and so nothing guides."""
-    return _MAKERS[moves.dice.pick(tuple(_MAKERS))](moves)
+    name = _drawn({name: _SHARES[name] for name in _MAKERS}, moves.dice)
+    return _MAKERS[name](moves)
 
 
 class Bandit:
@@ -126,20 +127,24 @@ class Bandit:
 
     def choose(self, dice: Dice) -> str:
         """Whose turn it is."""
-        weights = [_SHARES[name] for name in self._names]
+        weights = {name: _SHARES[name] for name in self._names}
         if dice.chance(0.5):
-            weights = [_SHARES[name] * self._novel[name] / self._steps[name] for name in self._names]
-        point = dice.roll() * sum(weights)
-        for name, weight in zip(self._names, weights, strict=True):
-            point -= weight
-            if point < 0:
-                return name
-        return self._names[-1]
+            weights = {name: share * self._novel[name] / self._steps[name] for name, share in weights.items()}
+        return _drawn(weights, dice)
 
     def learn(self, name: str, novel: int, steps: int) -> None:
         """A run of this strategy reached so much that is new in so many steps."""
         self._novel[name] = 0.98 * self._novel[name] + novel
         self._steps[name] = 0.98 * self._steps[name] + steps
+
+
+def _drawn(weights: Mapping[str, float], dice: Dice) -> str:
+    point = dice.roll() * sum(weights.values())
+    for name, weight in weights.items():
+        point -= weight
+        if point < 0:
+            return name
+    return next(iter(weights))
 
 
 def exercised(actions: Iterable[Action]) -> Counter[str]:
