@@ -63,13 +63,14 @@ def hunt_command(options: argparse.Namespace) -> int:
             runs=options.runs,
             steps=options.steps,
             host=host,
+            strategy=options.strategy,
             progress=lambda so_far: say.hunt(so_far, interrupt),
         )
     if result.violation is None:
         return _nothing_found(options, name, result, say)
     say.line(
         f"found {result.violation.invariant} broken after {result.runs:,} runs, {result.steps:,} steps, "
-        f"{result.seconds:.2f} s, in a run of {len(result.actions):,} actions; minimising"
+        f"{result.seconds:.2f} s, by {result.strategy}, in a run of {len(result.actions):,} actions; minimising"
     )
     report = searched(options, name, result)
     try:
@@ -108,12 +109,13 @@ def _pursue(options: argparse.Namespace, name: str, result: Hunt, host: str, say
     assert result.setup is not None
     assert result.violation is not None
     bug = f" --bug {options.bug}" if options.bug else ""
+    command = f"splitbrain hunt {options.scenario}{bug}{f' --strategy {options.strategy}' if options.strategy else ''}"
     return pursue(
         failures(result, Found(result.setup, result.actions, result.violation), host=host),
         scenario=name,
         bug=options.bug,
         folder=options.out,
-        how=f"splitbrain hunt {options.scenario}{bug} --seed {result.seed} ({host} host, run {result.runs})",
+        how=f"{command} --seed {result.seed} ({host} host, run {result.runs}, {result.strategy})",
         host=host,
         progress=say.minimised,
     )

@@ -56,7 +56,7 @@ class Swarm(Walk):
 class PowerCuts(Swarm):
     """Crash points inside handlers, and whole sites that lose their power and start again together."""
 
-    name = "power cuts"
+    name = "power-cuts"
 
     def draw(self, moves: Moves) -> Profile:
         """Many crashes, soon over."""

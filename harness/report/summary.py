@@ -25,6 +25,8 @@ class Progress(Protocol):
     def seconds(self) -> float: ...
     @property
     def coverage(self) -> Mapping[str, int]: ...
+    @property
+    def shares(self) -> Mapping[str, int]: ...
 
 
 # What each count of `coverage` counts, in the order in which a reader wants to know it: observations by type, actions by word.
@@ -81,6 +83,10 @@ def account(progress: Progress, scenario: Scenario, outcome: str) -> str:
         names = ", ".join(sorted(_invariants(scenario)))
         lines.append(f"{scenario.name}: clean: no invariant was broken in {_effort(progress)}.")
         lines += wrap(f"Checked: {names}.", 100, subsequent_indent="    ")
+    if total := sum(progress.shares.values()):
+        shares = sorted(progress.shares.items(), key=lambda each: -each[1])
+        told = ", ".join(f"{name} {100 * steps / total:.0f} %" for name, steps in shares)
+        lines += wrap(f"Strategies: {told}.", 100, subsequent_indent="    ")
     columns = [_column("the nodes", _NODES_DID, progress.coverage, other=True)]
     columns.append(_column("the nemesis", _NEMESIS_DID, progress.coverage, other=False))
     lines += ["", *_side_by_side(columns), "", "This is a search, not a proof."]
