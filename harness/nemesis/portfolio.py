@@ -38,6 +38,7 @@ _SHARES = {
     Delays.name: 1.0,
     Uniform.name: 1.0,
 }
+_AFRESH = 0.2  # of the guided runs go back to nothing: by themselves, they must get to other clusters, too
 _TAKE_OVER = (Swarm, Rounds, Partitions)
 _LOOKS = 8  # actions between two looks at the abstract state
 _FURTHER = (30, 60, 120, 250)  # actions from a state that a guided run went back to
@@ -72,7 +73,7 @@ class Portfolio:
         """One run of the strategy whose turn it is: draw a cluster, attack it, and look now and then at where it got."""
         name = self._bandit.choose(dice)
         scenario = self.scenario
-        begin = self.archive.choose(dice) if name == Guided.name else None
+        begin = self.archive.choose(dice) if name == Guided.name and not dice.chance(_AFRESH) else None
         setup = draw_setup(scenario, dice) if begin is None else begin.setup
         with setup.world(host, lenient=begin is not None) as world:
             moves = Moves(world, dice)
