@@ -40,7 +40,7 @@ _SHARES = {
 }
 _AFRESH = 0.2  # of the guided runs go back to nothing: by themselves, they must get to other clusters, too
 _TAKE_OVER = (Swarm, Rounds, Partitions)
-_LOOKS = 8  # actions between two looks at the abstract state
+_LOOKS = 16  # actions between two looks at the abstract state
 _FURTHER = (30, 60, 120, 250)  # actions from a state that a guided run went back to
 
 

@@ -24,7 +24,20 @@ class Rounds(Walk):
         self._impulses: list[Proposal] = []
         self._carry = self._fruitless = 0
         self._most = dice.pick((1, 2, 3))  # impulses at once
+        self._rounds = 0  # until other rates are drawn
         super().__init__(moves, Profile())
+        faults, clients = self._faults, bool(moves.clients)
+        kinds: list[tuple[float, Proposal]] = [
+            (1.0, self._fire),
+            (0.5 * clients, moves.request),
+            (0.3 * faults.crash, self._crash),
+            (0.3 * faults.crash_inside, self._crash_inside),
+            (0.4, moves.restart),
+            (0.2 * faults.partition, moves.cut),
+            (0.2 * faults.partition, moves.mend),
+        ]
+        self._kinds = [kind for kind in kinds if kind[0] > 0]
+        self._weight = sum(weight for weight, _ in kinds)
 
     def choose(self) -> Action | None:
         """The impulses of the round, one after the other; then the network."""
@@ -41,27 +54,20 @@ class Rounds(Walk):
         return action
 
     def _begin(self) -> None:
-        moves, dice, faults = self.moves, self.moves.dice, self._faults
-        profile = draw_profile(dice, moves.world.scenario, len(moves.processes), faults)
-        kinds: list[tuple[float, Proposal]] = [
-            (1.0, self._fire),
-            (0.5 if moves.clients else 0.0, moves.request),
-            (0.3 * faults.crash, self._crash),
-            (0.3 * faults.crash_inside, self._crash_inside),
-            (0.4, moves.restart),
-            (0.2 * faults.partition, moves.cut),
-            (0.2 * faults.partition, moves.mend),
-        ]
-        total = sum(weight for weight, _ in kinds)
+        moves, dice = self.moves, self.moves.dice
         for _ in range(dice.between(1, self._most)):
-            point = dice.roll() * total
-            for weight, propose in kinds:
+            point = dice.roll() * self._weight
+            for weight, propose in self._kinds:
                 point -= weight
                 if point < 0:
                     self._impulses.append(propose)
                     break
-        network = msgspec.structs.replace(
-            profile, fire=0.0, request=0.0, crash=0.0, crash_inside=0.0, restart=0.0, cut=0.0, mend=0.0
-        )
-        self.take_on(network)
+        self._rounds -= 1
+        if self._rounds < 0:
+            self._rounds = dice.below(8)
+            profile = draw_profile(dice, moves.world.scenario, len(moves.processes), self._faults)
+            self.take_on(msgspec.structs.replace(profile, **_NETWORK_ALONE))
         self._carry, self._fruitless = dice.pick(_CARRY), 0
+
+
+_NETWORK_ALONE = dict.fromkeys(("fire", "request", "crash", "crash_inside", "restart", "cut", "mend"), 0.0)
