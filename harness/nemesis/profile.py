@@ -98,7 +98,7 @@ def draw_profile(dice: Dice, scenario: Scenario, size: int, faults: Faults | Non
         slow=dice.pick((0.0, 0.2, 0.5, 0.8)) if scenario.budget.reorder else 0.0,
         shy=shy,
         quiet=quiet,
-        twice=dice.pick((0.0, 0.1, 0.3, 0.8)) if faults.duplicate else 0.0,
+        twice=dice.pick((0.0, 0.2, 0.5, 0.9)) if faults.duplicate else 0.0,
         together=dice.pick((0.0, 0.2)) if scenario.budget.crashes == "any" else 0.0,
         phase=dice.between(5, 50) if faults.rotate else dice.between(20, 200),
     )
