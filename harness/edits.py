@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from harness.actions import Action, Request, input_of
 from harness.dice import Dice
 from harness.errors import NotEnabled
+from harness.lenient import Outcome
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk
-from harness.run import Run, Setup
+from harness.run import Setup
 from harness.scenario import Scenario
 
 
@@ -27,7 +28,7 @@ def _inserted(scenario: Scenario) -> Profile:
     )
 
 
-def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) -> Run:
+def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) -> Outcome:
     """Run a random edit of ``actions`` that never has more of them, leniently, up to the first violation."""
     dice = Dice(seed)
     count = len(actions)
@@ -57,7 +58,7 @@ def edited_run(setup: Setup, actions: Sequence[Action], seed: str, host: str) ->
                 continue
             if world.violation is not None:
                 break
-        return Run(setup, tuple(done), [], world.violation)
+        return Outcome(setup, tuple(done), world.violation, sent=world.network.sent)
 
 
 def _place(dice: Dice, near: int, count: int) -> int:

@@ -1,0 +1,150 @@
+"""The search nearby: a bounded one among schedules like the best, for one that is shorter, or as short and plainer.
+
+Its alphabet is what is enabled along the best schedule: one of those actions is put in, and one of the schedule's own left out.
+What breaks the invariant in the same way and is as short is gone on from, the smallest form first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+from harness.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request, Restart
+from harness.edits import edited_run
+from harness.errors import NotEnabled
+from harness.minimise.canonical import arrange, form
+from harness.minimise.shrinker import Shrinker
+from harness.minimise.moves import exchanged, merged, other_options, swapped
+from harness.rewriting import nodes_of
+from harness.run import Setup
+
+_WORK = (Deliver, Fire, Restart, Complete, Advance)
+
+
+def search_nearby(s: Shrinker) -> bool:
+    """Returns whether a shorter one was found, which is now the best."""
+    return _Neighbourhood(s).search()
+
+
+def patience(length: int) -> int:
+    """Runs without improvement until the search ends."""
+    return 300 + 40 * length + 2 * length * length
+
+
+class _Neighbourhood:
+    def __init__(self, s: Shrinker) -> None:
+        self.s = s
+        self.length = s.cost()[0]
+        self.seen: set[Any] = set()
+        self.queue: list[tuple[Any, int, Setup, tuple[Action, ...]]] = []
+        self.until = 0
+
+    def search(self) -> bool:
+        s = self.s
+        self.until = s.budget.runs + patience(len(s.best.actions))
+        self.take(s.best.setup, s.best.actions)
+        if self.other_setups():
+            return True
+        while self.queue and s.budget.runs < self.until:
+            _, _, setup, actions = heappop(self.queue)
+            if self.around(setup, actions):
+                return True
+        return self.at_random()
+
+    def take(self, setup: Setup, actions: Sequence[Action]) -> None:
+        """Put a failing schedule that is as short as the best into the queue."""
+        told = form(setup, actions)
+        self.seen.add(told)
+        heappush(self.queue, (told, len(self.seen), setup, tuple(actions)))
+
+    def other_setups(self) -> bool:
+        s = self.s
+        actions = s.best.actions
+        for setup, again in merged(s.best.setup, actions):
+            if self.look(again, setup):
+                return True
+        for setup in other_options(s.best.setup):
+            outcome = s.outcome(actions, setup)
+            if outcome is not None and (s.accept("another option", outcome) or self.without_one(outcome.actions, setup)):
+                return True
+        return False
+
+    def without_one(self, actions: tuple[Action, ...], setup: Setup) -> bool:
+        count = len(actions) - (type(actions[-1]) is Calm)
+        return any(self.s.attempt("search nearby", actions[:place] + actions[place + 1 :], setup) for place in range(count))
+
+    def around(self, setup: Setup, actions: tuple[Action, ...]) -> bool:
+        s = self.s
+        if actions != s.best.actions and self.without_one(actions, setup):
+            return True
+        for again in swapped(setup, actions):
+            if self.look(again, setup):
+                return True
+        for place, action in list(self.insertions(setup, actions)):
+            for again in exchanged(actions, place, action):
+                if s.budget.runs > self.until:
+                    return False
+                if self.look(again, setup):
+                    return True
+        return False
+
+    def look(self, actions: Sequence[Action], setup: Setup) -> bool:
+        """Run one; returns whether it is the best now. One that is as short is gone on from later."""
+        outcome = self.s.outcome(actions, setup)
+        if outcome is None:
+            return False
+        if self.s.accept("search nearby", outcome):
+            return True
+        if len(outcome.actions) <= len(self.s.best.actions):
+            self.visit(outcome.setup, outcome.actions)
+        return False
+
+    def visit(self, setup: Setup, actions: tuple[Action, ...]) -> None:
+        s = self.s
+        told = form(setup, actions)
+        if told in self.seen:
+            return
+        self.seen.add(told)
+        better, setup, actions = arrange(s, setup, actions)
+        if better:
+            self.until = max(self.until, s.budget.runs + patience(len(actions)) // 2)
+        self.take(setup, actions)
+
+    def insertions(self, setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
+        s = self.s
+        s.budget.check()
+        with setup.world(s.host, lenient=True) as world:
+            before: set[Action] = set()
+            for place, action in enumerate(actions):
+                mine = set(nodes_of(action)[-1:]) if not isinstance(action, Deliver) else {action.receiver}
+                for each in world.enabled():
+                    if isinstance(each, _WORK) and each != action and (not mine or each_node(each) in mine):
+                        yield place, each
+                try:
+                    world.apply(action)
+                except NotEnabled:
+                    continue
+            s.budget.charge(len(actions), world.network.sent)
+
+    def at_random(self) -> bool:
+        s = self.s
+        near_setup, near = s.best.setup, s.best.actions
+        tries = 0
+        while s.budget.runs < self.until:
+            tries += 1
+            s.budget.check()
+            outcome = edited_run(near_setup, near, f"{s.seed}/{tries}", s.host)
+            s.budget.charge(len(outcome.actions), outcome.sent)
+            if not s.alike(outcome):
+                continue
+            if s.accept("edits nearby", outcome):
+                return True
+            if len(outcome.actions) <= len(s.best.actions):
+                near_setup, near = outcome.setup, outcome.actions
+                self.visit(near_setup, near)
+        return False
+
+
+def each_node(action: Action) -> str | None:
+    return action.receiver if isinstance(action, Deliver) else getattr(action, "node", None)
