@@ -85,7 +85,8 @@ def renamed(action: Action, names: Mapping[NodeId, NodeId]) -> Action | None:
         case Restart() | Complete():
             return type(action)(names[action.node])
         case Calm():
-            return Calm(tuple(names[node] for node in action.core if node in names), action.seed, action.bound)
+            core = {names[node] for node in action.core if node in names}
+            return Calm(tuple(sorted(core, key=lambda node: (len(node), node))), action.seed, action.bound)
         case Advance():
             return action
         case _:

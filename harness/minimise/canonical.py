@@ -134,8 +134,9 @@ def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool,
         again = [r for action in traced.actions if (r := renamed(action, names)) is not None]
         again = renumbered(_ordered(again, before, nodes), setup.scenario.commands)
         forms.append((form(setup, again), again))
+    old = renumbered(_ordered(traced.actions, before, nodes), setup.scenario.commands)
     forms.sort(key=lambda each: each[0])
-    for _, again in forms[:_TRIES]:
+    for again in [*(again for _, again in forms[:_TRIES]), old]:
         outcome = s.outcome(again, setup)
         if outcome is not None and len(outcome.actions) <= len(traced.actions):
             return improve(s, "canonical form", outcome), setup, outcome.actions
@@ -176,7 +177,7 @@ def _ordered(actions: Sequence[Action], before: Sequence[set[int]], nodes: Seque
             after[cause].append(place)
     ready = [(ranks[place], place) for place, count in enumerate(waits) if count == 0]
     heapify(ready)
-    order = []
+    order: list[Action] = []
     while ready:
         _, place = heappop(ready)
         order.append(actions[place])
@@ -184,7 +185,26 @@ def _ordered(actions: Sequence[Action], before: Sequence[set[int]], nodes: Seque
             waits[later] -= 1
             if waits[later] == 0:
                 heappush(ready, (ranks[later], later))
-    return order
+    return _copies_in_order(order)
+
+
+def _copies_in_order(actions: Sequence[Action]) -> list[Action]:
+    """Of a message and its copies, the original arrives first."""
+    arrive: dict[Action, list[int]] = {}
+    for action in actions:
+        inner = input_of(action)
+        if isinstance(inner, Deliver):
+            arrive.setdefault(msgspec.structs.replace(inner, copy=0), []).append(inner.copy)
+    for copies in arrive.values():
+        copies.sort(reverse=True)
+    again: list[Action] = []
+    for action in actions:
+        inner = input_of(action)
+        if isinstance(inner, Deliver):
+            inner = msgspec.structs.replace(inner, copy=arrive[msgspec.structs.replace(inner, copy=0)].pop())
+            action = msgspec.structs.replace(action, during=inner) if isinstance(action, Crash) else inner
+        again.append(action)
+    return again
 
 
 def _namings(nodes: Sequence[NodeId], actions: Sequence[Action]) -> Iterator[dict[NodeId, NodeId]]:

@@ -43,13 +43,14 @@ def swapped(setup: Setup, actions: Sequence[Action]) -> Iterator[list[Action]]:
             yield [_as([a], names)[0] if epoch_of(a) == epoch else a for a in actions]
 
 
-def exchanged(actions: Sequence[Action], place: int, action: Action) -> Iterator[list[Action]]:
-    """``action`` comes in at ``place``, and one of the others goes."""
+def exchanged(actions: Sequence[Action], place: int, action: Action) -> Iterator[tuple[int, list[Action]]]:
+    """``action`` comes in at ``place``, and one of the others goes: its place, and what is left."""
     count = len(actions) - (type(actions[-1]) is Calm)
     more = [*actions[:place], action, *actions[place:]]
-    for gone in range(count, -1, -1):
-        if gone != place:
-            yield more[:gone] + more[gone + 1 :]
+    for gone in range(count - 1, -1, -1):
+        again = list(more)
+        del again[gone + (gone >= place)]
+        yield gone, again
 
 
 def _as(actions: Sequence[Action], names: Mapping[NodeId, NodeId]) -> list[Action]:

@@ -19,6 +19,8 @@ from harness.minimise.moves import exchanged, merged, other_options, swapped
 from harness.rewriting import nodes_of
 from harness.run import Setup
 
+_TURN = 150  # runs around one schedule until it is another's turn
+_NEEDED = 4  # actions that become idle without one
 _WORK = (Deliver, Fire, Restart, Complete, Advance)
 
 
@@ -35,9 +37,9 @@ def patience(length: int) -> int:
 class _Neighbourhood:
     def __init__(self, s: Shrinker) -> None:
         self.s = s
-        self.length = s.cost()[0]
         self.seen: set[Any] = set()
-        self.queue: list[tuple[Any, int, Setup, tuple[Action, ...]]] = []
+        # The schedules to go on from: how many turns each has had, its form, and what is still to be tried around it.
+        self.queue: list[tuple[int, Any, int, Iterator[bool]]] = []
         self.until = 0
 
     def search(self) -> bool:
@@ -47,16 +49,21 @@ class _Neighbourhood:
         if self.other_setups():
             return True
         while self.queue and s.budget.runs < self.until:
-            _, _, setup, actions = heappop(self.queue)
-            if self.around(setup, actions):
-                return True
+            turns, told, number, around = heappop(self.queue)
+            enough = s.budget.runs + _TURN
+            for found in around:
+                if found:
+                    return True
+                if s.budget.runs > enough:
+                    heappush(self.queue, (turns + 1, told, number, around))
+                    break
         return self.at_random()
 
     def take(self, setup: Setup, actions: Sequence[Action]) -> None:
         """Put a failing schedule that is as short as the best into the queue."""
         told = form(setup, actions)
         self.seen.add(told)
-        heappush(self.queue, (told, len(self.seen), setup, tuple(actions)))
+        heappush(self.queue, (0, told, len(self.seen), self.around(setup, tuple(actions))))
 
     def other_setups(self) -> bool:
         s = self.s
@@ -74,20 +81,20 @@ class _Neighbourhood:
         count = len(actions) - (type(actions[-1]) is Calm)
         return any(self.s.attempt("search nearby", actions[:place] + actions[place + 1 :], setup) for place in range(count))
 
-    def around(self, setup: Setup, actions: tuple[Action, ...]) -> bool:
-        s = self.s
-        if actions != s.best.actions and self.without_one(actions, setup):
-            return True
+    def around(self, setup: Setup, actions: tuple[Action, ...]) -> Iterator[bool]:
+        """Try what is around a schedule; yields whether that gave a shorter one."""
+        if actions != self.s.best.actions:
+            yield self.without_one(actions, setup)
         for again in swapped(setup, actions):
-            if self.look(again, setup):
-                return True
-        for place, action in list(self.insertions(setup, actions)):
-            for again in exchanged(actions, place, action):
-                if s.budget.runs > self.until:
-                    return False
-                if self.look(again, setup):
-                    return True
-        return False
+            yield self.look(again, setup)
+        alphabet = list(self.insertions(setup, actions))
+        idle = [len(self.s.idle(actions[:place] + actions[place + 1 :], setup)) for place in range(len(actions))]
+        for likely in (True, False):
+            for place, action in alphabet:
+                for gone, again in exchanged(actions, place, action):
+                    # What takes the place of another action is mostly of its kind, and of one that few others need.
+                    if (type(action) is type(actions[gone]) and idle[gone] <= _NEEDED) is likely:
+                        yield self.look(again, setup)
 
     def look(self, actions: Sequence[Action], setup: Setup) -> bool:
         """Run one; returns whether it is the best now. One that is as short is gone on from later."""

@@ -96,9 +96,9 @@ class Shrinker:
             self.failed[key] = outcome.idle if len(actions) <= _REMEMBERED else ()
         return None
 
-    def idle(self, actions: Sequence[Action]) -> tuple[int, ...]:
+    def idle(self, actions: Sequence[Action], setup: Setup | None = None) -> tuple[int, ...]:
         """The places that were idle in a candidate that failed to break the invariant."""
-        return self.failed.get(_key(self.best.setup, actions) or b"", ())
+        return self.failed.get(_key(setup or self.best.setup, actions) or b"", ())
 
     def trace(self, setup: Setup, actions: Sequence[Action]) -> Run:
         """Run with a trace."""
