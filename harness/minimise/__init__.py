@@ -20,7 +20,8 @@ from harness.run import Setup
 
 __all__ = ["Minimised", "Progress", "minimise"]
 
-REPLAYS = 20_000  # runs of small schedules; most minimisations take a tenth
+REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
+_ENOUGH_LEFT = 0.7  # of the budget, for what comes after comparing failing runs
 _ENOUGH = 4  # failing runs that became no shorter than the best: more are not looked at
 
 
@@ -64,6 +65,8 @@ def compare(shrinker: Shrinker, more: Sequence[tuple[Setup, tuple[Action, ...], 
     coarse(shrinker)
     idle = 0
     for setup, actions, violation in sorted(more, key=lambda each: len(each[1])):
+        if shrinker.budget.left() < _ENOUGH_LEFT:
+            break
         rival = shrinker.fork(Minimised(setup, tuple(actions), violation))
         coarse(rival)
         if len(rival.best.actions) <= shrinker.longest and rival.cost() < shrinker.cost():

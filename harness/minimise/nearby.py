@@ -11,15 +11,14 @@ from heapq import heappop, heappush
 from typing import Any
 
 from harness.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request, Restart
-from harness.edits import edited_run
 from harness.errors import NotEnabled
 from harness.minimise.canonical import arrange, form
-from harness.minimise.shrinker import Shrinker
+from harness.minimise.shrinker import SMALL, Shrinker
 from harness.minimise.moves import exchanged, merged, other_options, swapped
 from harness.rewriting import nodes_of
 from harness.run import Setup
 
-_TURN = 150  # runs around one schedule until it is another's turn
+_TURN = 150 * SMALL  # work around one schedule until it is another's turn
 _NEEDED = 4  # actions that become idle without one
 _WORK = (Deliver, Fire, Restart, Complete, Advance)
 
@@ -30,8 +29,8 @@ def search_nearby(s: Shrinker) -> bool:
 
 
 def patience(length: int) -> int:
-    """Runs without improvement until the search ends."""
-    return 300 + 40 * length + 2 * length * length
+    """Work without improvement until the search ends: more where there is more to gain."""
+    return SMALL * (300 + 40 * length + 2 * length * length)
 
 
 class _Neighbourhood:
@@ -44,20 +43,20 @@ class _Neighbourhood:
 
     def search(self) -> bool:
         s = self.s
-        self.until = s.budget.runs + patience(len(s.best.actions))
+        self.until = s.budget.work + patience(len(s.best.actions))
         self.take(s.best.setup, s.best.actions)
         if self.other_setups():
             return True
-        while self.queue and s.budget.runs < self.until:
+        while self.queue and s.budget.work < self.until:
             turns, told, number, around = heappop(self.queue)
-            enough = s.budget.runs + _TURN
+            enough = s.budget.work + _TURN
             for found in around:
                 if found:
                     return True
-                if s.budget.runs > enough:
+                if s.budget.work > enough:
                     heappush(self.queue, (turns + 1, told, number, around))
                     break
-        return self.at_random()
+        return False
 
     def take(self, setup: Setup, actions: Sequence[Action]) -> None:
         """Put a failing schedule that is as short as the best into the queue."""
@@ -115,7 +114,7 @@ class _Neighbourhood:
         self.seen.add(told)
         better, setup, actions = arrange(s, setup, actions)
         if better:
-            self.until = max(self.until, s.budget.runs + patience(len(actions)) // 2)
+            self.until = max(self.until, s.budget.work + patience(len(actions)) // 2)
         self.take(setup, actions)
 
     def insertions(self, setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
@@ -133,24 +132,6 @@ class _Neighbourhood:
                 except NotEnabled:
                     continue
             s.budget.charge(len(actions), world.network.sent)
-
-    def at_random(self) -> bool:
-        s = self.s
-        near_setup, near = s.best.setup, s.best.actions
-        tries = 0
-        while s.budget.runs < self.until:
-            tries += 1
-            s.budget.check()
-            outcome = edited_run(near_setup, near, f"{s.seed}/{tries}", s.host)
-            s.budget.charge(len(outcome.actions), outcome.sent)
-            if not s.alike(outcome):
-                continue
-            if s.accept("edits nearby", outcome):
-                return True
-            if len(outcome.actions) <= len(s.best.actions):
-                near_setup, near = outcome.setup, outcome.actions
-                self.visit(near_setup, near)
-        return False
 
 
 def each_node(action: Action) -> str | None:

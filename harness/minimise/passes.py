@@ -13,18 +13,22 @@ from harness.events import Acted, CalmEnded, Sent
 from harness.minimise.minimised import Minimised
 from harness.minimise.shrinker import Shrinker
 from harness.rewriting import epoch_of, moved_down, nodes_of, plainer, renamed
-from harness.run import Setup
+from harness.run import Setup, run
 from harness.trace import happens_before
 
-_CHAOS = 30  # actions before a fair phase
+_JITTERS = 4  # seeds of a fair phase, to try in place of its own
 _STORM = 2_000  # messages of a run whose fair phase is dear
+_PARTS = (16, 4)  # of the fair phase, to guess with
 
 
 def coarse(s: Shrinker) -> None:
     """What takes most away for little: enough to compare failing runs."""
     spell_out_calm(s)
+    shorter_calm(s)
     causal_slice(s)
     calm_sooner(s)
+    if isinstance(s.best.actions[-1], Calm):
+        smaller_cluster(s)  # there its messages are fewer by far
     leave_out_kinds(s)
     leave_out_epochs(s)
     leave_out_chunks(s)
@@ -51,16 +55,45 @@ def spell_out_calm(s: Shrinker) -> None:
         return
     if not any(isinstance(action, Calm) for action in best.actions):
         return
-    outcome = s.trace(best.setup, best.actions)
+    outcome = run(best.setup, best.actions, host=s.host, keep=True, lenient=True)
+    s.budget.charge(len(outcome.actions), len(outcome.events) // 2)
     spelt = [event.action for event in outcome.events if isinstance(event, Acted) and not isinstance(event.action, Calm)]
     s.longest = max(s.longest, len(spelt))
     s.attempt("fair phases", spelt)
 
 
+def shorter_calm(s: Shrinker) -> None:
+    """A long fair phase full of messages makes each run dear: reduce the run with a shorter one, then try the real one again.
+
+    The claim stays what it is: the shorter phase is only a guess, and what it gives is kept when the real one fails, too.
+    """
+    *before, calm = s.best.actions
+    if not isinstance(calm, Calm):
+        return
+    outcome = s.outcome(s.best.actions)
+    if outcome is None or outcome.sent < _STORM:
+        return
+    for part in _PARTS:
+        short = s.outcome([*before, Calm(calm.core, calm.seed, calm.bound // part)])
+        if short is None or short.violation is None:
+            continue
+        guess = s.fork(Minimised(short.setup, short.actions, short.violation))
+        calm_sooner(guess)
+        smaller_cluster(guess)
+        leave_out_kinds(guess)
+        leave_out_epochs(guess)
+        leave_out_chunks(guess)
+        smaller_cluster(guess)
+        *before, last = guess.best.actions
+        if isinstance(last, Calm):
+            if s.attempt("a shorter fair phase", [*before, Calm(last.core, last.seed, calm.bound)], guess.best.setup):
+                return
+
+
 def causal_slice(s: Shrinker) -> None:
     """Only what happened before the conflicting events."""
     outcome = s.trace(s.best.setup, s.best.actions)
-    if outcome.violation is None:
+    if outcome.violation is None:  # it shows in the fair phase at the end, whose past is everything
         return
     import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
 
@@ -74,18 +107,18 @@ def causal_slice(s: Shrinker) -> None:
 def calm_sooner(s: Shrinker) -> None:
     """A fair phase that got nowhere, begun earlier: after a long chaos, what it needs may have been there for long.
 
-    Leaving out a part of that chaos changes which messages meet which jitter, so that hardly any part can be left out.
+    Leaving out a part of that chaos changes which messages meet which jitter, so that hardly any part can be left out: so
+    other jitters are tried, too.
     """
-    count = len(s.best.actions) - 1
-    calm = s.best.actions[-1] if count > _CHAOS else None
-    if type(calm) is not Calm:
+    *before, calm = s.best.actions
+    if not isinstance(calm, Calm):
         return
     everybody = s.best.setup.scenario.nodes(s.best.setup.size)
-    place = 4
-    while place < count:
-        for core in dict.fromkeys((calm.core, everybody)):
-            for seed in range(calm.seed, calm.seed + 4):
-                if s.attempt("begun sooner", [*s.best.actions[:place], Calm(core, seed, calm.bound)]):
+    place = 0
+    while place < len(before):
+        for core in dict.fromkeys((everybody, calm.core)):
+            for seed in dict.fromkeys((*range(_JITTERS if place else 4 * _JITTERS), calm.seed)):
+                if s.attempt("begun sooner", [*before[:place], Calm(core, seed, calm.bound)]):
                     return
         place += 1 + place // 3
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from harness.actions import Action
+from harness.actions import Action, Calm
 from harness.lenient import Outcome, attempt
 from harness.minimise.minimised import Cost, Minimised, Progress, cost
 from harness.run import Run, Setup, run
 from harness.stopwatch import Stopwatch
 
-_RUN = 64  # messages that cost about as much as building a small cluster
+_BUILD = 64  # actions or messages that cost about as much as building a small cluster
+SMALL = 96  # ... as a run of a small schedule
 _REMEMBERED = 400  # actions of a candidate of which the idle ones are remembered
 
 
@@ -31,22 +32,27 @@ class Budget:
     def __init__(self, seconds: float, replays: int) -> None:
         self._watch = Stopwatch()
         self._seconds = seconds
-        self._work = replays * _RUN
+        self._most = replays * SMALL
         self.runs = 0
+        self.work = 0
 
     def seconds(self) -> float:
         """Seconds since it began."""
         return self._watch.seconds()
 
+    def left(self) -> float:
+        """The share of the work that is left, 0 to 1."""
+        return max(0.0, 1 - self.work / self._most)
+
     def check(self) -> None:
         """Raise `SpentError` when there is nothing left."""
-        if self._work <= 0 or self._watch.seconds() >= self._seconds:
+        if self.work >= self._most or self._watch.seconds() >= self._seconds:
             raise SpentError
 
     def charge(self, actions: int, sent: int) -> None:
         """One run more, of so many actions and messages."""
         self.runs += 1
-        self._work -= _RUN + actions + sent
+        self.work += _BUILD + actions + sent
 
 
 class Shrinker:
@@ -101,9 +107,9 @@ class Shrinker:
         return self.failed.get(_key(setup or self.best.setup, actions) or b"", ())
 
     def trace(self, setup: Setup, actions: Sequence[Action]) -> Run:
-        """Run with a trace."""
+        """Run with a trace, but for a fair phase at the end: it may be dear, and what happens in it is of no use."""
         self.budget.check()
-        outcome = run(setup, actions, host=self.host, keep=True, lenient=True)
+        outcome = run(setup, actions[:-1] if isinstance(actions[-1], Calm) else actions, host=self.host, keep=True, lenient=True)
         self.budget.charge(len(outcome.actions), len(outcome.events) // 2)
         return outcome
 
