@@ -195,6 +195,7 @@ def shrink_command(options: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         print(f"{_size(best)}, from {len(saved.actions):,}, in {best.replays:,} runs and {best.seconds:.1f} s; saved as {target}")
+        print(_removed(best))
         print()
         print(_text(smaller, run(best.setup, best.actions, host=host, keep=True), target))
     return VIOLATION
@@ -294,6 +295,12 @@ def _size(best: Minimised) -> str:
     return f"smallest found so far: {len(best.actions)} actions ({'interrupted' if best.interrupted else 'out of time'})"
 
 
+def _removed(best: Minimised) -> str:
+    """What minimising took away, by what took it."""
+    gone = ", ".join(f"{count:,} {what}" for what, count in best.removed.most_common())
+    return f"left out {best.found - len(best.actions):,} actions{f': {gone}' if gone else ''}"
+
+
 def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:
     say.done()
     best = counterexample.minimised
@@ -302,5 +309,6 @@ def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:
         f"the trio host {'agrees' if counterexample.confirmed else 'does NOT break it in the same way'}; "
         f"saved as {counterexample.path}"
     )
+    print(_removed(best))
     print()
     print(_text(counterexample.saved, counterexample.run, counterexample.path))

@@ -8,17 +8,20 @@ into canonical order and names, and neither one of its actions nor two can be le
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from harness.actions import Action
 from harness.invariant import Violation
 from harness.minimise.canonical import arrange, plain_setup
-from harness.minimise.minimised import Minimised, Progress, cost
+from harness.minimise.minimised import Minimised, Progress
 from harness.minimise.nearby import search_nearby
 from harness.minimise.passes import coarse, fine, leave_out_pairs
 from harness.minimise.shrinker import Budget, Shrinker, SpentError
 from harness.run import Setup
 
 __all__ = ["Minimised", "Progress", "minimise"]
+
+Start: TypeAlias = tuple[Setup, tuple[Action, ...], Violation]
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
 _ENOUGH_LEFT = 0.7  # of the budget, for what comes after comparing failing runs
@@ -35,7 +38,7 @@ def minimise(
     host: str = "direct",
     seed: int = 0,
     progress: Progress | None = None,
-    more: Iterable[tuple[Setup, tuple[Action, ...], Violation]] = (),
+    more: Iterable[Start] = (),
 ) -> Minimised:
     """Shrink a failing schedule; the result is 1-minimal and pair-minimal (``complete``) unless the budget runs out first.
 
@@ -59,23 +62,21 @@ def minimise(
     return best
 
 
-def compare(shrinker: Shrinker, more: Sequence[tuple[Setup, tuple[Action, ...], Violation]]) -> None:
+def compare(shrinker: Shrinker, more: Sequence[Start]) -> None:
     """Reduce several failing runs coarsely, the shortest first, until more of them do not help; go on with the best."""
     best = shrinker.best
+    first: Start = (best.setup, best.actions, best.violation)
+    starts = sorted((first, *more), key=lambda each: len(each[1]))
+    if starts[0] is not first:
+        shrinker.replace("by another failing run", Minimised(*starts[0]))
     coarse(shrinker)
     idle = 0
-    for setup, actions, violation in sorted(more, key=lambda each: len(each[1])):
-        if shrinker.budget.left() < _ENOUGH_LEFT:
+    for start in starts[1:]:
+        if idle >= _ENOUGH or shrinker.budget.left() < _ENOUGH_LEFT:
             break
-        rival = shrinker.fork(Minimised(setup, tuple(actions), violation))
+        rival = shrinker.fork(Minimised(*start))
         coarse(rival)
-        if len(rival.best.actions) <= shrinker.longest and rival.cost() < shrinker.cost():
-            shrinker.replace("another failing run", rival.best)
-            idle = 0
-        else:
-            idle += 1
-            if idle >= _ENOUGH:
-                break
+        idle = 0 if shrinker.adopt("by another failing run", rival) else idle + 1
 
 
 def settle(shrinker: Shrinker) -> bool:

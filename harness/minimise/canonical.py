@@ -64,9 +64,7 @@ def _place(values: Sequence[Any], value: Any) -> int:
 def _rank(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
     """First who acts, then what: a node does all it can before the next one's turn."""
     inner = input_of(action)
-    after = ()
-    if isinstance(action, Crash):
-        after = (action.keep, action.after)
+    after = (action.keep, action.after) if isinstance(action, Crash) else ()
     kind = _RANK[type(action)], _RANK[type(inner)]
     match inner:
         case Deliver() | Drop() | Duplicate():
@@ -83,7 +81,14 @@ def _rank(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
         case Cut() | Mend():
             return (len(places), *kind, *((places.get(a, -1), places.get(b, -1)) for a, b in inner.links))
         case Calm():
-            return (len(places), *kind, -len(inner.core), tuple(places.get(each, -1) for each in inner.core), inner.seed, inner.bound)
+            return (
+                len(places),
+                *kind,
+                -len(inner.core),
+                tuple(places.get(each, -1) for each in inner.core),
+                inner.seed,
+                inner.bound,
+            )
         case _:
             return (len(places), *kind)
 
@@ -101,14 +106,16 @@ def plain_setup(s: Shrinker) -> None:
     *before, last = s.best.actions
     if isinstance(last, Calm):
         for core in dict.fromkeys((setup.scenario.nodes(s.best.setup.size), last.core)):
-            for seed in range(_SEEDS if last.seed >= _SEEDS else last.seed):
+            for seed in dict.fromkeys((*range(min(_SEEDS, last.seed)), last.seed)):
                 if _simpler(s, [*before, Calm(core, seed, last.bound)], s.best.setup):
                     return
 
 
 def _simpler(s: Shrinker, actions: Sequence[Action], setup: Setup) -> bool:
+    if form(setup, actions) >= form(s.best.setup, s.best.actions):
+        return False
     outcome = s.outcome(actions, setup)
-    return outcome is not None and improve(s, "canonical form", outcome)
+    return outcome is not None and improve(s, "by canonical order", outcome)
 
 
 def improve(s: Shrinker, what: str, outcome: Outcome | Run) -> bool:
@@ -140,7 +147,7 @@ def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool,
             break
         outcome = s.outcome(again, setup)
         if outcome is not None and len(outcome.actions) <= len(actions):
-            return improve(s, "canonical form", outcome), setup, outcome.actions
+            return improve(s, "by canonical order", outcome), setup, outcome.actions
     return False, setup, actions
 
 

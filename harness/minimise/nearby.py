@@ -7,14 +7,15 @@ What breaks the invariant in the same way and is as short is gone on from, the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from heapq import heappop, heappush
 from typing import Any
 
-from harness.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request, Restart
+from harness.actions import Action, Advance, Calm, Complete, Deliver, Fire, Restart, input_of
 from harness.errors import NotEnabled
 from harness.minimise.canonical import arrange, form
-from harness.minimise.shrinker import SMALL, Shrinker
 from harness.minimise.moves import exchanged, merged, other_options, swapped
+from harness.minimise.shrinker import SMALL, Shrinker
 from harness.rewriting import nodes_of
 from harness.run import Setup
 
@@ -72,13 +73,13 @@ class _Neighbourhood:
                 return True
         for setup in other_options(s.best.setup):
             outcome = s.outcome(actions, setup)
-            if outcome is not None and (s.accept("another option", outcome) or self.without_one(outcome.actions, setup)):
+            if outcome is not None and (s.accept("by another option", outcome) or self.without_one(outcome.actions, setup)):
                 return True
         return False
 
     def without_one(self, actions: tuple[Action, ...], setup: Setup) -> bool:
         count = len(actions) - (type(actions[-1]) is Calm)
-        return any(self.s.attempt("search nearby", actions[:place] + actions[place + 1 :], setup) for place in range(count))
+        return any(self.s.attempt("by the search nearby", actions[:place] + actions[place + 1 :], setup) for place in range(count))
 
     def around(self, setup: Setup, actions: tuple[Action, ...]) -> Iterator[bool]:
         """Try what is around a schedule; yields whether that gave a shorter one."""
@@ -86,7 +87,7 @@ class _Neighbourhood:
             yield self.without_one(actions, setup)
         for again in swapped(setup, actions):
             yield self.look(again, setup)
-        alphabet = list(self.insertions(setup, actions))
+        alphabet = list(self.alphabet(setup, actions))
         idle = [len(self.s.idle(actions[:place] + actions[place + 1 :], setup)) for place in range(len(actions))]
         for likely in (True, False):
             for place, action in alphabet:
@@ -100,7 +101,7 @@ class _Neighbourhood:
         outcome = self.s.outcome(actions, setup)
         if outcome is None:
             return False
-        if self.s.accept("search nearby", outcome):
+        if self.s.accept("by the search nearby", outcome):
             return True
         if len(outcome.actions) <= len(self.s.best.actions):
             self.visit(outcome.setup, outcome.actions)
@@ -117,22 +118,24 @@ class _Neighbourhood:
             self.until = max(self.until, s.budget.work + patience(len(actions)) // 2)
         self.take(setup, actions)
 
-    def insertions(self, setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
+    def alphabet(self, setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
+        """What else was enabled along a schedule, and where: just before an action of its node; elsewhere it is the same."""
         s = self.s
         s.budget.check()
         with setup.world(s.host, lenient=True) as world:
-            before: set[Action] = set()
             for place, action in enumerate(actions):
-                mine = set(nodes_of(action)[-1:]) if not isinstance(action, Deliver) else {action.receiver}
-                for each in world.enabled():
-                    if isinstance(each, _WORK) and each != action and (not mine or each_node(each) in mine):
-                        yield place, each
-                try:
+                node = _acting(action)
+                for other in world.enabled():
+                    if isinstance(other, _WORK) and other != action and (node is None or _acting(other) == node):
+                        yield place, other
+                if isinstance(action, Calm):
+                    break
+                with suppress(NotEnabled):
                     world.apply(action)
-                except NotEnabled:
-                    continue
             s.budget.charge(len(actions), world.network.sent)
 
 
-def each_node(action: Action) -> str | None:
-    return action.receiver if isinstance(action, Deliver) else getattr(action, "node", None)
+def _acting(action: Action) -> str | None:
+    """The node whose turn it is; None for what concerns all of them."""
+    inner = input_of(action)
+    return inner.receiver if isinstance(inner, Deliver) else next(iter(nodes_of(inner)), None)

@@ -23,7 +23,11 @@ _PARTS = (16, 4)  # of the fair phase, to guess with
 
 def coarse(s: Shrinker) -> None:
     """What takes most away for little: enough to compare failing runs."""
-    spell_out_calm(s)
+    if not spell_out_calm(s):
+        _coarse(s)
+
+
+def _coarse(s: Shrinker) -> None:
     shorter_calm(s)
     causal_slice(s)
     calm_sooner(s)
@@ -48,18 +52,39 @@ def fine(s: Shrinker) -> None:
             return
 
 
-def spell_out_calm(s: Shrinker) -> None:
-    """A fair phase is one action, but thousands of events: where safety broke in one, what it did stands there instead."""
+def spell_out_calm(s: Shrinker) -> bool:
+    """A fair phase is one action, but thousands of events: where safety broke in one, what it did stands there instead.
+
+    Returns whether that, reduced, is now the best.
+    """
     best = s.best
     if any(isinstance(event, CalmEnded) for event in best.violation.evidence):
-        return
+        return False
     if not any(isinstance(action, Calm) for action in best.actions):
+        return False
+    s.budget.check()
+    whole = run(best.setup, best.actions, host=s.host, keep=True, lenient=True)
+    s.budget.charge(len(whole.actions), len(whole.events) // 2)
+    spelt = s.outcome([each.action for each in whole.events if isinstance(each, Acted) and not isinstance(each.action, Calm)])
+    if spelt is None or spelt.violation is None:
+        return False
+    other = s.fork(Minimised(spelt.setup, spelt.actions, spelt.violation))
+    _coarse(other)
+    return s.adopt("by spelling out the fair phase", other)
+
+
+def causal_slice(s: Shrinker) -> None:
+    """Only what happened before the conflicting events."""
+    outcome = s.trace(s.best.setup, s.best.actions)
+    if outcome.violation is None:  # it shows in the fair phase at the end, whose past is everything
         return
-    outcome = run(best.setup, best.actions, host=s.host, keep=True, lenient=True)
-    s.budget.charge(len(outcome.actions), len(outcome.events) // 2)
-    spelt = [event.action for event in outcome.events if isinstance(event, Acted) and not isinstance(event.action, Calm)]
-    s.longest = max(s.longest, len(spelt))
-    s.attempt("fair phases", spelt)
+    import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
+
+    graph = happens_before(outcome.events)
+    past = {event.step for event in outcome.violation.evidence}
+    for step in sorted(past):
+        past |= nx.ancestors(graph, step)
+    s.attempt("concurrent with the violation", [a for step, a in enumerate(outcome.actions, 1) if step in past])
 
 
 def shorter_calm(s: Shrinker) -> None:
@@ -85,23 +110,9 @@ def shorter_calm(s: Shrinker) -> None:
         leave_out_chunks(guess)
         smaller_cluster(guess)
         *before, last = guess.best.actions
-        if isinstance(last, Calm):
-            if s.attempt("a shorter fair phase", [*before, Calm(last.core, last.seed, calm.bound)], guess.best.setup):
-                return
-
-
-def causal_slice(s: Shrinker) -> None:
-    """Only what happened before the conflicting events."""
-    outcome = s.trace(s.best.setup, s.best.actions)
-    if outcome.violation is None:  # it shows in the fair phase at the end, whose past is everything
-        return
-    import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
-
-    graph = happens_before(outcome.events)
-    past = {event.step for event in outcome.violation.evidence}
-    for step in sorted(past):
-        past |= nx.ancestors(graph, step)
-    s.attempt("concurrent with the violation", [a for step, a in enumerate(outcome.actions, 1) if step in past])
+        real = [*before, Calm(last.core, last.seed, calm.bound)] if isinstance(last, Calm) else []
+        if real and s.attempt("by a shorter fair phase", real, guess.best.setup):
+            return
 
 
 def calm_sooner(s: Shrinker) -> None:
@@ -118,7 +129,7 @@ def calm_sooner(s: Shrinker) -> None:
     while place < len(before):
         for core in dict.fromkeys((everybody, calm.core)):
             for seed in dict.fromkeys((*range(_JITTERS if place else 4 * _JITTERS), calm.seed)):
-                if s.attempt("begun sooner", [*before[:place], Calm(core, seed, calm.bound)]):
+                if s.attempt("by an earlier fair phase", [*before[:place], Calm(core, seed, calm.bound)]):
                     return
         place += 1 + place // 3
 
@@ -127,9 +138,9 @@ def leave_out_kinds(s: Shrinker) -> None:
     """All actions of one kind, of one node, or of one request."""
     for kind in (Drop, Duplicate, Cut, Mend, Crash, Restart, Request):
         if any(type(action) is kind for action in s.best.actions):
-            s.attempt(f"all of a kind ({kind.__name__.lower()})", [a for a in s.best.actions if type(a) is not kind])
+            s.attempt(f"of one kind ({kind.__name__.lower()})", [a for a in s.best.actions if type(a) is not kind])
     for node in s.best.setup.scenario.nodes(s.best.setup.size):
-        s.attempt("all of a node", [a for a in s.best.actions if node not in nodes_of(a)])
+        s.attempt("of one node", [a for a in s.best.actions if node not in nodes_of(a)])
 
 
 def leave_out_epochs(s: Shrinker) -> None:
@@ -137,7 +148,7 @@ def leave_out_epochs(s: Shrinker) -> None:
     for epoch in sorted({e for a in s.best.actions if (e := epoch_of(a)) is not None}, reverse=True):
         began = _began(s, epoch)
         s.attempt(
-            "a whole epoch",
+            "of a whole epoch",
             [moved_down(a, epoch) for step, a in enumerate(s.best.actions, 1) if epoch_of(a) != epoch and step not in began],
         )
 
@@ -170,7 +181,7 @@ def _sweep(s: Shrinker, size: int) -> bool:
         # The fair phase in which a liveness violation shows is never left out.
         end = min(end, len(actions) - (type(actions[-1]) is Calm))
         start = max(end - size, 0)
-        if s.attempt("single actions" if size == 1 else "chunks", actions[:start] + actions[end:]):
+        if s.attempt("single" if size == 1 else "in chunks", actions[:start] + actions[end:]):
             removed = True
         end = start
     return removed
@@ -190,7 +201,7 @@ def leave_out_pairs(s: Shrinker) -> bool:
         for first in range(second - 1, -1, -1):
             if (first, second) in settled:
                 continue
-            if s.attempt("pairs", actions[:first] + actions[first + 1 : second] + actions[second + 1 :]):
+            if s.attempt("in pairs", actions[:first] + actions[first + 1 : second] + actions[second + 1 :]):
                 return True
     return False
 
@@ -204,7 +215,7 @@ def smaller_cluster(s: Shrinker) -> None:
             kept = [node for node in setup.scenario.nodes(setup.size) if node not in gone]
             names = dict(zip(kept, setup.scenario.nodes(size), strict=True))
             actions = [r for a in s.best.actions if (r := renamed(a, names)) is not None]
-            if s.attempt("a node", actions, smaller):
+            if s.attempt("by a smaller cluster", actions, smaller):
                 return
 
 
@@ -215,7 +226,7 @@ def plainer_actions(s: Shrinker) -> None:
         if place < len(s.best.actions):
             for simpler in plainer(s.best.actions[place], commands):
                 actions = s.best.actions
-                if s.attempt("plainer actions", [*actions[:place], *simpler, *actions[place + 1 :]]):
+                if s.attempt("by plainer actions", [*actions[:place], *simpler, *actions[place + 1 :]]):
                     break
 
 

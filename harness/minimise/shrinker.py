@@ -137,6 +137,13 @@ class Shrinker:
         best.complete = False
         self.tell()
 
+    def adopt(self, what: str, other: Shrinker) -> bool:
+        """Go on from what another shrinker has, if that is better."""
+        if len(other.best.actions) > self.longest or other.cost() >= self.cost():
+            return False
+        self.replace(what, other.best)
+        return True
+
     def tell(self) -> None:
         """Show the best so far."""
         self.best.replays, self.best.seconds = self.budget.runs, self.budget.seconds()
