@@ -69,7 +69,7 @@ def pursue(
     others: list[Found] = []
     with suppress(KeyboardInterrupt):
         others.extend(alike)
-    drafted = 0.0
+    drafted = -_DRAFT
 
     def draft(so_far: Minimised) -> None:
         nonlocal drafted

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from harness.actions import Action
 from harness.invariant import Violation
-from harness.minimise.canonical import arrange, plain_setup
-from harness.minimise.minimised import Minimised, Progress
+from harness.minimise.canonical import arrange, improve, plain_setup
+from harness.minimise.minimised import Minimised, Progress, cost
 from harness.minimise.nearby import search_nearby
 from harness.minimise.passes import coarse, fine, leave_out_pairs
 from harness.minimise.shrinker import Budget, Shrinker, SpentError
@@ -25,6 +25,7 @@ Start: TypeAlias = tuple[Setup, tuple[Action, ...], Violation]
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
 _ENOUGH_LEFT = 0.7  # of the budget, for what comes after comparing failing runs
+_RIVALS = 2  # failing runs that are reduced thoroughly, beside the best
 _ENOUGH = 4  # failing runs that became no shorter than the best: more are not looked at
 
 
@@ -51,19 +52,24 @@ def minimise(
     shrinker = Shrinker(best, Budget(seconds, replays), host, seed, progress)
     alike = [each for each in more if each[2].fingerprint == violation.fingerprint]
     try:
-        compare(shrinker, alike)
-        while True:
-            fine(shrinker)
-            if settle(shrinker) and not search_nearby(shrinker) and settle(shrinker):
-                break
+        rivals = compare(shrinker, alike)
+        thorough(shrinker)
+        for rival in rivals[:_RIVALS]:
+            other = shrinker.fork(rival)
+            thorough(other)
+            if improve(shrinker, "by another failing run", rival):
+                thorough(shrinker)
     except SpentError:
         pass
     best.replays, best.seconds = shrinker.budget.runs, shrinker.budget.seconds()
     return best
 
 
-def compare(shrinker: Shrinker, more: Sequence[Start]) -> None:
-    """Reduce several failing runs coarsely, the shortest first, until more of them do not help; go on with the best."""
+def compare(shrinker: Shrinker, more: Sequence[Start]) -> list[Minimised]:
+    """Reduce several failing runs coarsely, the shortest first, until more of them do not help; go on with the best.
+
+    Returns the others, the best first.
+    """
     best = shrinker.best
     first: Start = (best.setup, best.actions, best.violation)
     starts = sorted((first, *more), key=lambda each: len(each[1]))
@@ -71,12 +77,25 @@ def compare(shrinker: Shrinker, more: Sequence[Start]) -> None:
         shrinker.replace("by another failing run", Minimised(*starts[0]))
     coarse(shrinker)
     idle = 0
+    rivals: list[Minimised] = []
     for start in starts[1:]:
         if idle >= _ENOUGH or shrinker.budget.left() < _ENOUGH_LEFT:
             break
+        before = Minimised(best.setup, best.actions, best.violation)
         rival = shrinker.fork(Minimised(*start))
         coarse(rival)
-        idle = 0 if shrinker.adopt("by another failing run", rival) else idle + 1
+        better = shrinker.adopt("by another failing run", rival)
+        idle = 0 if better else idle + 1
+        rivals.append(before if better else rival.best)
+    return sorted(rivals, key=lambda each: cost(each.setup, each.actions))
+
+
+def thorough(shrinker: Shrinker) -> None:
+    """Until nothing helps any more: all passes, canonical order, and the search nearby."""
+    while True:
+        fine(shrinker)
+        if settle(shrinker) and not search_nearby(shrinker) and settle(shrinker):
+            return
 
 
 def settle(shrinker: Shrinker) -> bool:

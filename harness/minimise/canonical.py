@@ -31,11 +31,11 @@ from harness.actions import (
 )
 from harness.events import Event
 from harness.lenient import Outcome
-from harness.minimise.minimised import Cost, cost
+from harness.minimise.minimised import Cost, Minimised, cost
 from harness.minimise.shrinker import Shrinker
 from harness.node import NodeId
 from harness.rewriting import nodes_of, renamed, renumbered
-from harness.run import Run, Setup
+from harness.run import Setup
 from harness.trace import happens_before
 
 _KINDS = (Fire, Request, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
@@ -118,7 +118,7 @@ def _simpler(s: Shrinker, actions: Sequence[Action], setup: Setup) -> bool:
     return outcome is not None and improve(s, "by canonical order", outcome)
 
 
-def improve(s: Shrinker, what: str, outcome: Outcome | Run) -> bool:
+def improve(s: Shrinker, what: str, outcome: Outcome | Minimised) -> bool:
     """Keep what fails in the same way and has a smaller form."""
     if len(outcome.actions) > s.longest or form(outcome.setup, outcome.actions) >= form(s.best.setup, s.best.actions):
         return False

@@ -31,7 +31,7 @@ def search_nearby(s: Shrinker) -> bool:
 
 def patience(length: int) -> int:
     """Work without improvement until the search ends: more where there is more to gain."""
-    return SMALL * (300 + 40 * length + 2 * length * length)
+    return SMALL * (500 + 60 * length + 4 * length * length)
 
 
 class _Neighbourhood:
