@@ -296,9 +296,11 @@ def _size(best: Minimised) -> str:
 
 
 def _removed(best: Minimised) -> str:
-    """What minimising took away, by what took it."""
-    gone = ", ".join(f"{count:,} {what}" for what, count in best.removed.most_common())
-    return f"left out {best.found - len(best.actions):,} actions{f': {gone}' if gone else ''}"
+    """What minimising took away, by what took it; a plainer way to say it may have put an action in."""
+    out = [f"{count:,} {what}" for what, count in best.removed.most_common() if count > 0]
+    put_in = [f"{-count:,} {what}" for what, count in best.removed.items() if count < 0]
+    text = f"left out {best.found - len(best.actions):,} actions{': ' if out else ''}{', '.join(out)}"
+    return f"{text}; put in: {', '.join(put_in)}" if put_in else text
 
 
 def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:

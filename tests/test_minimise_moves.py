@@ -15,7 +15,7 @@ SETUP = Setup(FORGETFUL, 3)
 
 def shrinker(setup, schedule, replays=1_000):
     first = run(setup, schedule)
-    return Shrinker(Minimised(setup, first.actions, first.violation), Budget(60, replays), "direct", 0, None)
+    return Shrinker(Minimised(setup, first.actions, first.violation), Budget(60, replays), "direct", None)
 
 
 def test_a_candidate_is_run_once():

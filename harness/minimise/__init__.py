@@ -24,7 +24,7 @@ __all__ = ["Minimised", "Progress", "minimise"]
 Start: TypeAlias = tuple[Setup, tuple[Action, ...], Violation]
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
-_ENOUGH_LEFT = 0.7  # of the budget, for what comes after comparing failing runs
+_ENOUGH_LEFT = 0.7  # of the budget, for another failing run to be looked at
 _RIVALS = 2  # failing runs that are reduced thoroughly, beside the best
 _ENOUGH = 4  # failing runs that became no shorter than the best: more are not looked at
 
@@ -37,7 +37,7 @@ def minimise(
     seconds: float = 10.0,
     replays: int = REPLAYS,
     host: str = "direct",
-    seed: int = 0,
+    seed: int = 0,  # noqa: ARG001 - nothing is drawn any more, but callers may still give one
     progress: Progress | None = None,
     more: Iterable[Start] = (),
 ) -> Minimised:
@@ -49,12 +49,14 @@ def minimise(
     called after every improvement, with the best so far.
     """
     best = Minimised(setup, tuple(actions), violation, found=len(actions))
-    shrinker = Shrinker(best, Budget(seconds, replays), host, seed, progress)
+    shrinker = Shrinker(best, Budget(seconds, replays), host, progress)
     alike = [each for each in more if each[2].fingerprint == violation.fingerprint]
     try:
         rivals = compare(shrinker, alike)
         thorough(shrinker)
         for rival in rivals[:_RIVALS]:
+            if shrinker.budget.left() < _ENOUGH_LEFT:
+                break
             other = shrinker.fork(rival)
             thorough(other)
             if improve(shrinker, "by another failing run", rival):

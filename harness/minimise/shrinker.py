@@ -61,11 +61,10 @@ class Shrinker:
     Every method that runs something raises `SpentError` when the budget is used up; `best` is then what there is.
     """
 
-    def __init__(self, best: Minimised, budget: Budget, host: str, seed: int, progress: Progress | None) -> None:
+    def __init__(self, best: Minimised, budget: Budget, host: str, progress: Progress | None) -> None:
         self.best = best
         self.budget = budget
         self.host = host
-        self.seed = seed
         self.progress = progress
         self.fingerprint = best.violation.fingerprint
         self.longest = len(best.actions)
@@ -74,7 +73,7 @@ class Shrinker:
 
     def fork(self, best: Minimised) -> Shrinker:
         """A shrinker of another failing run, which knows what this one has tried."""
-        other = Shrinker(best, self.budget, self.host, self.seed, None)
+        other = Shrinker(best, self.budget, self.host, None)
         other.failed = self.failed
         return other
 
