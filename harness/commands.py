@@ -204,6 +204,7 @@ def shrink_command(options: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         print(f"{_size(best)}, from {len(saved.actions):,}, in {best.replays:,} runs and {best.seconds:.1f} s; saved as {target}")
+        print(_removed(best))
         print()
         print(_text(smaller, run(best.setup, best.actions, host=host, keep=True), target))
     return VIOLATION
@@ -279,6 +280,14 @@ def _size(best: Minimised) -> str:
     return f"smallest found so far: {len(best.actions)} actions ({'interrupted' if best.interrupted else 'out of time'})"
 
 
+def _removed(best: Minimised) -> str:
+    """What minimising took away, by what took it; a plainer way to say it may have put an action in."""
+    out = [f"{count:,} {what}" for what, count in best.removed.most_common() if count > 0]
+    put_in = [f"{-count:,} {what}" for what, count in best.removed.items() if count < 0]
+    text = f"left out {best.found - len(best.actions):,} actions{': ' if out else ''}{', '.join(out)}"
+    return f"{text}; put in: {', '.join(put_in)}" if put_in else text
+
+
 def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:
     say.done()
     best = counterexample.minimised
@@ -287,5 +296,6 @@ def _show_counterexample(counterexample: Counterexample, say: Progress) -> None:
         f"the trio host {'agrees' if counterexample.confirmed else 'does NOT break it in the same way'}; "
         f"saved as {counterexample.path}"
     )
+    print(_removed(best))
     print()
     print(_text(counterexample.saved, counterexample.run, counterexample.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from harness.actions import Action
 from harness.determinism import check
-from harness.errors import NondeterminismError
+from harness.errors import NondeterminismError, ScheduleError
 from harness.header import new_header
 from harness.hunt import Found
 from harness.invariant import Violation
@@ -17,7 +18,8 @@ from harness.minimise import Minimised, Progress, minimise
 from harness.run import Run, Setup, run
 from harness.schedule import SavedSchedule, file_name, save
 
-SECONDS = 8.0  # of wall clock, for minimising
+SECONDS = 20.0  # of wall clock, for minimising: a safety net, for it mostly ends long before
+_DRAFT = 0.5  # seconds between two drafts of the best so far
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ def pursue(
     """Save the first failure, make sure that it fails again, minimise it, and save that.
 
     failures: the failing run, and others like it to start from as well. scenario: its full name, "module:NAME". how: a
-    line for the file on how it was found. The first file is on disk before anything else happens, and is removed only
-    when the minimal one is. Ctrl-C while minimising ends with the best so far. Raises `NondeterminismError` (the file
+    line for the file on how it was found. The first file is on disk before anything else happens, holds the best so far
+    from then on (half a second late at most), and is removed only when the minimal one is there. Ctrl-C while minimising
+    ends with the best so far. Raises `NondeterminismError` (the file
     stays, and is its ``schedule``) and `ScheduleError` (nothing could be saved).
     """
     alike = iter(failures)
@@ -66,13 +69,24 @@ def pursue(
     others: list[Found] = []
     with suppress(KeyboardInterrupt):
         others.extend(alike)
-    best = shrink([first, *others], host=host, seconds=seconds, progress=progress)
-    again = run(best.setup, best.actions, host=host, keep=True)
+    drafted = -_DRAFT
+
+    def draft(so_far: Minimised) -> None:
+        nonlocal drafted
+        if so_far.seconds >= drafted + _DRAFT:
+            drafted = so_far.seconds
+            with suppress(ScheduleError):  # what was saved before is still there
+                save(raw_path, _saved(scenario, bug, how, so_far.setup, so_far.actions, so_far.violation))
+        if progress is not None:
+            progress(so_far)
+
+    best = shrink([first, *others], host=host, seconds=seconds, progress=draft)
     saved = _saved(scenario, bug, how, best.setup, best.actions, best.violation)
     path = folder / file_name(saved)
     save(path, saved)
     if path != raw_path:
         raw_path.unlink(missing_ok=True)
+    again = run(best.setup, best.actions, host=host, keep=True)
     on_trio = again if host == "trio" else run(best.setup, best.actions, host="trio")
     confirmed = on_trio.violation is not None and on_trio.violation.fingerprint == best.violation.fingerprint
     return Counterexample(replace(saved, path=path), path, again, best, len(first.actions), confirmed)
@@ -81,28 +95,27 @@ def pursue(
 def shrink(
     failures: Iterable[Found], *, host: str = "direct", seconds: float = SECONDS, progress: Progress | None = None
 ) -> Minimised:
-    """Minimise failing runs that are alike, the shortest first; Ctrl-C ends with the best so far."""
-    shortest, *longer = sorted(failures, key=lambda each: len(each.actions))
-    best = written = Minimised(shortest.setup, shortest.actions, shortest.violation)
+    """Minimise the first of failing runs that are alike, with the help of the others; Ctrl-C ends with the best so far."""
+    first, *others = failures
+    best = Minimised(first.setup, first.actions, first.violation, found=len(first.actions))
 
     def keep(so_far: Minimised) -> None:
-        nonlocal best, written
-        best, written = replace(so_far), so_far  # a copy: Ctrl-C may come while the next improvement is half written
+        nonlocal best
+        best = replace(so_far, removed=Counter(so_far.removed))  # Ctrl-C may come while the next improvement is half made
         if progress is not None:
-            progress(so_far)
+            progress(best)
 
     try:
         return minimise(
-            shortest.setup,
-            shortest.actions,
-            shortest.violation,
+            first.setup,
+            first.actions,
+            first.violation,
             seconds=seconds,
             host=host,
             progress=keep,
-            more=[(each.setup, each.actions, each.violation) for each in longer],
+            more=[(each.setup, each.actions, each.violation) for each in others],
         )
     except KeyboardInterrupt:
-        best.complete = written.complete and written.actions is best.actions
         best.interrupted = True
         return best
 

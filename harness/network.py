@@ -79,6 +79,11 @@ class Network:
         self.cut_links: dict[Link, None] = {}
         self._on_send: Callable[[Envelope], None] | None = None
 
+    @property
+    def sent(self) -> int:
+        """How many messages, and copies of them, were put in flight so far."""
+        return self._number
+
     def send(self, sender: NodeId, receiver: NodeId, message: Any) -> None:
         """Put a message in flight; copied now, unless it can never change."""
         mutable = False

@@ -23,6 +23,7 @@ from harness.actions import (
     Mend,
     Request,
     Restart,
+    input_of,
 )
 from harness.node import NodeId
 
@@ -84,7 +85,8 @@ def renamed(action: Action, names: Mapping[NodeId, NodeId]) -> Action | None:
         case Restart() | Complete():
             return type(action)(names[action.node])
         case Calm():
-            return Calm(tuple(names[node] for node in action.core if node in names), action.seed, action.bound)
+            core = {names[node] for node in action.core if node in names}
+            return Calm(tuple(sorted(core, key=lambda node: (len(node), node))), action.seed, action.bound)
         case Advance():
             return action
         case _:
@@ -97,8 +99,13 @@ def _renamed_input(action: Input | None, names: Mapping[NodeId, NodeId]) -> Inpu
     return again
 
 
-def plainer(action: Action) -> Iterator[list[Action]]:
-    """Simpler faults to try in place of this one, simplest first."""
+def plainer(action: Action, commands: Callable[[int], Any] | None = None) -> Iterator[list[Action]]:
+    """Simpler faults and requests to try in place of this one, simplest first. commands: the workload's."""
+    request = input_of(action)
+    if commands is not None and isinstance(request, Request):
+        for own in own_command(request, commands):
+            if own != request.command:
+                yield [_asking(action, Request(request.node, request.id, own))]
     match action:
         case Crash():
             if action.during is not None:
@@ -124,11 +131,13 @@ def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> lis
     numbers: dict[str, int] = {}
     again: list[Action] = []
     for action in actions:
-        request = action.during if isinstance(action, Crash) else action
-        if isinstance(request, Request) and (match := _NUMBERED.fullmatch(request.id)):
+        request = input_of(action)
+        if isinstance(request, Request) and _NUMBERED.fullmatch(request.id):
             number = numbers.setdefault(request.id, len(numbers) + 1)
-            request = Request(request.node, f"r{number}", _commanded(request.command, int(match[1]), number, commands))
-            action = msgspec.structs.replace(action, during=request) if isinstance(action, Crash) else request
+            again_asked = Request(request.node, f"r{number}", request.command)
+            if own_command(request, commands) == (request.command,):
+                again_asked = Request(request.node, f"r{number}", *own_command(again_asked, commands) or (request.command,))
+            action = _asking(action, again_asked)
         again.append(action)
     return again
 
@@ -136,8 +145,16 @@ def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> lis
 _NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what walks and fair phases call theirs
 
 
-def _commanded(command: Any, was: int, number: int, commands: Callable[[int], Any]) -> Any:
+def own_command(request: Request, commands: Callable[[int], Any]) -> tuple[Any, ...]:
+    """What the workload has for the number of this request, as the only item; nothing, where it has nothing for it."""
+    match = _NUMBERED.fullmatch(request.id)
+    if match is None:
+        return ()
     try:
-        return commands(number) if command == commands(was) else command
+        return (commands(int(match[1])),)
     except Exception:  # noqa: BLE001 - the user's workload may end anywhere
-        return command
+        return ()
+
+
+def _asking(action: Action, request: Request) -> Action:
+    return msgspec.structs.replace(action, during=request) if isinstance(action, Crash) else request
