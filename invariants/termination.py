@@ -10,7 +10,7 @@ from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Applied, Committed, Decided, EnteredTerm, Led, SteppedDown
 from invariants.key import key
-from invariants.waiting import ballots, elections
+from invariants.waiting import ballots, decided, elections, silence
 
 
 class Termination(Invariant):
@@ -82,7 +82,8 @@ class Termination(Invariant):
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         _, ended = violation.evidence
         assert type(ended) is CalmEnded
-        return ballots(events, ended)
+        running = [node for node in self._waiting(ended.core) if node not in self._down]
+        return (*ballots(events, ended), *decided(events), *silence(events, ended, running))
 
     def _state(self, node: NodeId) -> str:
         if node in self._down:
