@@ -10,6 +10,7 @@ from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Applied, Committed, Decided, EnteredTerm, Led, SteppedDown
 from invariants.key import key
+from invariants.phrase import ballot
 from invariants.waiting import ballots, decided, elections, silence
 
 
@@ -177,4 +178,5 @@ class LogTermination(Invariant):
 
 
 def _shown(observation: object) -> str:
-    return f"{observation!r:.80}"
+    number = getattr(observation, "ballot", None)
+    return f"{observation!r}".replace(f"ballot={number!r}", f"ballot={ballot(number)}")[:80]
