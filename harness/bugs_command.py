@@ -25,10 +25,12 @@ def bugs_command(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps(_record(exhibit) | _file(exhibit)))
         else:
+            from harness.explanation import explain  # noqa: PLC0415
             from harness.report.story import story_text  # noqa: PLC0415
 
             saved, run = _saved_run(exhibit)
-            print(printable(story_text(exhibit, saved, run, screen_width(), sys.stdout.isatty())))
+            explanation = None if run is None else explain(run)
+            print(printable(story_text(exhibit, saved, run, screen_width(), sys.stdout.isatty(), explanation)))
         return OK
     exhibits = bugs().values()
     if options.json:

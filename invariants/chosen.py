@@ -9,6 +9,7 @@ from harness.events import Crashed, Event, Observed, Started
 from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Accepted, AcceptorStarted, Decided, Promised, Proposed
+from invariants import phrase
 from invariants.acceptances import meeting, quorum_of, support
 from invariants.key import key
 
@@ -93,7 +94,7 @@ class OneChosenValue(_Acceptors):
         return (*(each for each in (by_one, by_other) if each is not None), *meeting(one, other), *promised)
 
     def _choice(self, ballot: Any, value: Any) -> str:
-        return f"{value!r} at ballot {ballot!r} (accepted by {', '.join(self._voters[key(ballot), key(value)])})"
+        return f"{value!r} at ballot {phrase.ballot(ballot)} (accepted by {', '.join(self._voters[key(ballot), key(value)])})"
 
 
 class DecidedIsChosen(_Acceptors):
@@ -200,8 +201,9 @@ class ProposedIsSafe(Invariant):
             if value == said.value and empty + sum(not ballot < other for other, _, _ in highest) >= majority:
                 return None
         ballot, value, accepted = max((best for best in highest if best[1] != said.value), key=lambda best: best[0])
-        proposed = f"{event.node} proposed {said.value!r} at ballot {said.ballot!r}"
-        why = f"of {', '.join(promisers)}, who had promised it, {accepted.node} had accepted {value!r} at ballot {ballot!r}"
+        proposed = f"{event.node} proposed {said.value!r} at ballot {phrase.ballot(said.ballot)}"
+        had = f"{accepted.node} had accepted {value!r} at ballot {phrase.ballot(ballot)}"
+        why = f"of {', '.join(promisers)}, who had promised it, {had}"
         return self.violation(f"{proposed}, but {why}", accepted, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:

@@ -8,8 +8,8 @@ from typing import Any
 from harness.events import Crashed, Event, Observed, Started
 from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
-from harness.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
-from invariants.copies import copies, fates, terms
+from harness.observations import Appended, Applied, Committed, EnteredTerm, Led, Recovered, SteppedDown, Truncated
+from invariants.copies import copies, fate, fates, log, terms
 from invariants.phrase import at, place, when
 
 
@@ -238,6 +238,33 @@ class AppliedInOrder(Invariant):
             return None
         jump = f"entry {event.observation.index} right after entry {earlier.observation.index}"
         return self.violation(f"{event.node} applied {jump}", earlier, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = violation.evidence
+        assert type(first) is Observed
+        assert type(then) is Observed
+        node, index = then.node, first.observation.index + 1
+        mine = events[max(i for i, e in enumerate(events) if type(e) is Started and e.node == node) :]  # since its last start
+        said = [event for event in mine if type(event) is Observed and event.node == node]
+        told = [_left_out(events, node, index)] if index < then.observation.index else []
+        again = [e for e in said[:-1] if type(e.observation) is Applied and e.observation.index == then.observation.index]
+        told += [
+            Witness(f"{node} had applied entry {e.observation.index} at step {e.step} already", (node,), (e.step,)) for e in again
+        ]
+        committed = [event for event in said if type(event.observation) is Committed]
+        if committed:
+            upto = f"its commit index is {committed[-1].observation.index} (step {committed[-1].step})"
+            told.append(Witness(f"at step {then.step} {terms(events, node)}; {upto}", (node,), (committed[-1].step, then.step)))
+        return tuple(told)
+
+
+def _left_out(events: Sequence[Event], node: NodeId, index: int) -> Witness:
+    held = log(events, node).terms
+    term = held[index - 1] if index <= len(held) else None
+    copy = None if term is None else copies(events, index, term).get(node)
+    if copy is None:
+        return Witness(f"entry {index}, which it left out, is not known to be in its log", (node,))
+    return Witness(f"entry {index} of term {term}, which it left out: {fate(node, copy)}", (node,), (copy.since,))
 
 
 def _entry(index: int, term: int, command: Any) -> str:

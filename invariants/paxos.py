@@ -38,16 +38,17 @@ class PromisesKept(Invariant):
             if type(said) is Promised:
                 self._promises[event.node] = event
             return None
-        did = f"promised {said.ballot!r}" if type(said) is Promised else f"accepted {said.value!r} at ballot {said.ballot!r}"
-        return self.violation(f"{event.node} promised ballot {promise.observation.ballot!r}, and then {did}", promise, event)
+        number = ballot(said.ballot)
+        did = f"promised {number}" if type(said) is Promised else f"accepted {said.value!r} at ballot {number}"
+        return self.violation(f"{event.node} promised ballot {ballot(promise.observation.ballot)}, and then {did}", promise, event)
 
     def _restarted(self, event: Observed, promise: Observed) -> Violation | None:
-        said, ballot = event.observation, promise.observation.ballot
+        said, number = event.observation, promise.observation.ballot
         # To have accepted that ballot, or a higher one, on disk is as good as to have promised it.
-        if any(found is not None and not found < ballot for found in (said.promised, said.accepted_ballot)):
+        if any(found is not None and not found < number for found in (said.promised, said.accepted_ballot)):
             return None
-        found = "none" if said.promised is None else f"only {said.promised!r}"
-        return self.violation(f"{event.node} promised ballot {ballot!r}, and restarted knowing of {found}", promise, event)
+        found = "none" if said.promised is None else f"only {ballot(said.promised)}"
+        return self.violation(f"{event.node} promised ballot {ballot(number)}, and restarted knowing of {found}", promise, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = violation.evidence
@@ -72,7 +73,7 @@ class OneValuePerBallot(Invariant):
         if value == said.value:
             return None
         one, other = f"{first.node} {_did(first)} {value!r}", f"{event.node} {_did(event)} {said.value!r}"
-        return self.violation(f"{one} at ballot {said.ballot!r}, and {other} at the same", first, event)
+        return self.violation(f"{one} at ballot {ballot(said.ballot)}, and {other} at the same", first, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = violation.evidence
@@ -110,8 +111,8 @@ class AcceptedIsDurable(Invariant):
             return None
         if accepts or number == highest[0]:
             return None
-        had = f"{event.node} {_did(highest[2])} {highest[1]!r} at ballot {highest[0]!r}"
-        found = "nothing" if number is None else f"{value!r} at {number!r}"
+        had = f"{event.node} {_did(highest[2])} {highest[1]!r} at ballot {ballot(highest[0])}"
+        found = "nothing" if number is None else f"{value!r} at {ballot(number)}"
         return self.violation(f"{had}, and restarted with {found}", highest[2], event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:

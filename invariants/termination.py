@@ -10,7 +10,8 @@ from harness.invariant import Invariant, Violation, Witness
 from harness.node import NodeId
 from harness.observations import Applied, Committed, Decided, EnteredTerm, Led, SteppedDown
 from invariants.key import key
-from invariants.waiting import ballots, elections
+from invariants.phrase import ballot
+from invariants.waiting import ballots, decided, elections, silence
 
 
 class Termination(Invariant):
@@ -82,7 +83,8 @@ class Termination(Invariant):
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         _, ended = violation.evidence
         assert type(ended) is CalmEnded
-        return ballots(events, ended)
+        running = [node for node in self._waiting(ended.core) if node not in self._down]
+        return (*ballots(events, ended), *decided(events), *silence(events, ended, running))
 
     def _state(self, node: NodeId) -> str:
         if node in self._down:
@@ -176,4 +178,5 @@ class LogTermination(Invariant):
 
 
 def _shown(observation: object) -> str:
-    return f"{observation!r:.80}"
+    number = getattr(observation, "ballot", None)
+    return f"{observation!r}".replace(f"ballot={number!r}", f"ballot={ballot(number)}")[:80]

@@ -1,4 +1,4 @@
-"""What nodes did in a fair phase that did not end well: elections, ballots, and logs that cannot follow each other."""
+"""What nodes did in a fair phase that did not end well: elections, ballots, silence, and logs that cannot follow each other."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from harness.events import CalmEnded, Event, Observed
+from harness.events import CalmEnded, Event, Observed, Sent
 from harness.invariant import Witness
 from harness.node import NodeId
-from harness.observations import Accepted, Led, Promised, Proposed, Voted
-from invariants.acceptances import acceptors
+from harness.observations import Accepted, Decided, Led, Promised, Proposed, Voted
+from invariants.acceptances import acceptors, support
 from invariants.copies import last_entry, log
 from invariants.key import key
-from invariants.phrase import listed, quorum
+from invariants.phrase import at, listed, quorum
+
+DECISIONS_AT_MOST = 3  # a protocol of many slots has many
 
 
 def elections(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
@@ -72,6 +74,37 @@ def ballots(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
         came += f", and none was accepted {by}"
     phrase = f"in the fair phase {len(promised):,} ballots were promised; {came}"
     return (Witness(phrase, ended.core, (ended.step,)),)
+
+
+def decided(events: Sequence[Event]) -> tuple[Witness, ...]:
+    """What others have decided, for a node that waits to hear of it: by whom it was accepted, and who knows."""
+    told: list[Witness] = []
+    values: list[Any] = []
+    for event in events:
+        if type(event) is Observed and type(event.observation) is Decided and event.observation.value not in values:
+            values.append(event.observation.value)
+    for value in values[:DECISIONS_AT_MOST]:
+        who: dict[NodeId, int] = {}
+        for event in events:
+            if type(event) is Observed and type(event.observation) is Decided and event.observation.value == value:
+                who.setdefault(event.node, event.step)
+        _, accepted = support(events, value)
+        told += [accepted] if accepted is not None else []
+        told.append(Witness(f"{value!r} was decided by {at(who)}", tuple(who), tuple(who.values())))
+    return tuple(told)
+
+
+def silence(events: Sequence[Event], ended: CalmEnded, waiting: Sequence[NodeId]) -> tuple[Witness, ...]:
+    """Those who waited without asking anybody."""
+    calm = [event for event in events if type(event) is Sent and event.step == ended.step]
+    quiet = [node for node in waiting if all(event.sender != node for event in calm)]
+    if not quiet:
+        return ()
+    to = [node for node in quiet if all(event.receiver != node for event in calm)]
+    phrase = f"in the fair phase {listed(quiet)} sent nothing"
+    if to:
+        phrase += f", and nobody sent anything to {'it' if to == quiet and len(to) == 1 else listed(to)}"
+    return (Witness(phrase, tuple(quiet), (ended.step,)),)
 
 
 def _times(count: int) -> str:

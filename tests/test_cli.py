@@ -10,11 +10,13 @@ import textwrap
 
 import pytest
 
+from harness.actions import Fire, Request
 from harness.catalogue import find_bug, find_scenario
 from harness.cli import main
 from harness.header import new_header
 from harness.hunt import hunt as search
 from harness.report.record import HUNTED
+from harness.run import Setup
 from harness.schedule import SavedSchedule, load, save
 
 NODES = '''
@@ -266,15 +268,16 @@ def test_shrinking_refuses_nodes_that_behave_differently_the_second_time(capsys,
 
 def test_ctrl_c_ends_a_shrink_with_the_smallest_so_far(capsys, here):
     _, scenario = find_scenario("faulty_nodes:CTRL_C")
-    found = search(scenario, seed=1, runs=50)
+    fires = [Fire(node, "tick") for _ in range(100) for node in ("n1", "n2")]  # all in the past of the two requests
+    actions = (*fires, Request("n1", "r1", "a"), Request("n2", "r2", "b"))
     path = here / "long.schedule.jsonl"
-    save(path, SavedSchedule(new_header("faulty_nodes:CTRL_C", found.setup), found.actions))
-    sys.modules["faulty_nodes"].COUNTDOWN[0] = 45
+    save(path, SavedSchedule(new_header("faulty_nodes:CTRL_C", Setup(scenario, 2)), actions))
+    sys.modules["faulty_nodes"].COUNTDOWN[0] = 45  # the first part goes after some 20 nodes, the last after some 70
     code, out, _ = run(capsys, "shrink", path)
     assert code == 1
     assert out.startswith("smallest found so far: ")
     assert "actions (interrupted)" in out
-    assert len(load(path).actions) < len(found.actions)
+    assert len(load(path).actions) < len(actions)
 
 
 def test_ctrl_c_ends_a_hunt_that_says_so(capsys, here):

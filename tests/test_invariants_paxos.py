@@ -227,7 +227,7 @@ BROKEN = {
     "an acceptor accepts what was not proposed": (
         OneValuePerBallot,
         [("n1", Proposed([1], "a")), *accepted([1], "b", "n2")],
-        ("OneValuePerBallot(Proposed, Accepted)", [0, 1], "n1 proposed 'a' at ballot [1], and n2 accepted 'b' at the same"),
+        ("OneValuePerBallot(Proposed, Accepted)", [0, 1], "n1 proposed 'a' at ballot 1, and n2 accepted 'b' at the same"),
     ),
     "a reported value is ignored": (
         ProposedIsSafe,

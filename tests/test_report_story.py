@@ -9,6 +9,7 @@ from toy_museum import BUG, CONTROL, Hasty
 
 from harness.catalogue import bugs, find_bug, schedule_of
 from harness.cli import main
+from harness.explanation import explain
 from harness.report.story import story_text
 from harness.run import run
 from harness.scenario import told_by
@@ -23,13 +24,15 @@ def test_a_story_ends_with_the_lanes_of_the_schedule_on_file(golden, width, monk
     monkeypatch.chdir(ROOT)
     exhibit = replace(find_bug("vote-twice-in-term"), story=TALE, title="two votes")
     saved = load(schedule_of(find_bug("vote-twice-in-term")))
-    text = story_text(exhibit, saved, run(saved.setup(), saved.actions, keep=True), width)
+    done = run(saved.setup(), saved.actions, keep=True)
+    text = story_text(exhibit, saved, done, width, explanation=explain(done))
     lines = text.splitlines()
     assert max(len(line) for line in lines if "  splitbrain " not in line) <= width  # a command is not torn
     assert lines[1] == "Two votes"
     assert (
         text.index("First it happened.") < text.index("Caught by") < text.index("OneVotePerTerm is broken") < text.index("fire n")
     )
+    assert text.index("fire n") < text.index("\nWhy: ") < text.index("\nReplay it: ")
     assert lines[-1] == "Hunt it:    splitbrain hunt raft --bug vote-twice-in-term"
     golden(f"story-{width}", text.partition("\n\nOneVotePerTerm is broken")[0])
 
@@ -73,6 +76,7 @@ def test_every_story_can_be_told(exhibit, capsys, monkeypatch):
     assert text.startswith(exhibit.id)
     assert ("A control: " in text) is exhibit.control
     assert (" step  action " in text) is not exhibit.control
+    assert ("\nWhy: " in text) is not exhibit.control
 
 
 def test_a_story_is_told_as_one_object_too(capsys):

@@ -3,7 +3,8 @@
 import pytest
 from museum_runs import SLUGS, of_the_museum
 
-from harness.events import CalmBegan, CalmEnded, Crashed, Observed, Requested, Started, Synced
+from harness.actions import Deliver
+from harness.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Requested, Sent, Started, Synced
 from harness.invariant import Monitor
 from harness.observations import (
     Accepted,
@@ -17,12 +18,14 @@ from harness.observations import (
     Promised,
     Proposed,
     Recovered,
+    Tracked,
     Truncated,
     Voted,
 )
 from invariants import (
     AcceptedIsDurable,
     Agreement,
+    AppliedInOrder,
     CommitIndexNeverGoesBack,
     CommittedIsDurable,
     DecidedIsChosen,
@@ -32,6 +35,8 @@ from invariants import (
     LeaderCompleteness,
     LogMatching,
     LogTermination,
+    MatchIndexNeverGoesBack,
+    NextIndexAboveMatchIndex,
     OneChosenValue,
     OneValuePerBallot,
     OneVotePerTerm,
@@ -74,6 +79,14 @@ def up(node):
 
 def synced(node):
     return lambda step: Synced(step, node, None)
+
+
+def sent(sender, receiver, kind, ordinal=1):
+    return lambda step: Sent(step, sender, receiver, kind, 1, ordinal, None)
+
+
+def delivered(sender, receiver, kind, ordinal=1):
+    return lambda step: Acted(step, step, Deliver(sender, receiver, kind, 1, ordinal))
 
 
 # Elections
@@ -245,6 +258,79 @@ def test_a_leader_that_deletes_had_not_stepped_down():
     ]
 
 
+def test_an_entry_that_is_left_out_was_in_the_log_and_committed():
+    three = [("n1", Appended(index, 1, "a")) for index in (1, 2, 3)]
+    told = phrases(AppliedInOrder, *three, synced("n1"), ("n1", Committed(3, 1)), *applies("n1", 1, 3))
+    assert told == [
+        "entry 2 of term 1, which it left out: n1 has it on disk (step 2)",
+        "at step 7 the log of n1 is t1 t1 t1; its commit index is 3 (step 5)",
+    ]
+
+
+def test_an_entry_that_is_left_out_may_be_unknown():
+    assert phrases(AppliedInOrder, ("n1", A), *applies("n1", 1, 4)) == [
+        "entry 2, which it left out, is not known to be in its log",
+    ]
+
+
+def test_an_entry_that_is_applied_again_had_been_applied_since_the_start():
+    assert phrases(AppliedInOrder, *applies("n1", 1, 2, 1)) == ["n1 had applied entry 1 at step 1 already"]
+    told = phrases(AppliedInOrder, *applies("n1", 1, 2), cut("n1"), up("n1"), ("n1", Committed(3, 2)), *applies("n1", 2, 3, 2))
+    assert told == [
+        "n1 had applied entry 2 at step 6 already",
+        "at step 8 the log of n1 is empty; its commit index is 3 (step 5)",
+    ]
+
+
+def applies(node, *indices):
+    return [(node, Applied(index, 1, "a")) for index in indices]
+
+
+# What leaders believe of their followers
+
+
+def test_a_match_index_that_went_back_names_both_replies_and_what_the_follower_holds():
+    assert phrases(
+        MatchIndexNeverGoesBack,
+        *[("n1", Led(1)), ("n1", A), ("n1", Appended(2, 1, "b")), sent("n1", "n2", "Append"), sent("n1", "n2", "Append", 2)],
+        *[delivered("n1", "n2", "Append", 2), ("n2", A), ("n2", Appended(2, 1, "b")), synced("n2"), sent("n2", "n1", "Reply")],
+        *[delivered("n1", "n2", "Append"), sent("n2", "n1", "Reply", 2)],
+        *[
+            delivered("n2", "n1", "Reply"),
+            ("n1", Tracked("n2", 2, 3)),
+            delivered("n2", "n1", "Reply", 2),
+            ("n1", Tracked("n2", 1, 3)),
+        ],
+    ) == [
+        "n1 has led term 1 since step 1",
+        "match 2, next 3 comes of the Reply that n2 sent at step 10 on the Append of step 5; then the log of n2 is t1 t1",
+        "match 1, next 3 comes of the Reply that n2 sent at step 12 on the Append of step 4; then the log of n2 is t1 t1",
+        "entry 2 of term 1: n2 has it on disk (step 8)",
+    ]
+
+
+def test_a_match_index_may_go_back_without_a_message_and_without_a_log():
+    told = phrases(MatchIndexNeverGoesBack, ("n1", Led(3)), ("n1", Tracked("n2", 2, 3)), ("n1", Tracked("n2", 0, 1)))
+    assert told == ["n1 has led term 3 since step 1"]
+
+
+def test_a_next_index_at_the_match_index_names_the_outdated_refusal():
+    assert phrases(
+        NextIndexAboveMatchIndex,
+        *[("n1", Led(1)), ("n1", A), sent("n2", "n1", "Reply"), ("n2", A), synced("n2"), sent("n2", "n1", "Reply", 2)],
+        *[delivered("n2", "n1", "Reply", 2), ("n1", Tracked("n2", 1, 2)), ("n1", Tracked("n3", 0, 2))],
+        *[delivered("n2", "n1", "Reply"), ("n1", Tracked("n2", 1, 1))],
+    ) == [
+        "until then n1 took n2 to match up to entry 1, and next was 2 (step 8)",
+        "match 1, next 1 comes of the Reply that n2 sent at step 3; then the log of n2 is empty",
+        "entry 1 of term 1: n2 has it on disk (step 4)",
+    ]
+
+
+def test_what_an_earlier_leadership_believed_is_not_told():
+    assert phrases(NextIndexAboveMatchIndex, ("n1", Tracked("n2", 1, 2)), ("n1", Led(2)), ("n1", Tracked("n2", 0, 0))) == []
+
+
 # Paxos
 
 
@@ -343,7 +429,7 @@ def fair(invariant, *happenings, first=()):
     monitor = Monitor((invariant,))
     events = [*(Started(0, node, 1) for node in core), *(Observed(0, *each) for each in first)]
     events += [CalmBegan(1, core, 500), Requested(1, "n1", "c", "v", True)]
-    events += [*(Observed(1, *each) for each in happenings), CalmEnded(1, core, 500)]
+    events += [*(Observed(1, *each) if type(each) is tuple else each(1) for each in happenings), CalmEnded(1, core, 500)]
     assert [monitor.observe(event) for event in events][-1] is not None
     return [witness.phrase for witness in monitor.broken.witnesses(monitor.violation, events)]
 
@@ -365,12 +451,32 @@ def test_logs_of_which_neither_is_both_as_new_and_as_long_are_pointed_out():
 
 
 def test_ballots_that_come_to_nothing_are_counted():
-    assert fair(Termination, first=PAXOS) == []
-    assert fair(Termination, ("n1", Promised(1)), ("n2", Promised(2)), first=PAXOS) == [
+    talk = [sent(node, "n1" if node == "n2" else "n2", "Prepare") for node in ("n1", "n2", "n3")]
+    assert fair(Termination, *talk, first=PAXOS) == []
+    assert fair(Termination, *talk, ("n1", Promised(1)), ("n2", Promised(2)), first=PAXOS) == [
         "in the fair phase 2 ballots were promised; none of them came to a proposal"
     ]
-    (told,) = fair(Termination, ("n1", Promised(1)), ("n1", Proposed(1, "a")), ("n1", Accepted(1, "a")), first=PAXOS)
+    (told,) = fair(Termination, *talk, ("n1", Promised(1)), ("n1", Proposed(1, "a")), ("n1", Accepted(1, "a")), first=PAXOS)
     assert told.endswith("1 of them came to a proposal, and none was accepted by more than 1 of 3, where a majority is 2")
+
+
+def test_who_waits_for_a_decision_and_never_asks_is_named_with_the_decision():
+    chosen = [("n1", Accepted((1, "n1"), "a")), ("n2", Accepted((1, "n1"), "a")), ("n1", Decided("a"))]
+    known = [*PAXOS, *chosen]
+    assert fair(Termination, sent("n1", "n2", "Decision"), ("n2", Decided("a")), first=known) == [
+        "'a' was accepted at ballot 1.n1 by n1 (from the start) and n2 (from the start): 2 of 3, a majority",
+        "'a' was decided by n1 (from the start) and n2 (step 1)",
+        "in the fair phase n3 sent nothing, and nobody sent anything to it",
+    ]
+    told = fair(Termination, sent("n1", "n2", "Decision"), first=known)
+    assert told[-1] == "in the fair phase n2 and n3 sent nothing, and nobody sent anything to n3"
+    told = fair(Termination, sent("n1", "n2", "Decision"), sent("n1", "n3", "Decision"), first=known)
+    assert told[-1] == "in the fair phase n2 and n3 sent nothing"
+
+
+def test_a_node_that_is_down_is_not_said_to_be_silent():
+    told = fair(Termination, sent("n1", "n2", "Prepare"), sent("n2", "n1", "Promise"), cut("n3"), first=PAXOS)
+    assert told == []
 
 
 # The museum

@@ -1,4 +1,4 @@
-"""An exhibit's story: what went wrong, where, what catches it; and its shortest schedule, with lanes for the nodes."""
+"""An exhibit's story: what went wrong, where, what catches it; and its shortest schedule, drawn and explained."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from harness.report.drawing import fold
 from harness.report.terminal import counterexample_text, invariant_named, to_string
 
 if TYPE_CHECKING:
+    from harness.explanation import Explanation
     from harness.run import Run
     from harness.scenario import Exhibit
     from harness.schedule import SavedSchedule
@@ -23,12 +24,23 @@ _CONTROL = (
 )
 
 
-def story_text(exhibit: Exhibit, saved: SavedSchedule | None, run: Run | None, width: int = 100, color: bool = False) -> str:
-    """The story for a terminal of ``width`` columns (at least 60); run: of its saved schedule, with its trace kept."""
+def story_text(
+    exhibit: Exhibit,
+    saved: SavedSchedule | None,
+    run: Run | None,
+    width: int = 100,
+    color: bool = False,
+    explanation: Explanation | None = None,
+) -> str:
+    """The story for a terminal of ``width`` columns (at least 60); run: of its saved schedule, with its trace kept.
+
+    explanation: of that run.
+    """
     told = to_string(_told(exhibit, saved is not None, width), width, color)
     if saved is None or run is None:
         return told
-    return f"{told}\n\n{counterexample_text(saved, run, _near(saved.path), width, color)}\n{_hunt(exhibit, color)}"
+    shown = counterexample_text(saved, run, _near(saved.path), width, color, explanation)
+    return f"{told}\n\n{shown}\n{_hunt(exhibit, color)}"
 
 
 def _told(exhibit: Exhibit, shown: bool, width: int) -> list[Text]:
