@@ -15,8 +15,7 @@ from harness.scenario import Scenario
 from harness.stopwatch import Stopwatch
 
 _ENOUGH = 12  # failing runs to choose from
-_FEWEST = 24  # runs to look for them, at least
-_MOST = 2.0  # seconds of that, at most
+_FEWEST, _MOST = 15_000, 200_000  # steps to look for them: by the clock, a busy machine would end with another counterexample
 
 
 @dataclass
@@ -102,17 +101,16 @@ def hunt(
 
 
 def failures(hunted: Hunt, first: Found, *, host: str = "direct") -> Iterator[Found]:
-    """The first failing run at once, and then more like it where that is cheap: half as many runs again as finding it took."""
+    """The first failing run at once, and then more like it where that is cheap: in as many steps again as finding it took."""
     yield first
-    watch = Stopwatch()
     tally = Hunt(hunted.scenario, hunted.seed)
-    most = max(hunted.runs // 2, _FEWEST)
+    most = min(max(hunted.steps, _FEWEST), _MOST)
     alike = 1
     for found in attacks(hunted.portfolio or Portfolio(hunted.scenario), hunted.seed, tally, host, after=hunted.runs):
         if found is not None and found.violation.fingerprint == first.violation.fingerprint:
             yield found
             alike += 1
-        if tally.runs >= most or alike >= _ENOUGH or watch.seconds() >= _MOST:
+        if tally.steps >= most or alike >= _ENOUGH:
             return
 
 

@@ -104,11 +104,15 @@ class Monitor:
         self.violation: Violation | None = None
         self.broken: Invariant | None = None  # which of them it is that `violation` breaks
         self._eventual = tuple(each for each in self.invariants if each.kind == "eventually")
+        self._wanted: dict[type, bool] = {}
         self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
 
     def wants(self, kind: type) -> bool:
         """Whether any invariant looks at this type of event or observation: what nobody watches need not be built."""
-        return any(not each.watches or kind in each.watches for each in self.invariants)
+        wanted = self._wanted.get(kind)
+        if wanted is None:
+            wanted = self._wanted[kind] = any(not each.watches or kind in each.watches for each in self.invariants)
+        return wanted
 
     def satisfied(self) -> bool:
         """Whether there is something that must happen eventually, and it all has."""

@@ -115,7 +115,7 @@ class Scenario:
         """Whether a fair phase can ask progress of this core: see ``can_progress``."""
         names = self.nodes(size)
         if self.can_progress is None:
-            return len(core) > size // 2
+            return len(set(core)) > size // 2
         places = tuple(place for place, name in enumerate(names) if name in core)
         try:
             return self.can_progress(places, size, options)

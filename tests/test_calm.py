@@ -7,10 +7,12 @@ import pytest
 from scripted import Note, of, scripted
 
 from harness.actions import Calm, Crash, Cut, Deliver, Fire, Request
+from harness.errors import NotEnabled
 from harness.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Replied, Requested, Started
 from harness.invariant import Invariant
 from harness.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
 from harness.observations import Decided
+from harness.run import Setup
 from harness.scenario import FaultBudget
 from harness.trace import digest
 from harness.world import World
@@ -240,3 +242,8 @@ def test_the_shipped_protocols_make_progress_after_a_power_cut_of_all(scenario, 
             calm(world, bound=scenario.calm_bound)
             assert world.violation is None
             assert world.recorder.seen(scenario.progress) > 0
+
+
+def test_a_core_that_names_a_node_twice_is_no_larger_for_it():
+    with Setup(RAFT, 3).world() as world, pytest.raises(NotEnabled, match="that core can make no progress"):
+        world.apply(Calm(("n1", "n1"), 0, 1_000))
