@@ -250,7 +250,7 @@ def state_machine(scenario: Scenario, *, host: str | None = None) -> type[Scenar
         )
         def set_up(self, size: int, options: dict[str, Any], seed: int, last: int) -> None:
             """The cluster's size, the values of the scenario's options, a seed, and how long the last storm is."""
-            self.open(Setup(scenario, size, options, seed), last)
+            self.open(Setup(scenario, size, {name: options[name] for name in scenario.options}, seed), last)
 
     _Machine.scenario, _Machine.host = scenario, host or host_for(scenario)
     _Machine.__name__ = _Machine.__qualname__ = f"{getattr(scenario.factory, '__name__', scenario.name)}Machine"

@@ -114,7 +114,7 @@ def score(
     unbroken: Sequence[str] = (),
     progress: Callable[[Score], None] | None = None,
 ) -> Score:
-    """Hunt each of ``exhibits`` with the seeds 1, 2, ... for up to ``seconds`` each, and each scenario of ``unbroken`` once.
+    """Hunt each of ``exhibits`` with the seeds 1, 2, ... for up to ``seconds`` each; controls, and those of ``unbroken``, once.
 
     museum: the "module:NAME" that has the exhibits, if they are not of an installed one: trials run in processes of their own.
     Equal code finds equal things, however many workers there are; only seconds differ. Ctrl-C ends with the trials done so far.
@@ -142,7 +142,7 @@ def planned(
     bugs = [each for each in exhibits if not each.control]
     swift = [Trial(each.id, seed, seconds, museum=museum) for seed in range(1, seeds + 1) for each in bugs]
     slow = [Trial(each, 1, seconds, unbroken=True) for each in unbroken]
-    slow += [Trial(each.id, seed, seconds, museum=museum) for seed in range(1, seeds + 1) for each in exhibits if each.control]
+    slow += [Trial(each.id, 1, seconds, museum=museum) for each in exhibits if each.control]
     slow += [Trial(each.id, seed, seconds, UNIFORM, museum) for seed in range(1, uniform_seeds + 1) for each in bugs]
     placed = [(0.75 * place / len(slow), 0, place, trial) for place, trial in enumerate(slow)]
     placed += [(place / len(swift), 1, place, trial) for place, trial in enumerate(swift)]
