@@ -79,7 +79,7 @@ _LEGEND = (
     "the failing run, and minimised; a crash with its restart is one action. known: the exact shortest for that invariant; (in "
     "brackets): the schedule on file. uniform: the project's own uniform walk under the same budget."
 )
-_PROSE = 120  # columns at most
+_PROSE, _README = 120, 112  # columns at most
 
 
 def board(score: Score, width: int) -> str:
@@ -144,13 +144,19 @@ def conditions(score: Score) -> str:
 
 
 def markdown(score: Score) -> str:
-    """The same for a README."""
-    columns = [*_FINDING, *_LENGTH, *(_UNIFORM if any(row.uniform_seeds for row in score.exhibits) else ())]
-    heads = [" ".join(part for part in column.head if part) for column in columns]
+    """The same for a README: without what the other columns tell as well."""
+    uniform = _UNIFORM[1:] if any(row.uniform_seeds for row in score.exhibits) else ()
+    ours = [*_FINDING[:3], *_FINDING[4:], *_LENGTH[:3], *_LENGTH[4:6]]
+    columns = [*ours, *uniform]
+    heads = [" ".join(part for part in column.head if part) for column in ours]
+    heads += [f"uniform {column.head[1]}" for column in uniform]
     lines = [f"| {' | '.join(heads)} |", f"|{'|'.join(':--' if column.left else '--:' for column in columns)}|"]
     lines += [f"| {' | '.join(column.cell(row) for column in columns)} |" for row in score.exhibits if not row.control]
     told = [*clean_lines(score), *map(str, summary(score)), conditions(score)]
-    return "\n".join([*lines, "", _LEGEND, "", *(f"* {' '.join(line.split())}" for line in told)])
+    prose = [*wrap(_LEGEND, _README), ""]
+    for line in told:
+        prose += wrap(f"* {' '.join(line.split())}", _README, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join([*lines, "", *prose])
 
 
 def as_object(score: Score) -> dict[str, Any]:
