@@ -49,9 +49,11 @@ def mend(file):
     file.write_text(re.sub(rf"^( *){re.escape(BUG)}.*$", r"\g<0>\n\1yield Sync()", text, flags=re.MULTILINE), encoding="utf-8")
 
 
-def test_it_fits_on_three_screens():
-    assert README.count("\n") <= 172
-    assert max(map(len, README.splitlines())) <= 113
+def test_it_fits_on_three_screens_but_for_the_table_at_its_end():
+    text, _, table = README.partition("\n## The score\n")
+    assert text.count("\n") <= 172
+    assert max(map(len, text.splitlines())) <= 113
+    assert max(map(len, table.splitlines()), default=0) <= 132
 
 
 def test_the_two_commands_are_those_that_ci_runs():
