@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ControlC:
-    """The first Ctrl-C asks the hunt to stop between two walks; the second one interrupts at once."""
+    """The first Ctrl-C asks the hunt to stop between two runs; the second one interrupts at once."""
 
     def __init__(self) -> None:
         self.asked = False

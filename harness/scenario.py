@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,21 +21,18 @@ def label_by_type(message: Any) -> tuple[str, int | None]:
 
 
 def numbered_commands(number: int) -> Any:
-    """The default workload: the n-th request (from 1) asks for ``"v<n>"``."""
+    """The default workload: the n-th request (from 1) asks for ``"v<n>"``; in some runs, dots make that longer."""
     return f"v{number}"
 
 
 def padded(command: Any, size: int) -> Any:
-    """A command of the default workload made ``size`` characters longer; any other as it is."""
-    return command + "." * size if isinstance(command, str) and _NUMBERED.fullmatch(command) else command
-
-
-_NUMBERED = re.compile(r"v\d+")
+    """A command of the default workload, with ``size`` dots behind it."""
+    return f"{command}{'.' * size}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FaultBudget:
-    """What the nemesis may do at all. Each walk draws which of it to use, and how often.
+    """What the nemesis may do at all. Each run draws which of it to use, and how often.
 
     crashes: how many nodes may be down at a time: ``"minority"``, ``"any"`` (all at once, too), or ``"none"``.
     torn: a crash may lose a part of the unsynced writes (it always may lose all of them).
@@ -72,6 +68,7 @@ class Scenario:
     options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
     commands: the n-th client request's command; JSON values only, for they stand in the schedule file.
     payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
+        None: those of the default workload get dots, and commands of your own stay as they are.
     requests: the most client requests of one run (the fair phase adds its own).
     label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
     show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
@@ -90,7 +87,7 @@ class Scenario:
     budget: FaultBudget = field(default_factory=FaultBudget)
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     commands: Callable[[int], Any] = numbered_commands
-    payload: Callable[[Any, int], Any] = padded
+    payload: Callable[[Any, int], Any] | None = None
     requests: int = 30
     label: Label = label_by_type
     show: Callable[[Any], Any] | None = None
@@ -125,12 +122,14 @@ class Scenario:
     @cached_property
     def guarded(self) -> Scenario:
         """The same, with `commands` and `clients` that raise `ScenarioError`, naming themselves, where they go wrong."""
-        return replace(self, commands=self._command, clients=None if self.clients is None else self._clients)
+        payload = padded if self.payload is None and self.commands is numbered_commands else self.payload
+        clients = None if self.clients is None else self._clients
+        return replace(self, commands=self._command, clients=clients, payload=payload)
 
     def command(self, number: int, size: int = 0) -> Any:
         """The n-th client request's command, made longer by ``size``."""
         command = self.commands(number)
-        if size == 0:
+        if size == 0 or self.payload is None:
             return command
         try:
             return self.payload(command, size)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.actions import Action, Crash, Cut, Fire, Mend, Restart
+from harness.actions import Action, Calm, Crash, Cut, Fire, Mend, Restart
 from harness.dice import Dice
+from harness.errors import NotEnabled
 from harness.events import Event, Observed
 from harness.hunt import Found, Hunt
 from harness.invariant import Violation
-from harness.nemesis.draw import draw_calm
+from harness.nemesis.draw import draw_calm, draw_clients
 from harness.nemesis.moves import Moves
 from harness.nemesis.portfolio import draw_strategy, exercised
 from harness.node import NodeId
@@ -109,7 +110,9 @@ class Simulation:
         """
         moves = self._moves
         moves.dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
+        draw_clients(moves.dice, moves)
         done = moves.go(draw_strategy(moves).choose, steps)
+        moves.payload = 0
         self._check()
         return done
 
@@ -119,7 +122,9 @@ class Simulation:
         It lasts for the scenario's ``calm_bound`` (5 s of virtual time where it has none).
         """
         drawn = draw_calm(self.scenario, self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}"), self.cluster)
-        self.apply(type(drawn)(drawn.core, drawn.seed, drawn.bound or 5_000))
+        if drawn is None:
+            raise NotEnabled("cannot calm: not even all nodes together can make progress, says the scenario's can_progress")
+        self.apply(Calm(drawn.core, drawn.seed, drawn.bound or 5_000))
 
     def settle(self, at_most: int = 1_000) -> int:
         """Deliver what is in flight, and what that causes, in the order of sending; returns how many messages there were."""

@@ -78,8 +78,8 @@ def test_nodes_may_say_what_nobody_can_make_sense_of():
 
 def test_the_archive_counts_what_is_new_and_keeps_the_shortest_way_there():
     archive = Archive()
-    assert archive.note([("a",), ("b",)], SETUP, ["long"] * 9, 9) == 2
-    assert archive.note([("a",), ("c",)], SETUP, ["short"], 1) == 1
+    assert archive.note([("a",), ("b",)], SETUP, ["long"] * 9) == 2
+    assert archive.note([("a",), ("c",)], SETUP, ["short"]) == 1
     assert len(archive) == 3
-    assert archive._by_feature["a",].length == 1
-    assert archive._by_feature["b",].length == 9
+    assert archive._by_feature["a",].actions == ("short",)
+    assert archive._by_feature["b",].actions == ("long",) * 9

@@ -1,1 +1,1 @@
-"""What chooses the faults: profiles, partitions, walks."""
+"""What chooses the faults: strategies, their moves, and the portfolio of all."""

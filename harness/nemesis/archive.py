@@ -15,11 +15,10 @@ _CONTESTANTS = 3
 
 @dataclass(slots=True)
 class Reached:
-    """How a feature came about: by the first ``length`` of these actions. seen: how often; tried: how often it was gone back to."""
+    """How a feature came about: by these actions. seen: how often it did; tried: how often it was gone back to."""
 
     setup: Setup
-    actions: Sequence[Action]
-    length: int
+    actions: tuple[Action, ...]
     seen: int = 1
     tried: int = 0
 
@@ -39,20 +38,23 @@ class Archive:
     def __len__(self) -> int:
         return len(self._all)
 
-    def note(self, features: Iterable[Feature], setup: Setup, actions: Sequence[Action], length: int) -> int:
-        """So much is true after the first ``length`` actions (more may be to come); returns how much of it is new."""
-        known = self._by_feature
+    def note(self, features: Iterable[Feature], setup: Setup, actions: Sequence[Action]) -> int:
+        """So much is true after these actions (more may be to come); returns how much of it is new."""
+        known, length = self._by_feature, len(actions)
+        way: tuple[Action, ...] | None = None  # shared by all that is new here
         new = 0
         for feature in features:
             reached = known.get(feature)
             if reached is None:
                 new += 1
-                known[feature] = reached = Reached(setup, actions, length)
+                way = way or tuple(actions)
+                known[feature] = reached = Reached(setup, way)
                 self._all.append(reached)
             else:
                 reached.seen += 1
-                if length < reached.length:
-                    reached.setup, reached.actions, reached.length = setup, actions, length
+                if length < len(reached.actions):
+                    way = way or tuple(actions)
+                    reached.setup, reached.actions = setup, way
         return new
 
     def choose(self, dice: Dice) -> Reached | None:

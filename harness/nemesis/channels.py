@@ -28,6 +28,8 @@ class _Scheduler(Strategy):
     def choose(self) -> Action | None:
         """Something else with the rate of the day, else the delivery that is due."""
         moves, dice = self.moves, self.moves.dice
+        if self._others.pending:
+            return self._others.choose()
         if self._left <= 0:
             self._left = dice.pick(_HORIZON)
             profile = draw_profile(dice, moves.world.scenario, len(moves.processes), self._faults)

@@ -31,16 +31,21 @@ def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
 
 def draw_clients(dice: Dice, moves: Moves) -> None:
     """How many requests clients make at most, and how long their commands are: mostly as the scenario has them."""
-    most = moves.limit
+    moves.limit = moves.world.scenario.requests
     if dice.chance(0.5):
-        moves.limit = min(most, dice.pick((1, 2, 3, 5, 10)))
+        moves.limit = min(moves.limit, dice.pick((1, 2, 3, 5, 10)))
     if dice.chance(0.1):
         moves.payload = dice.pick((10, 100, 1_000, 5_000))
 
 
-def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm:
-    """A fair phase on a core that can make progress: everybody half of the time, else, where that is enough, a bare majority."""
+def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm | None:
+    """A fair phase on a core that can make progress: everybody half of the time, else, where that is enough, a bare majority.
+
+    None where not even everybody can.
+    """
     core = nodes = world.nodes
+    if not scenario.may_progress(nodes, len(nodes), world.options):
+        return None
     if dice.chance(0.5):
         count = len(nodes) // 2 + 1
         smaller = tuple(dice.sample(nodes, count))

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 Feature: TypeAlias = tuple[Any, ...]
 
-_UNUSUAL = (TypeError, ValueError, AttributeError)  # a node may put anything into an observation: terms without an order, say
-
 
 class _Portrait:
     """One node."""
@@ -66,7 +64,7 @@ class _Portrait:
         self.value: Any = None
         self.proposed: Any = None
         self.decided = 0
-        self.other: dict[type, int] = {}  # how often it said what nobody here knows, up to a few
+        self.other: dict[str, int] = {}  # how often it said what nobody here knows, up to a few
 
 
 class Picture:
@@ -99,17 +97,19 @@ class Picture:
         portrait = self._portraits[node]
         fold = self._fold.get(type(observation))
         if fold is None:
-            kind = type(observation)
-            portrait.other[kind] = min(portrait.other.get(kind, 0) + 1, 3)
+            kind = type(observation).__name__
+            if kind not in portrait.other:  # in the order of their names, not of their first occurrence
+                portrait.other = dict(sorted({**portrait.other, kind: 0}.items()))
+            portrait.other[kind] = min(portrait.other[kind] + 1, 3)
         else:
-            with suppress(*_UNUSUAL):
+            with suppress(Exception):  # a node may put anything into an observation: terms without an order, say
                 fold(portrait, observation)
 
     def features(self) -> Iterable[Feature]:
         """What is abstractly true now, of each node and of each pair; equal for clusters that differ in names, or in all terms."""
         try:
             return self._features()
-        except _UNUSUAL:
+        except Exception:  # noqa: BLE001 - the same; whatever it is, it guides nobody
             return ()
 
     def _features(self) -> Iterable[Feature]:
@@ -120,7 +120,7 @@ class Picture:
             length = len(log)
             own = (
                 process.running,
-                each.role,
+                each.role if process.running else 0,
                 0 if each.vote[0] != term else 1 + each.vote[1],
                 min(length, 2),
                 bool(log) and log[-1] == term,
@@ -130,7 +130,7 @@ class Picture:
                 each.accepted is not None and 1 + (each.accepted == each.promised),
                 each.proposed is not None and 1 + (each.proposed == each.promised),
                 each.decided,
-                tuple(each.other.values()),
+                tuple(each.other.items()),
             )
             features[own] = None
         order = self._order

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.actions import Action
+from harness.actions import Action, Crash, Restart
 from harness.dice import Dice
 from harness.errors import SplitbrainError
 from harness.invariant import Violation
@@ -40,6 +40,7 @@ _SHARES = {
 }
 _AFRESH = 0.2  # of the guided runs go back to nothing: by themselves, they must get to other clusters, too
 _TAKE_OVER = (Swarm, Rounds, Partitions)
+_UNSAID = (Crash, Restart)  # what changes the picture although nobody says so
 _LOOKS = 16  # actions between two looks at the abstract state
 _FURTHER = (30, 60, 120, 250)  # actions from a state that a guided run went back to
 
@@ -79,14 +80,16 @@ class Portfolio:
             moves = Moves(world, dice)
             draw_clients(dice, moves)
             if begin is not None:
-                strategy: Strategy = Guided(moves, begin.actions[: begin.length], dice.pick(_TAKE_OVER))
+                strategy: Strategy = Guided(moves, begin.actions, dice.pick(_TAKE_OVER))
                 left = dice.pick(_FURTHER)
             else:
                 strategy = _MAKERS.get(name, Swarm)(moves)
                 left = dice.pick(DEPTHS)
             novel = self._go(setup, moves, strategy, left)
             if scenario.calm_bound and world.violation is None and dice.chance(CALM):
-                moves.actions.append(world.apply(draw_calm(scenario, dice, world)))
+                calm = draw_calm(scenario, dice, world)
+                if calm is not None:
+                    moves.actions.append(world.apply(calm))
             self._bandit.learn(name, novel, world.step)
             coverage = world.recorder.counts() + exercised(moves.actions)
             return Outcome(name, setup, tuple(moves.actions), world.violation, world.step, coverage)
@@ -100,9 +103,9 @@ class Portfolio:
         novel = 0
         while steps > 0 and moves.world.violation is None:
             done = moves.go(strategy.choose, min(_LOOKS, steps))
-            if picture.dirty:
+            if picture.dirty or any(type(action) in _UNSAID for action in actions[-done:]):
                 picture.dirty = False
-                novel += note(picture.features(), setup, actions, len(actions))
+                novel += note(picture.features(), setup, actions)
             if done == 0:
                 break
             steps -= done

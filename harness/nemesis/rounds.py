@@ -41,8 +41,8 @@ class Rounds(Walk):
 
     def choose(self) -> Action | None:
         """The impulses of the round, one after the other; then the network."""
-        if self._pending:
-            return self._pending.pop()()
+        if self.pending:
+            return self.pending.pop()()
         if self._impulses:
             return self._impulses.pop()()
         if self._carry <= 0 or self._fruitless >= _FRUITLESS:

@@ -68,7 +68,7 @@ class PowerCuts(Swarm):
             profile,
             crash=dice.pick((0.0, 0.03, 0.1)),
             crash_inside=dice.pick((0.03, 0.1, 0.3)) if budget.mid_handler else 0.0,
-            together=dice.pick((0.0, 0.3, 1.0)),
+            together=dice.pick((0.0, 0.3, 1.0)) if budget.crashes == "any" else 0.0,
             restart=dice.pick((0.3, 1.0, 3.0)),
         )
 
@@ -89,6 +89,8 @@ class Partitions(Swarm):
 
     def choose(self) -> Action | None:
         """The next move of the plan when its time has come, else the swarm's."""
+        if self.pending:
+            return self.pending.pop()()
         if self._wait > 0 or not self.moves.world.scenario.budget.partition or len(self.moves.processes) < 2:
             self._wait -= 1
             return super().choose()

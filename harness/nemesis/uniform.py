@@ -1,4 +1,7 @@
-"""The uniform walk: every enabled action is as likely as any other. What the other strategies are measured against."""
+"""The uniform walk: every enabled single action is as likely as any other. What the other strategies are measured against.
+
+Partitions and crashes inside a handler are composed from single actions, and so not among them (see `harness.enabled`).
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Walk(Strategy):
     def __init__(self, moves: Moves, profile: Profile) -> None:
         super().__init__(moves)
         self._salt = moves.dice.below(_RANGE)
-        self._pending: list[Proposal] = []  # what is decided already, the next at the end
+        self.pending: list[Proposal] = []  # what is decided already, the next at the end
         self.take_on(profile)
 
     def take_on(self, profile: Profile) -> None:
@@ -57,8 +57,8 @@ class Walk(Strategy):
 
     def choose(self) -> Action | None:
         """By the weights; one message less where there are too many in flight."""
-        if self._pending:
-            return self._pending.pop()()
+        if self.pending:
+            return self.pending.pop()()
         flight, roll = self.moves.world.network.flight, self.moves.dice.roll
         if len(flight) > self._crowd:
             return flight[int(roll() * len(flight))].drop() if self._may_drop else self._deliver()
@@ -110,7 +110,7 @@ class Walk(Strategy):
         arrivals = [envelope.deliver(), network.next_copy(envelope).deliver()]
         if self.moves.dice.chance(0.3):
             del arrivals[1]
-        self._pending = [partial(self._arrive, each) for each in reversed(arrivals)]
+        self.pending = [partial(self._arrive, each) for each in reversed(arrivals)]
         return envelope.duplicate()
 
     def _arrive(self, arrival: Deliver) -> Action | None:
@@ -140,8 +140,9 @@ class Walk(Strategy):
 
     def _crash(self) -> Action | None:
         if self.profile.together and self.moves.dice.chance(self.profile.together):
-            self._pending = [partial(_same, crash) for crash in self.moves.crash_all()]
-            return None
+            self.pending = [partial(_same, crash) for crash in self.moves.crash_all()]
+            if self.pending:
+                return self.pending.pop()()
         return self.moves.crash()
 
     def _crash_inside(self) -> Action | None:
