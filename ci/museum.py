@@ -24,7 +24,7 @@ from harness.determinism import check  # noqa: E402
 from harness.errors import SplitbrainError  # noqa: E402
 from harness.header import new_header  # noqa: E402
 from harness.hunt import Found, failures, hunt  # noqa: E402
-from harness.minimise import Minimised  # noqa: E402
+from harness.minimiser import Minimised  # noqa: E402
 from harness.replay import replay  # noqa: E402
 from harness.scenario import Exhibit  # noqa: E402
 from harness.schedule import SUFFIX, SavedSchedule, load, save  # noqa: E402

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.hunt import hunt
     from harness.invariant import Invariant, Violation, Witness
     from harness.machine import state_machine
-    from harness.minimise import minimise
+    from harness.minimiser import minimise
     from harness.node import (
         CancelTimer,
         Effect,
@@ -76,7 +76,7 @@ _HOME = dict.fromkeys(_CONTRACT, "node") | {
     "conformance": "conformance",
     "hunt": "hunt",
     "load": "schedule",
-    "minimise": "minimise",
+    "minimise": "minimiser",
     "mutant": "scenario",
     "replay": "replay",
     "run": "run",

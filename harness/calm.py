@@ -41,7 +41,7 @@ class _FairPhase:
         self.times: list[int] = []
         self.in_order = not world.scenario.budget.reorder
         self.last: dict[Link, int] = {}  # when the last message of each link arrives
-        self.listeners: dict[NodeId, Callable[[str, Any], None] | None] = {}  # a walk's, given back at the end
+        self.listeners: dict[NodeId, Callable[[str, Any], None] | None] = {}  # a run's, given back at the end
         self.asked = 0
         self.answered = False
         self.recorder = world.recorder

@@ -18,7 +18,7 @@ from harness.report.record import explained, replayed, searched, shrunk
 if TYPE_CHECKING:
     from harness.counterexample import Counterexample
     from harness.hunt import Hunt
-    from harness.minimise import Minimised
+    from harness.minimiser import Minimised
     from harness.replay import Replay
     from harness.run import Run
     from harness.schedule import SavedSchedule

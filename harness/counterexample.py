@@ -14,7 +14,7 @@ from harness.errors import NondeterminismError, ScheduleError
 from harness.header import new_header
 from harness.hunt import Found
 from harness.invariant import Violation
-from harness.minimise import Minimised, Progress, minimise
+from harness.minimiser import Minimised, Progress, minimise
 from harness.run import Run, Setup, run
 from harness.schedule import SavedSchedule, file_name, save
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.hunt import Hunt
-    from harness.minimise import Minimised
+    from harness.minimiser import Minimised
     from harness.score import Score
 
 

@@ -142,7 +142,7 @@ def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> lis
     return again
 
 
-_NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what walks and fair phases call theirs
+_NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what searches and fair phases call theirs
 
 
 def own_command(request: Request, commands: Callable[[int], Any]) -> tuple[Any, ...]:

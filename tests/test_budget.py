@@ -11,7 +11,7 @@ from harness.dice import Dice
 from harness.errors import NotEnabled
 from harness.hunt import hunt
 from harness.invariant import Invariant
-from harness.minimise import minimise
+from harness.minimiser import minimise
 from harness.nemesis.moves import Moves
 from harness.nemesis.profile import Profile
 from harness.nemesis.walk import Walk

@@ -43,6 +43,9 @@ class Selfish(Sound):
 class Raises(Sound):
     def receive(self, sender, message): raise LookupError("no such thing")
 
+class Stillborn(Sound):
+    def start(self): raise LookupError("no such thing")
+
 class Nonsense(Sound):
     def receive(self, sender, message): return ["nonsense"]
 
@@ -94,6 +97,7 @@ EAGER = scenario("eager", Eager, progress=(say.Led, say.Decided))
 ONLY_DIRECT = scenario("only direct", OnlyDirect)
 CTRL_C, PATIENT_CTRL_C = scenario("ctrl-c", CtrlC), scenario("patient", PatientCtrlC)
 RAISES, NONSENSE = scenario("raises", Raises), scenario("nonsense", Nonsense)
+STILLBORN = scenario("stillborn", Stillborn)
 ENDLESS, NOTHING = scenario("endless", Endless), scenario("nothing", Nothing)
 LEAKY = scenario("leaky", Leaky)
 class Mute:
@@ -349,6 +353,25 @@ def test_a_node_that_breaks_the_contract_is_an_outcome_with_a_schedule(capsys, h
     code, out, _ = run(capsys, "replay", found["schedule"])
     assert code == 1
     assert complaint in out.replace("\n" + " " * 15, " ")
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_a_node_that_raises_at_the_start_is_shown_with_a_schedule_of_no_actions(capsys, here, host):
+    arguments = ("faulty_nodes:STILLBORN", "--runs", 50, "--seed", 1, "--host", host, "--out", here / "out")
+    code, out, err = run(capsys, "hunt", *arguments)
+    (path,) = (here / "out").iterdir()
+    assert code == 2
+    assert "minimal: 0 actions, from 0" in out
+    assert "KeepsContract is broken" in out
+    assert re.search(r"◆ +0  every node starts", out)
+    assert re.search(
+        rf"^splitbrain: n\d raised: start: LookupError: no such thing.*; the schedule is saved as {path}$", err, re.MULTILINE
+    )
+    assert load(path).actions == ()
+    for command, expected in (("replay", 1), ("show", 0), ("shrink", 1)):
+        code, out, _ = run(capsys, command, path)
+        assert code == expected
+        assert "KeepsContract is broken" in out
 
 
 def test_a_node_that_raises_is_shown_and_blamed(capsys, here):

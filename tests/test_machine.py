@@ -6,7 +6,7 @@ import pytest
 import trio
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import precondition, rule
-from toys import FORGETFUL, REGISTER, Copy
+from toys import FORGETFUL, REGISTER, Copy, Register
 
 from harness import profiles
 from harness.actions import Crash, Deliver, Fire, Request, Restart
@@ -123,6 +123,16 @@ def test_a_folder_that_cannot_be_written_costs_the_file_but_not_the_counterexamp
 def test_a_scenario_that_no_file_can_name_is_shown_all_the_same():
     with pytest.raises(CounterexampleFound, match=r"(?s)OneValue is broken.*It is not saved: .*not a name in any module"):
         search(state_machine(mutant(FORGETFUL, FORGETFUL.factory)), FEW)
+
+
+def test_a_node_that_raises_at_the_start_is_shown_with_a_schedule_of_no_actions():
+    class Stillborn(Register):
+        def start(self):
+            raise LookupError("no such thing")
+
+    with pytest.raises(CounterexampleFound, match=r"(?s)KeepsContract is broken.*every node starts") as found:
+        search(state_machine(mutant(REGISTER, Stillborn)), FEW)
+    assert (found.value.counterexample.saved.actions, found.value.counterexample.minimised.complete) == ((), True)
 
 
 def test_an_exception_in_a_users_own_rule_is_hypothesis_to_report(project):

@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+from scripted import scripted
 from test_async_nodes import Replicated
 from toys import FORGETFUL, REGISTER
 
@@ -12,7 +13,7 @@ from harness.counterexample import pursue
 from harness.hunt import Found, failures, hunt
 from harness.invariant import Invariant
 from harness.lenient import attempt
-from harness.minimise import minimise
+from harness.minimiser import minimise
 from harness.observations import Decided
 from harness.replay import replay
 from harness.run import Setup, run
@@ -105,6 +106,37 @@ def test_a_long_command_stays_where_it_is_what_breaks_the_invariant():
     setup = Setup(mutant(REGISTER, REGISTER.factory, invariants=(NeverFour,)), 2)
     first = run(setup, [Request("n1", "r1", "v1........")])
     assert minimise(setup, first.actions, first.violation).actions == first.actions
+
+
+def raising(node, *_):
+    raise LookupError("no such thing")
+
+
+def raising_in_pairs(node, *_):
+    return raising(node) if len(node.peers) == 1 else ()
+
+
+def test_what_breaks_before_the_first_action_is_minimal():
+    setup = Setup(scripted(start=raising), 3)
+    best = minimise(setup, (), run(setup, ()).violation)
+    assert (best.actions, best.complete, best.found, best.removed) == ((), True, 0, {})
+
+
+def test_a_failing_run_without_actions_among_others_is_the_shortest():
+    setup, empty = Setup(scripted(request=raising), 3), Setup(scripted(start=raising), 3)
+    first = run(setup, [Request("n1", "r1", "v1"), Request("n2", "r2", "v2")])
+    best = minimise(setup, first.actions, first.violation, more=[(empty, (), run(empty, ()).violation)])
+    assert (best.setup, best.actions, best.complete) == (empty, (), True)
+
+
+def test_a_schedule_of_which_nothing_is_needed_ends_as_one_without_actions():
+    setup = Setup(scripted(start=raising_in_pairs, request=raising, sizes=(3, 2)), 3)
+    told = []
+    first = run(setup, [Request("n1", "r1", "v1")])
+    best = minimise(setup, first.actions, first.violation, progress=lambda so_far: told.append(so_far.complete))
+    assert (best.setup.size, best.actions, best.complete) == (2, (), True)
+    assert sum(best.removed.values()) == best.found == 1
+    assert told[-1]
 
 
 def test_safety_that_broke_in_a_fair_phase_is_told_by_single_actions_but_never_by_more_than_there_were():

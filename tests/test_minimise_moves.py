@@ -3,10 +3,10 @@
 from toys import FORGETFUL, REGISTER
 
 from harness.actions import Calm, Crash, Cut, Deliver, Duplicate, Fire, Mend, Request, Restart
-from harness.minimise.canonical import arrange, dependencies, form
-from harness.minimise.minimised import Minimised, cost
-from harness.minimise.moves import exchanged, merged, other_options, swapped
-from harness.minimise.shrinker import Budget, Shrinker, SpentError
+from harness.minimiser.canonical import arrange, dependencies, form
+from harness.minimiser.minimised import Minimised, cost
+from harness.minimiser.moves import exchanged, merged, other_options, swapped
+from harness.minimiser.shrinker import Budget, Shrinker, SpentError
 from harness.rewriting import plainer, renamed
 from harness.run import Setup, run
 

@@ -29,12 +29,17 @@ def test_importing_the_package_imports_nothing_else():
 
 def test_functions_are_not_hidden_by_the_modules_of_the_same_name():
     code = (
-        "import harness.hunt, harness.run, harness.replay, harness.minimise, harness.conformance, harness.simulate\n"
+        "import harness.hunt, harness.run, harness.replay, harness.conformance, harness.simulate, harness.minimiser\n"
         "from harness import hunt, run, replay, minimise, conformance, simulate, events\n"
         "from harness.hunt import Hunt\n"
         "assert all(map(callable, (hunt, run, replay, minimise, conformance, simulate)))\n"
         "assert harness.hunt is hunt and events.Sent"
     )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_modules_of_the_minimiser_can_be_imported_by_path_after_the_function_was_looked_up():
+    code = "import harness; assert callable(harness.minimise); import harness.minimiser.nearby as nearby; nearby.search_nearby"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

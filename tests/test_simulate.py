@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from toys import FORGETFUL, REGISTER
+from toys import FORGETFUL, REGISTER, Register
 
 from harness import profiles
 from harness.actions import Crash, Cut, Deliver, Mend, Request, Restart
@@ -49,6 +49,20 @@ def test_a_simulated_test_may_be_parametrized(world, victim):
     world.crash(victim)
     world.restart(victim)
     assert world.events
+
+
+def test_a_node_that_raises_at_the_start_is_shown_with_a_schedule_of_no_actions():
+    class Stillborn(Register):
+        def start(self):
+            raise LookupError("no such thing")
+
+    @simulate(mutant(REGISTER, Stillborn), seed=1)
+    def story(world):
+        world.storm(300)
+
+    with pytest.raises(CounterexampleFound, match=r"(?s)KeepsContract is broken.*every node starts") as found:
+        story()
+    assert (found.value.counterexample.saved.actions, found.value.counterexample.minimised.complete) == ((), True)
 
 
 def test_a_violation_is_shrunk_saved_and_shown(tmp_path):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from harness.actions import Calm, Crash, Cut, Drop, Duplicate, Fire, Mend, Request, Restart
 from harness.events import Acted, CalmEnded, Sent
-from harness.minimise.minimised import Minimised
-from harness.minimise.shrinker import Shrinker
+from harness.minimiser.minimised import Minimised
+from harness.minimiser.shrinker import Shrinker
 from harness.rewriting import epoch_of, moved_down, nodes_of, plainer, renamed
 from harness.run import Setup, run
 from harness.trace import happens_before

@@ -10,7 +10,7 @@ import msgspec
 
 from harness.actions import Action, Calm
 from harness.lenient import Outcome, attempt
-from harness.minimise.minimised import Cost, Minimised, Progress, cost
+from harness.minimiser.minimised import Cost, Minimised, Progress, cost
 from harness.run import Run, Setup, run
 from harness.stopwatch import Stopwatch
 
@@ -21,6 +21,14 @@ _REMEMBERED = 400  # actions of a candidate of which the idle ones are remembere
 
 class SpentError(Exception):
     """The budget of a minimisation is used up."""
+
+
+class NoActionsError(Exception):
+    """``outcome`` breaks the invariant in the same way before the first action: nothing is shorter."""
+
+    def __init__(self, outcome: Outcome | Minimised) -> None:
+        super().__init__("it breaks at the start")
+        self.outcome = outcome
 
 
 class Budget:
@@ -58,7 +66,8 @@ class Budget:
 class Shrinker:
     """One failing schedule on its way down.
 
-    Every method that runs something raises `SpentError` when the budget is used up; `best` is then what there is.
+    Every method that runs something raises `SpentError` when the budget is used up; `best` is then what there is. One that
+    runs a candidate raises `NoActionsError` when that needs no action: no pass has to reckon with an empty schedule.
     """
 
     def __init__(self, best: Minimised, budget: Budget, host: str, progress: Progress | None) -> None:
@@ -96,6 +105,8 @@ class Shrinker:
         outcome = attempt(setup, actions, self.host)
         self.budget.charge(len(outcome.actions), outcome.sent)
         if self.alike(outcome):
+            if not outcome.actions:
+                raise NoActionsError(outcome)
             return outcome
         if key is not None:
             self.failed[key] = outcome.idle if len(actions) <= _REMEMBERED else ()

@@ -31,8 +31,8 @@ from harness.actions import (
 )
 from harness.events import Event
 from harness.lenient import Outcome
-from harness.minimise.minimised import Cost, Minimised, cost
-from harness.minimise.shrinker import Shrinker
+from harness.minimiser.minimised import Cost, Minimised, cost
+from harness.minimiser.shrinker import Shrinker
 from harness.node import NodeId
 from harness.rewriting import nodes_of, renamed, renumbered
 from harness.run import Setup

@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 from harness.actions import Action
 from harness.invariant import Violation
-from harness.minimise.canonical import arrange, improve, plain_setup
-from harness.minimise.minimised import Minimised, Progress, cost
-from harness.minimise.nearby import search_nearby
-from harness.minimise.passes import coarse, fine, leave_out_pairs
-from harness.minimise.shrinker import Budget, Shrinker, SpentError
+from harness.minimiser.canonical import arrange, improve, plain_setup
+from harness.minimiser.minimised import Minimised, Progress, cost
+from harness.minimiser.nearby import search_nearby
+from harness.minimiser.passes import coarse, fine, leave_out_pairs
+from harness.minimiser.shrinker import Budget, NoActionsError, Shrinker, SpentError
 from harness.run import Setup
 
 __all__ = ["Minimised", "Progress", "minimise"]
@@ -37,7 +37,6 @@ def minimise(
     seconds: float = 10.0,
     replays: int = REPLAYS,
     host: str = "direct",
-    seed: int = 0,  # noqa: ARG001 - nothing is drawn any more, but callers may still give one
     progress: Progress | None = None,
     more: Iterable[Start] = (),
 ) -> Minimised:
@@ -49,6 +48,9 @@ def minimise(
     called after every improvement, with the best so far.
     """
     best = Minimised(setup, tuple(actions), violation, found=len(actions))
+    if not actions:  # a node failed at the start
+        best.complete = True
+        return best
     shrinker = Shrinker(best, Budget(seconds, replays), host, progress)
     alike = [each for each in more if each[2].fingerprint == violation.fingerprint]
     try:
@@ -61,6 +63,10 @@ def minimise(
             thorough(other)
             if improve(shrinker, "by another failing run", rival):
                 thorough(shrinker)
+    except NoActionsError as shortest:
+        shrinker.replace("as it breaks at the start", shortest.outcome)
+        best.complete = True
+        shrinker.tell()
     except SpentError:
         pass
     best.replays, best.seconds = shrinker.budget.runs, shrinker.budget.seconds()
@@ -70,11 +76,13 @@ def minimise(
 def compare(shrinker: Shrinker, more: Sequence[Start]) -> list[Minimised]:
     """Reduce several failing runs coarsely, the shortest first, until more of them do not help; go on with the best.
 
-    Returns the others, the best first.
+    Returns the others, the best first. Raises `NoActionsError` where one of them needs no action.
     """
     best = shrinker.best
     first: Start = (best.setup, best.actions, best.violation)
     starts = sorted((first, *more), key=lambda each: len(each[1]))
+    if not starts[0][1]:
+        raise NoActionsError(Minimised(*starts[0]))
     if starts[0] is not first:
         shrinker.replace("by another failing run", Minimised(*starts[0]))
     coarse(shrinker)

@@ -13,9 +13,9 @@ from typing import Any
 
 from harness.actions import Action, Advance, Calm, Complete, Deliver, Fire, Restart, input_of
 from harness.errors import NotEnabled
-from harness.minimise.canonical import arrange, form
-from harness.minimise.moves import exchanged, merged, other_options, swapped
-from harness.minimise.shrinker import SMALL, Shrinker
+from harness.minimiser.canonical import arrange, form
+from harness.minimiser.moves import exchanged, merged, other_options, swapped
+from harness.minimiser.shrinker import SMALL, Shrinker
 from harness.rewriting import nodes_of
 from harness.run import Setup
 
@@ -116,7 +116,9 @@ class _Neighbourhood:
         better, setup, actions = arrange(s, setup, actions)
         if better:
             self.until = max(self.until, s.budget.work + patience(len(actions)) // 2)
-        self.take(setup, actions)
+        arranged = form(setup, actions)
+        if arranged == told or arranged not in self.seen:  # else its neighbourhood is in the queue, or was
+            self.take(setup, actions)
 
     def alphabet(self, setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
         """What else was enabled along a schedule, and where: just before an action of its node; elsewhere it is the same."""
