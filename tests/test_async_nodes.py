@@ -230,6 +230,27 @@ def test_deadlines_are_met_to_the_millisecond_whatever_floats_add_up_to():
         assert len(of(world, Observed)) == 30
 
 
+def test_each_sync_waits_for_its_own_writes_and_not_for_later_ones():
+    async def live(node, env):
+        async def store(key):
+            env.write(key, 1)
+            await env.sync()
+            env.observe(Note(key))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(store, "a")
+            nursery.start_soon(store, "b")
+            await trio.sleep_forever()
+
+    scenario = scripted(run=live, sizes=(1,), budget=FaultBudget(slow_disks=True))
+    with World(scenario, host="trio") as world:
+        told = []
+        for _ in range(2):
+            world.apply(Complete("n1"))
+            told.append(len(of(world, Observed)))
+        assert told == [1, 2]
+
+
 # A power cut reaches nobody
 
 
