@@ -116,20 +116,20 @@ def unbroken(exhibit: Exhibit, museum: str | None = None) -> str | None:
     return None
 
 
-def schedule_of(exhibit: Exhibit) -> Path | None:
-    """The file of an exhibit's saved minimal schedule, where its museum has one.
+def schedule_of(exhibit: Exhibit, museum: str | None = None) -> Path | None:
+    """The file of an exhibit's saved minimal schedule, where ``museum``, "module:NAME", has one; or any that is installed.
 
     A museum's schedules are in the folder ``schedules`` beside its module; in a checkout, in ``tests/schedules/museum``.
     """
     from harness.schedule import SUFFIX  # noqa: PLC0415 - it needs this module itself
 
     name = f"{exhibit.id}{SUFFIX}"
-    for museum in _entry_points(BUGS):
-        if _museum(museum.value, museum.value).get(exhibit.id) is not exhibit:
+    for each in [museum] if museum is not None else [each.value for each in _entry_points(BUGS)]:
+        if _museum(each, each).get(exhibit.id) is not exhibit:
             continue
-        file = getattr(sys.modules[museum.value.partition(":")[0]], "__file__", None)
+        file = getattr(sys.modules[each.partition(":")[0]], "__file__", None)
         home = Path(file or ".").parent
-        for path in (home / "schedules" / name, *(each / "tests/schedules/museum" / name for each in home.parents[:2])):
+        for path in (home / "schedules" / name, *(above / "tests/schedules/museum" / name for above in home.parents[:2])):
             if path.is_file():
                 return path
     return None

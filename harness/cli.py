@@ -1,6 +1,7 @@
 """The command line: hunt, replay, shrink, show, bugs, score.
 
-Exit codes: 0 clean or fixed, 1 a violation, 2 bad usage, input or node (one that raises, say, in a hunt), 3 diverged or vacuous.
+Exit codes: 0 clean or fixed, 1 a violation, 2 bad usage, input or node (one that raises, say, in a hunt), 3 diverged or vacuous,
+130 interrupted (a hunt or a shrink that has something to tell ends with that, and its code).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NoReturn
 from harness.bugs_command import bugs_command
 from harness.commands import (
     BAD_INPUT,
+    INTERRUPTED,
     OK,
     OUT,
     SECONDS,
@@ -26,6 +28,9 @@ from harness.commands import (
 from harness.errors import SplitbrainError
 from harness.report.record import failed
 from harness.score_command import score_command
+
+# Those of harness.nemesis.portfolio, which takes too long to import for a --help.
+STRATEGIES = ("swarm", "rounds", "partitions", "power-cuts", "pct", "delays", "uniform", "guided")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="splitbrain",
         description="Hunt for schedules that break consensus protocols, shrink them, and replay them.",
-        epilog="exit codes: 0 clean or fixed, 1 violation, 2 bad usage, input or node, 3 diverged or vacuous",
+        epilog="exit codes: 0 clean or fixed, 1 violation, 2 bad usage, input or node, 3 diverged or vacuous, 130 interrupted",
     )
     parser.add_argument("--version", action="version", version=f"splitbrain {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
@@ -103,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     hunt.add_argument("--runs", type=_count, metavar="N", help="stop after so many runs")
     hunt.add_argument("--steps", type=_count, metavar="N", help="stop after so many actions")
     hunt.add_argument("--seed", type=int, metavar="N", help="a fresh one is drawn, and printed, when left out")
-    hunt.add_argument("--strategy", metavar="NAME", help="one strategy alone, not the portfolio of all")
+    hunt.add_argument("--strategy", metavar="NAME", help=f"one alone, not the portfolio of all: {', '.join(STRATEGIES)}")
     hunt.add_argument("--host", choices=("direct", "trio"), help="what runs the nodes (async nodes need trio)")
     hunt.add_argument("--out", type=Path, default=Path(OUT), metavar="DIR", help=f"where schedules go (default {OUT})")
     hunt.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
@@ -139,7 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--bugs", metavar="module:NAME", help="a sequence of Exhibits that lives elsewhere, instead of the museum")
     score.add_argument("--seconds", type=_positive, default=SECONDS, metavar="S", help=f"budget of a hunt (default {SECONDS:g})")
     score.add_argument("--seeds", type=_count, default=5, metavar="K", help="hunt each with the seeds 1 to K (default 5)")
-    score.add_argument("--uniform-seeds", type=_natural, default=1, metavar="K", help="and so often by uniform walks (default 1)")
+    score.add_argument(
+        "--uniform-seeds", type=_natural, default=3, metavar="K", help="and by uniform walks with so many of these (default 3)"
+    )
     score.add_argument("--workers", type=_count, metavar="N", help="processes (default: one for each core)")
     form = score.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.schedule import SavedSchedule
 
 OK, VIOLATION, BAD_INPUT, DIVERGED = 0, 1, 2, 3
+INTERRUPTED = 130  # as shells have it
 SECONDS = 60.0  # of a hunt that is given no limit
 OUT = "splitbrain-out"
 
@@ -78,7 +79,7 @@ def hunt_command(options: argparse.Namespace) -> int:
     except NondeterminismError as error:
         say.done()
         return _failed(options, report, str(error), error.schedule)
-    report |= shrunk(counterexample)
+    report |= shrunk(counterexample) | {"interrupted": result.interrupted or counterexample.minimised.interrupted}
     if options.json:
         report["explanation"] = explained(explain(counterexample.run, host))
     else:

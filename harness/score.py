@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from harness.catalogue import schedule_of
 from harness.errors import SplitbrainError
 from harness.scenario import Exhibit
-from harness.schedule import load
+from harness.schedule import SavedSchedule, load
 from harness.stopwatch import Stopwatch
 from harness.trial import UNIFORM, Outcome, Trial, attempt, length, ready
 
@@ -28,16 +28,19 @@ _TICK = 0.2  # seconds between two calls of progress
 class Row:
     """One exhibit: how often it was found, and medians over its seeds. What `--json` prints, under these very names.
 
-    A seed that missed counts with what it used up: `open` says that the medians of runs, steps and seconds are no more than lower
-    bounds. vacuous: how many hunts never saw what must happen at all. found_within: seeds that found it in so many seconds.
-    actions_found, actions, shortest: lengths, where a crash with its restart counts as one. shortest: the exact one for
-    `invariant`, or if not `exact`, of the schedule on file. ratio: of a seed's length to the shortest for what it broke.
-    minimal: how many are 1-minimal. uniform_*: the uniform walk's.
+    A seed that missed counts with what it used up: where at most half found it, `open` says that the medians of runs, steps and
+    seconds are no more than lower bounds. vacuous: how many hunts never saw what must happen at all. found_within: seeds that
+    found it in so many seconds. sizes: those of the clusters that are drawn. actions_found, actions, shortest: lengths, where a
+    crash with its restart counts as one. shortest: the shortest known for `invariant`: the exact one of an exhaustive search; or,
+    if not `exact`, that of the schedule on file, for there is no exact one, or it is longer, for that search had other options
+    or sizes. ratio: of a seed's length to the shortest known for what it broke. minimal: how many are 1-minimal.
+    uniform_*: the uniform walk's.
     """
 
     id: str
     protocol: str
     control: bool
+    sizes: tuple[int, ...]
     seeds: int
     found: int
     vacuous: int
@@ -108,7 +111,7 @@ def score(
     *,
     seconds: float = 60.0,
     seeds: int = 5,
-    uniform_seeds: int = 1,
+    uniform_seeds: int = 3,
     workers: int | None = None,
     museum: str | None = None,
     unbroken: Sequence[str] = (),
@@ -116,9 +119,14 @@ def score(
 ) -> Score:
     """Hunt each of ``exhibits`` with the seeds 1, 2, ... for up to ``seconds`` each; controls, and those of ``unbroken``, once.
 
+    uniform_seeds: how many of these seeds are given to a uniform walk as well.
     museum: the "module:NAME" that has the exhibits, if they are not of an installed one: trials run in processes of their own.
-    Equal code finds equal things, however many workers there are; only seconds differ. Ctrl-C ends with the trials done so far.
+    A hunt that finds something within its budget finds the same whenever and wherever equal code is run, however many workers
+    there are, and only its seconds differ; how far one gets that runs out of its budget depends on the machine. Ctrl-C ends with
+    the trials done so far.
     """
+    uniform_seeds = min(uniform_seeds, seeds)
+    saved = {each.id: _on_file(each, museum) for each in exhibits}  # what cannot be read is told before the hunts, not after
     trials = planned(exhibits, seconds, seeds, uniform_seeds, museum, unbroken)
     workers = max(1, min(workers or os.cpu_count() or 1, len(trials)))
     result = Score(seconds, seeds, uniform_seeds, workers, of=len(trials))
@@ -130,7 +138,7 @@ def score(
     for exhibit in exhibits:
         done = sorted(by_subject.get((exhibit.id, False), []), key=lambda each: each.trial.seed)
         if done:
-            result.exhibits.append(row(exhibit, done))
+            result.exhibits.append(row(exhibit, done, saved[exhibit.id]))
     result.unbroken = [each for name in unbroken for each in by_subject.get((name, True), [])]
     return result
 
@@ -174,6 +182,7 @@ def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], 
         ) from error
     except KeyboardInterrupt:
         result.interrupted = True
+    finally:  # whatever it was: no hunt goes on for nobody
         pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             if process not in ours:
@@ -198,18 +207,19 @@ def _count(outcome: Outcome, result: Score) -> None:
         result.missed += not outcome.found
 
 
-def row(exhibit: Exhibit, outcomes: Sequence[Outcome]) -> Row:
-    """What the trials of one exhibit come to."""
+def row(exhibit: Exhibit, outcomes: Sequence[Outcome], saved: SavedSchedule | None = None) -> Row:
+    """What the trials of one exhibit come to; ``saved`` is its schedule on file."""
     tried = [each for each in outcomes if each.trial.strategy is None]
     uniform = [each for each in outcomes if each.trial.strategy == UNIFORM]
     hits = [each for each in tried if each.found]
     invariant = _most_frequent(each.invariant for each in hits)
-    shortest, exact = _shortest(exhibit, invariant or next(iter(exhibit.invariant), None))
-    ratios = [each.actions / known for each in hits if each.actions and (known := _shortest(exhibit, each.invariant)[0])]
+    shortest, exact = _shortest(exhibit, invariant or next(iter(exhibit.invariant), None), saved)
+    ratios = [each.actions / known for each in hits if each.actions and (known := _shortest(exhibit, each.invariant, saved)[0])]
     return Row(
         id=exhibit.id,
         protocol=exhibit.protocol,
         control=exhibit.control,
+        sizes=tuple(sorted(exhibit.scenario.sizes)),
         seeds=len(tried),
         found=len(hits),
         vacuous=sum(each.outcome == "vacuous" for each in tried),
@@ -251,10 +261,18 @@ def _most_frequent(names: Iterable[str | None]) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
-def _shortest(exhibit: Exhibit, invariant: str | None) -> tuple[int | None, bool]:
-    """The shortest schedule known that breaks this invariant, and whether it is exact."""
-    if invariant is not None and invariant in exhibit.shortest:
-        return exhibit.shortest[invariant], True
-    path = schedule_of(exhibit)
-    saved = None if path is None else load(path)
-    return (length(saved.actions) if saved is not None and saved.header.invariant == invariant else None), False
+def _on_file(exhibit: Exhibit, museum: str | None) -> SavedSchedule | None:
+    path = schedule_of(exhibit, museum)
+    return None if path is None else load(path)
+
+
+def _shortest(exhibit: Exhibit, invariant: str | None, saved: SavedSchedule | None) -> tuple[int | None, bool]:
+    """The shortest schedule known that breaks this invariant, and whether it is the exact one.
+
+    What is exact holds for the options and sizes of the search that found it: a schedule on file may be shorter.
+    """
+    exact = None if invariant is None else exhibit.shortest.get(invariant)
+    on_file = length(saved.actions) if saved is not None and saved.header.invariant == invariant else None
+    if exact is None or (on_file is not None and on_file < exact):
+        return on_file, False
+    return exact, True

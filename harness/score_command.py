@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from harness.commands import BAD_INPUT, OK, VIOLATION
+from harness.commands import BAD_INPUT, INTERRUPTED, OK, VIOLATION
 from harness.errors import ScenarioError
 from harness.progress import Progress, screen_width
 
@@ -49,7 +49,9 @@ def score_command(options: argparse.Namespace) -> int:
         print(markdown(result))
     else:
         print(board(result, screen_width() if sys.stdout.isatty() else WIDE))
-    return VIOLATION if result.alarm else BAD_INPUT if result.errors else OK
+    if result.alarm:
+        return VIOLATION
+    return BAD_INPUT if result.errors else INTERRUPTED if result.interrupted else OK
 
 
 def chosen(ids: Sequence[str], protocol: str | None, museum: str | None) -> list[Exhibit]:

@@ -67,7 +67,10 @@ class Outcome:
 
 
 def length(actions: Sequence[Action]) -> int:
-    """How long a schedule is, as exhaustive searches count: a crash with its restart is one action."""
+    """How long a schedule is, as exhaustive searches count: a crash with its restart is one action.
+
+    A crash inside a handler is one as well: the handled input is a part of it. (For the minimiser's `cost` it is two.)
+    """
     return len(actions) - sum(isinstance(action, Restart) for action in actions)
 
 
@@ -89,6 +92,8 @@ def attempt(trial: Trial) -> Outcome:
         return done if trial.strategy == UNIFORM else _minimised(done, hunted, host)
     except SplitbrainError as error:
         return Outcome(trial, "error", seconds=trial.seconds, message=str(error))  # as bad as a hunt that finds nothing
+    except Exception as error:  # noqa: BLE001 - one trial's trouble must not lose all others
+        return Outcome(trial, "error", seconds=trial.seconds, message=f"{type(error).__name__}: {error}")
 
 
 def _minimised(done: Outcome, hunted: Hunt, host: str) -> Outcome:

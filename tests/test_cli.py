@@ -12,9 +12,10 @@ import pytest
 
 from harness.actions import Fire, Request
 from harness.catalogue import find_bug, find_scenario
-from harness.cli import main
+from harness.cli import STRATEGIES, main
 from harness.header import new_header
 from harness.hunt import hunt as search
+from harness.nemesis import portfolio
 from harness.report.record import HUNTED
 from harness.run import Setup
 from harness.schedule import SavedSchedule, load, save
@@ -148,6 +149,7 @@ def test_a_hunt_for_a_bug_saves_a_minimal_schedule_that_replays(capsys, here):
     assert found["confirmed"]
     assert found["minimal"]
     assert not found["interrupted"]
+    assert sum(found["removed"].values()) == found["actions_found"] - found["actions"]
     assert set(found) == set(HUNTED)
     assert found["coverage"]["deliver"] > 0
     assert os.listdir(here / "out") == [os.path.basename(found["schedule"])]
@@ -282,6 +284,13 @@ def test_ctrl_c_ends_a_shrink_with_the_smallest_so_far(capsys, here):
     assert out.startswith("smallest found so far: ")
     assert "actions (interrupted)" in out
     assert len(load(path).actions) < len(actions)
+
+
+def test_ctrl_c_while_minimising_ends_a_hunt_with_the_smallest_so_far_and_says_so(capsys, here):
+    find_scenario("faulty_nodes:CTRL_C")
+    sys.modules["faulty_nodes"].COUNTDOWN[0] = 180  # some 110 nodes are made to find and check, 210 to minimise
+    code, found = hunt(capsys, "faulty_nodes:CTRL_C", "--seed", 1, "--out", here / "out")
+    assert (code, found["outcome"], found["interrupted"], found["minimal"]) == (1, "violation", True, False)
 
 
 def test_ctrl_c_ends_a_hunt_that_says_so(capsys, here):
@@ -452,6 +461,15 @@ def test_a_schedule_that_no_longer_fits_diverges(capsys, here):
     code, out, _ = run(capsys, "replay", path, "--lenient")
     assert code == 0
     assert "1 of 2 actions" in out
+
+
+def test_the_help_names_every_strategy_and_the_exit_codes(capsys):
+    assert STRATEGIES == portfolio.STRATEGIES
+    _, out, _ = run(capsys, "hunt", "--help")
+    told = " ".join(out.split()).replace("power- cuts", "power-cuts")
+    assert ", ".join(STRATEGIES) in told
+    _, out, _ = run(capsys, "--help")
+    assert "130 interrupted" in " ".join(out.split())
 
 
 def test_the_museum_is_listed(capsys):

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,15 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_struct
 from toy_museum import BUG, CONTROL, EXHIBITS
 
 from harness.cli import main
+from harness.errors import SplitbrainError
 from harness.report.scoreboard import board, markdown
 from harness.report.targets import summary
 from harness.score import Score, planned, row, score
 from harness.trial import UNIFORM, Outcome, Trial, attempt, length
 
 MUSEUM = "toy_museum:EXHIBITS"
+SIZES = " or ".join(map(str, sorted(BUG.scenario.sizes)))
 ASKED = {
     *("id", "control", "seeds", "found", "runs", "steps", "seconds", "strategy", "invariant"),
     *("actions_found", "actions", "shortest", "ratio", "minimise_seconds", "replays"),
@@ -70,7 +74,8 @@ def test_a_bug_is_found_blind_and_minimised_and_a_control_and_the_unbroken_proto
     assert (bug["id"], bug["control"], bug["seeds"], bug["found"]) == ("toy-forgets", False, 2, 2)
     assert (bug["invariant"], bug["actions"], bug["shortest"], bug["ratio"], bug["minimal"]) == ("OneValue", 3, 3, 1, 2)
     assert bug["actions_found"] > 3
-    assert bug["uniform_seeds"] == bug["uniform_found"] == 1
+    assert bug["uniform_seeds"] == bug["uniform_found"] == 2  # no more than the seeds
+    assert report["uniform_seeds"] == 2
     assert (control["id"], control["control"], control["seeds"], control["found"]) == ("toy-hasty", True, 1, 0)
     assert control["seconds"] >= 0.5
     (unbroken,) = report["unbroken"]
@@ -122,6 +127,19 @@ def test_ctrl_c_ends_a_score_with_what_there_is_and_leaves_no_process_behind():
     assert multiprocessing.active_children() == before
 
 
+def test_what_goes_wrong_in_the_score_itself_leaves_no_process_behind():
+    before = multiprocessing.active_children()
+
+    def fail(so_far):
+        raise RuntimeError(f"{so_far.done} done")
+
+    with pytest.raises(RuntimeError, match="done"):
+        score(EXHIBITS, seconds=60, seeds=1, uniform_seeds=0, workers=1, museum=MUSEUM, progress=fail)
+    for process in multiprocessing.active_children():
+        process.join(10)
+    assert multiprocessing.active_children() == before
+
+
 def test_ctrl_c_is_answered_at_once_and_without_a_traceback(tmp_path):
     command = [sys.executable, "-m", "harness.cli", "score", "--bugs", MUSEUM, "--seconds", "60", "--workers", "2"]
     root, tests = Path(__file__).parents[1], Path(__file__).parent
@@ -130,10 +148,10 @@ def test_ctrl_c_is_answered_at_once_and_without_a_traceback(tmp_path):
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}
     )
     assert process.stderr is not None
-    assert "0 of 8 hunts" in process.stderr.readline()
+    assert "0 of 10 hunts" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
-    assert process.returncode == 0
+    assert process.returncode == 130
     assert "interrupted after" in out
     assert "Traceback" not in err + out
 
@@ -204,6 +222,12 @@ def test_a_trial_whose_scenario_cannot_run_is_an_error_with_a_message():
     assert tried.seconds == 1.0  # no better than a hunt that finds nothing
 
 
+def test_a_trial_that_raises_what_nobody_expects_is_an_error_too():
+    tried = attempt(Trial("toy-crumbles", 1, 1.0, museum="toy_museum:CRUMBLING"))
+    assert (tried.outcome, tried.seconds) == ("error", 1.0)
+    assert tried.message.startswith("AttributeError: 'NoneType' object has no attribute")
+
+
 def test_a_uniform_walk_s_find_is_not_minimised():
     tried = attempt(Trial("toy-forgets", 1, 20.0, UNIFORM, MUSEUM))
     assert tried.found
@@ -214,6 +238,7 @@ def test_a_crash_with_its_restart_is_one_action():
     from harness.actions import Crash, Request, Restart  # noqa: PLC0415
 
     assert length([Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2")]) == 3
+    assert length([Crash("n1", during=Request("n1", "r1", "v1")), Restart("n1")]) == 1
 
 
 # The plan
@@ -256,14 +281,50 @@ def test_the_shortest_is_that_of_the_invariant_that_broke():
     assert (made.invariant, made.shortest, made.exact, made.ratio, made.expected) == ("Other", None, False, 1, False)
 
 
-def test_where_no_exact_shortest_is_known_the_schedule_on_file_stands_in_for_it():
-    from harness.catalogue import find_bug  # noqa: PLC0415
+def on_file(crashes, invariant="OneValue"):
+    """A schedule of so many actions."""
+    from harness.actions import Crash, Restart  # noqa: PLC0415
+    from harness.run import Setup  # noqa: PLC0415
+    from harness.schedule import SavedSchedule, new_header  # noqa: PLC0415
 
-    exhibit = find_bug("vote-not-durable")
-    made = row(replace(exhibit, shortest={}), [outcome(1, invariant="OneVotePerTerm")])
-    assert (made.shortest, made.exact) == (None, False)  # a copy is in no museum
-    made = row(exhibit, [outcome(1, invariant="OneVotePerTerm")])
-    assert made.shortest is not None
+    header = new_header("toy_museum:REGISTER", Setup(BUG.scenario, 2))
+    return SavedSchedule(replace_struct(header, invariant=invariant), (Crash("n1"), Restart("n1")) * crashes)
+
+
+@pytest.mark.parametrize(
+    ("exact", "saved", "known"),
+    [
+        ({"OneValue": 3}, None, (3, True, 1)),
+        ({"OneValue": 3}, on_file(3), (3, True, 1)),
+        ({"OneValue": 3}, on_file(4), (3, True, 1)),
+        ({"OneValue": 3}, on_file(2), (2, False, 1.5)),  # a search with other options or sizes
+        ({"OneValue": 3}, on_file(2, "Other"), (3, True, 1)),
+        ({}, on_file(6), (6, False, 0.5)),
+        ({}, on_file(6, "Other"), (None, False, None)),
+    ],
+)
+def test_the_shortest_known_is_the_exact_one_unless_a_shorter_is_on_file_or_there_is_none(exact, saved, known):
+    made = row(replace(BUG, shortest=exact), [outcome(1)], saved)
+    assert (made.shortest, made.exact, made.ratio) == known
+
+
+def test_a_museum_that_is_not_installed_has_its_schedules_beside_it(tmp_path, monkeypatch):
+    from harness.catalogue import schedule_of  # noqa: PLC0415
+    from harness.schedule import SUFFIX, save  # noqa: PLC0415
+
+    (tmp_path / "annex_of_toys.py").write_text("from toy_museum import EXHIBITS\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = "annex_of_toys:EXHIBITS"
+    assert schedule_of(BUG, name) is None
+    (tmp_path / "schedules").mkdir()
+    path = tmp_path / "schedules" / f"{BUG.id}{SUFFIX}"
+    save(path, on_file(2))
+    assert schedule_of(BUG, name) == path
+    scored = score([BUG], seconds=20, seeds=1, uniform_seeds=0, workers=1, museum=name)
+    assert (scored.exhibits[0].shortest, scored.exhibits[0].exact) == (2, False)
+    path.write_text("nothing of the kind")
+    with pytest.raises(SplitbrainError, match=re.escape(path.name)):
+        score([BUG], seconds=20, seeds=1, uniform_seeds=0, workers=1, museum=name)
 
 
 # The table and the targets
@@ -321,7 +382,27 @@ def test_hard_ones_are_held_to_their_own_targets():
     (hard,) = [
         each for each in summary(scored(row(replace(BUG, id="vote-dup"), [outcome(11)]))) if each.measured.startswith("vote-dup")
     ]
-    assert (hard.measured, hard.reached) == ("vote-dup: 110 runs", False)
+    assert (hard.measured, hard.reached) == (f"vote-dup: 110 runs, on {SIZES} nodes", False)
+    assert "on four nodes" in hard.target
+    for outcomes, found in (([outcome(1), missed(2), missed(3)], True), ([missed(1), missed(2)], False)):
+        told = summary(scored(row(replace(BUG, id="figure-8-with-noop"), outcomes)))
+        (hard,) = [each for each in told if each.measured.startswith("figure-8-with-noop")]
+        assert hard.measured == f"figure-8-with-noop, found at all with the no-op: by {int(found)} of {len(outcomes)} seeds"
+        assert (hard.target, hard.reached) == ("at least one", found)
+
+
+def test_lengths_are_held_against_the_exact_shortest_and_against_the_shortest_known():
+    rows = [
+        row(BUG, [outcome(1, actions=6)]),
+        row(replace(BUG, id="toy-shorter"), [outcome(1, actions=1)]),
+        row(replace(BUG, id="toy-on-file"), [outcome(1, actions=3)], on_file(2)),
+    ]
+    exact, worst, known, worst_known = [each for each in summary(scored(*rows)) if "times the" in each.measured]
+    assert exact.measured.startswith("minimised to 1.50 times the exact shortest on average, over the 2 exhibits for which")
+    assert exact.measured.endswith("; shorter than that, and counted as 1: toy-shorter")
+    assert (worst.measured, worst.missing) == ("worst of all seeds: 2.00 times the exact shortest", ("toy-forgets",))
+    assert known.measured.startswith("minimised to 1.50 times the shortest known on average, over the 3 exhibits with")
+    assert (worst_known.measured, worst_known.reached) == ("worst of all seeds: 2.00 times the shortest known", False)
 
 
 def test_an_error_is_shown_and_nothing_is_called_found():

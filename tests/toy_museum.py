@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from toys import REGISTER, Forgetful, OneValue, Register
 
 from harness.scenario import Exhibit, Scenario, mutant
@@ -61,3 +63,4 @@ MIXED = [BUG, REGISTER]
 NO_SCENARIO = (Exhibit(id="none", title="", protocol="register", source="", mechanism="", scenario=None),)
 NOT_A_SEQUENCE = {"toy-forgets": BUG}
 EMPTY = ()
+CRUMBLING = [replace(BUG, id="toy-crumbles", scenario=replace(BROKEN, budget=None))]  # nothing checks for that

@@ -43,7 +43,8 @@ _CALM = 1_000_000
 def cost(setup: Setup, actions: Sequence[Action]) -> Cost:
     """Shorter is better; then a smaller cluster; then plainer faults and requests.
 
-    A fair phase is the longest of actions, and a crash inside a handler is two: the input and the crash.
+    A fair phase is the longest of actions, and a crash inside a handler is two: the input and the crash. (The score's
+    `trial.length` counts that as one, and a crash with its restart, too.)
     """
     length = len(actions)
     weight = 0

@@ -37,6 +37,7 @@ HUNTED = (  # the keys of a hunt
     "nodes",
     "minimise_seconds",
     "replays",
+    "removed",
     "confirmed",
     "schedule",
     "coverage",
@@ -79,6 +80,7 @@ def shrunk(counterexample: Counterexample) -> dict[str, Any]:
         "nodes": minimised.setup.size,
         "minimise_seconds": round(minimised.seconds, 4),
         "replays": minimised.replays,
+        "removed": dict(minimised.removed),
         "confirmed": counterexample.confirmed,
         "schedule": str(counterexample.path),
     }

@@ -75,9 +75,10 @@ _LENGTH = (
     _Column(("", "invariant"), lambda row: row.invariant or "", left=True),
 )
 _LEGEND = (
-    "Medians over the seeds. found: in how many of them; >: fewer than half found it, so no more than a lower bound. length: of "
+    "Medians over the seeds. found: in how many of them; >: at most half found it, so no more than a lower bound. length: of "
     "the failing run, and minimised; a crash with its restart is one action. known: the exact shortest for that invariant; (in "
-    "brackets): the schedule on file. uniform: the project's own uniform walk under the same budget."
+    "brackets): that of the schedule on file, where no exact one is known or that is shorter. uniform: the project's own uniform "
+    "walk under the same budget."
 )
 _PROSE, _README = 120, 112  # columns at most
 
