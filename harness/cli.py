@@ -145,7 +145,11 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--seconds", type=_positive, default=SECONDS, metavar="S", help=f"budget of a hunt (default {SECONDS:g})")
     score.add_argument("--seeds", type=_count, default=5, metavar="K", help="hunt each with the seeds 1 to K (default 5)")
     score.add_argument(
-        "--uniform-seeds", type=_natural, default=3, metavar="K", help="and by uniform walks with so many of these (default 3)"
+        "--uniform-seeds",
+        type=_natural,
+        default=1,
+        metavar="K",
+        help="and by uniform walks with so many of these (default 1: one that finds nothing takes all its time)",
     )
     score.add_argument("--workers", type=_count, metavar="N", help="processes (default: one for each core)")
     form = score.add_mutually_exclusive_group()

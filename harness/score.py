@@ -111,7 +111,7 @@ def score(
     *,
     seconds: float = 60.0,
     seeds: int = 5,
-    uniform_seeds: int = 3,
+    uniform_seeds: int = 1,
     workers: int | None = None,
     museum: str | None = None,
     unbroken: Sequence[str] = (),
