@@ -265,3 +265,11 @@ def test_guided_runs_do_not_depend_on_the_seed_of_hashes(pytester):
         pytester._monkeypatch.setenv("PYTHONHASHSEED", seed)
         told.append(pytester.run(sys.executable, script).outlines)
     assert told[0] == told[1]
+
+
+def test_the_first_runs_are_short_and_later_ones_deep():
+    portfolio = Portfolio(RAFT, ("swarm",))
+    steps = [len(portfolio.run(Dice(number)).actions) for number in range(60)]
+    assert steps[0] <= 31
+    assert max(steps[:3]) <= 121
+    assert max(steps) > 1_000

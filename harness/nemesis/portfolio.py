@@ -67,6 +67,7 @@ class Portfolio:
                 raise SplitbrainError(f"there is no strategy {name!r}; it may be one of: {known}")
         self.scenario = scenario
         self.archive = Archive()
+        self._runs = 0
         self._bandit = Bandit(names)
         self._learns = len(names) > 1 or Guided.name in names
 
@@ -84,7 +85,9 @@ class Portfolio:
                 left = dice.pick(_FURTHER)
             else:
                 strategy = _MAKERS.get(name, Swarm)(moves)
-                left = dice.pick(DEPTHS)
+                # The first runs are short: what is easy to find is then found at once.
+                left = min(dice.pick(DEPTHS), DEPTHS[min(self._runs, len(DEPTHS) - 1)])
+            self._runs += 1
             novel = self._go(setup, moves, strategy, left)
             if scenario.calm_bound and world.violation is None and dice.chance(CALM):
                 calm = draw_calm(scenario, dice, world)
