@@ -183,10 +183,10 @@ def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], 
     except KeyboardInterrupt:
         result.interrupted = True
     finally:  # whatever it was: no hunt goes on for nobody
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             if process not in ours:
                 process.terminate()
+        pool.shutdown(cancel_futures=True)  # which now has nothing to wait for but that they are gone
     result.elapsed = watch.seconds()
     return outcomes
 
