@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -38,6 +38,16 @@ class Dice:
         left = list(range(len(items)))
         chosen = sorted(left.pop(int(self.roll() * len(left))) for _ in range(min(count, len(left))))
         return [items[place] for place in chosen]
+
+    def weighted(self, items: Iterable[tuple[float, T]]) -> T:
+        """One of (weight, item) pairs, by weight; one weight at least is above 0."""
+        pairs = tuple(items)
+        point = self.roll() * sum(weight for weight, _ in pairs)
+        for weight, item in pairs:
+            point -= weight
+            if point < 0:
+                return item
+        return pairs[-1][1]  # the sum was rounded
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """All of ``items``, in any order."""

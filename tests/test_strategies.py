@@ -273,3 +273,9 @@ def test_the_first_runs_are_short_and_later_ones_deep():
     assert steps[0] <= 31
     assert max(steps[:3]) <= 121
     assert max(steps) > 1_000
+
+
+def test_weighted_dice_give_each_item_its_share_and_never_one_without_weight():
+    drawn = Counter(Dice(seed).weighted([(3.0, "often"), (0.0, "never"), (1.0, "rarely")]) for seed in range(2_000))
+    assert set(drawn) == {"often", "rarely"}
+    assert 2 * drawn["rarely"] < drawn["often"] < 4 * drawn["rarely"]

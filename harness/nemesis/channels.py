@@ -5,6 +5,8 @@ What is no message (timers, clients, faults) comes in between, now and then.
 
 from __future__ import annotations
 
+import msgspec
+
 from harness.actions import Action, Link
 from harness.nemesis.moves import Moves
 from harness.nemesis.profile import Profile, draw_faults, draw_profile
@@ -34,8 +36,7 @@ class _Scheduler(Strategy):
             self._left = dice.pick(_HORIZON)
             profile = draw_profile(dice, moves.world.scenario, len(moves.processes), self._faults)
             # Its deliveries would be out of order.
-            changes = {name: getattr(profile, name) for name in profile.__struct_fields__} | {"deliver": 0.0, "crowd": 1_000}
-            self._others.take_on(Profile(**changes))
+            self._others.take_on(msgspec.structs.replace(profile, deliver=0.0, crowd=1_000))
             self._interruption = dice.pick((0.03, 0.1, 0.3))
             self.draw(self._left)
         self._left -= 1

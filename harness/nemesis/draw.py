@@ -18,13 +18,7 @@ def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
 
     The k-th of the sizes is drawn with a weight of 1/k: most bugs need few nodes, and are found sooner among few.
     """
-    point = dice.roll() * sum(1 / rank for rank in range(1, len(scenario.sizes) + 1))
-    size = scenario.sizes[-1]
-    for rank, each in enumerate(scenario.sizes, 1):
-        point -= 1 / rank
-        if point < 0:
-            size = each
-            break
+    size = dice.weighted((1 / rank, each) for rank, each in enumerate(scenario.sizes, 1))
     options = {name: dice.pick(values) for name, values in scenario.options.items()}
     return Setup(scenario, size, options, dice.below(1 << 16))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from harness.actions import Action, Crash, Restart
@@ -117,8 +117,7 @@ class Portfolio:
 
 def draw_strategy(moves: Moves) -> Strategy:
     """One of the strategies, for a storm: in a world that is under way nothing can be gone back to, and so nothing guides."""
-    name = _drawn({name: _SHARES[name] for name in _MAKERS}, moves.dice)
-    return _MAKERS[name](moves)
+    return moves.dice.weighted((_SHARES[name], make) for name, make in _MAKERS.items())(moves)
 
 
 class Bandit:
@@ -134,24 +133,15 @@ class Bandit:
 
     def choose(self, dice: Dice) -> str:
         """Whose turn it is."""
-        weights = {name: _SHARES[name] for name in self._names}
-        if dice.chance(0.5):
-            weights = {name: share * self._novel[name] / self._steps[name] for name, share in weights.items()}
-        return _drawn(weights, dice)
+        novelty = dice.chance(0.5)
+        return dice.weighted(
+            (_SHARES[name] * (self._novel[name] / self._steps[name] if novelty else 1.0), name) for name in self._names
+        )
 
     def learn(self, name: str, novel: int, steps: int) -> None:
         """A run of this strategy reached so much that is new in so many steps."""
         self._novel[name] = 0.98 * self._novel[name] + novel
         self._steps[name] = 0.98 * self._steps[name] + steps
-
-
-def _drawn(weights: Mapping[str, float], dice: Dice) -> str:
-    point = dice.roll() * sum(weights.values())
-    for name, weight in weights.items():
-        point -= weight
-        if point < 0:
-            return name
-    return next(iter(weights))
 
 
 def exercised(actions: Iterable[Action]) -> Counter[str]:

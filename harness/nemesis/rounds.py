@@ -37,7 +37,6 @@ class Rounds(Walk):
             (0.2 * faults.partition, moves.mend),
         ]
         self._kinds = [kind for kind in kinds if kind[0] > 0]
-        self._weight = sum(weight for weight, _ in kinds)
 
     def choose(self) -> Action | None:
         """The impulses of the round, one after the other; then the network."""
@@ -56,12 +55,7 @@ class Rounds(Walk):
     def _begin(self) -> None:
         moves, dice = self.moves, self.moves.dice
         for _ in range(dice.between(1, self._most)):
-            point = dice.roll() * self._weight
-            for weight, propose in self._kinds:
-                point -= weight
-                if point < 0:
-                    self._impulses.append(propose)
-                    break
+            self._impulses.append(dice.weighted(self._kinds))
         self._rounds -= 1
         if self._rounds < 0:
             self._rounds = dice.below(8)

@@ -11,8 +11,7 @@ from harness.nemesis.moves import Moves
 class Strategy:
     """Attacks one world, through its moves; made anew for each run. All randomness is that of ``moves.dice``.
 
-    What is enabled is in ``moves.world``, or in the proposals of ``moves``; what was observed reaches whoever sets
-    ``moves.world.recorder.listener``.
+    What is enabled is in ``moves.world``, or in the proposals of ``moves``; what was observed is in ``moves.picture``.
     """
 
     name: ClassVar[str] = ""
