@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.score import Row, Score
+from splitbrain.search.score import Row, Score
 
 FILE = Path(__file__).parent / "score.json"
 FACTOR, STEPS = 8.0, 20_000  # median steps to find: times the baseline's, and so many more

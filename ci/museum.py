@@ -18,17 +18,19 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
 
-from harness.catalogue import find_bug, find_scenario  # noqa: E402
-from harness.counterexample import shrink  # noqa: E402
-from harness.determinism import check  # noqa: E402
-from harness.errors import SplitbrainError  # noqa: E402
-from harness.header import new_header  # noqa: E402
-from harness.hunt import Found, failures, hunt  # noqa: E402
-from harness.minimiser import Minimised  # noqa: E402
-from harness.replay import replay  # noqa: E402
-from harness.scenario import Exhibit  # noqa: E402
-from harness.schedule import SUFFIX, SavedSchedule, load, save  # noqa: E402
-from protocols.museum import EXHIBITS  # noqa: E402
+from splitbrain.catalogue.museum import find_bug  # noqa: E402
+from splitbrain.catalogue.scenarios import find_scenario  # noqa: E402
+from splitbrain.counterexample.counterexample import shrink  # noqa: E402
+from splitbrain.counterexample.minimiser.minimiser import Minimised  # noqa: E402
+from splitbrain.errors import SplitbrainError  # noqa: E402
+from splitbrain.exhibit import Exhibit  # noqa: E402
+from splitbrain.schedule.file import SavedSchedule, load, save  # noqa: E402
+from splitbrain.schedule.format import SUFFIX  # noqa: E402
+from splitbrain.schedule.header import new_header  # noqa: E402
+from splitbrain.schedule.replay import replay  # noqa: E402
+from splitbrain.search.hunt import Found, failures, hunt  # noqa: E402
+from splitbrain.world.determinism import check  # noqa: E402
+from splitbrain_protocols.museum import EXHIBITS  # noqa: E402
 
 FOLDER = PROJECT / "tests" / "schedules" / "museum"
 

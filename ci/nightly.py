@@ -28,13 +28,14 @@ sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
 
 import baseline  # noqa: E402
 
-from harness.catalogue import bugs, find_bug, find_scenario, unbroken  # noqa: E402
-from harness.counterexample import pursue  # noqa: E402
-from harness.dice import fresh_seed  # noqa: E402
-from harness.hunt import Found, failures, hunt  # noqa: E402
-from harness.nemesis.portfolio import STRATEGIES  # noqa: E402
-from harness.report.scoreboard import as_object, board, markdown, progress_line  # noqa: E402
-from harness.score import Score, score  # noqa: E402
+from splitbrain.catalogue.museum import bugs, find_bug, unbroken  # noqa: E402
+from splitbrain.catalogue.scenarios import find_scenario  # noqa: E402
+from splitbrain.counterexample.counterexample import pursue  # noqa: E402
+from splitbrain.dice import fresh_seed  # noqa: E402
+from splitbrain.nemesis.portfolio import STRATEGIES  # noqa: E402
+from splitbrain.report.terminal.scoreboard import as_object, board, markdown, progress_line  # noqa: E402
+from splitbrain.search.hunt import Found, failures, hunt  # noqa: E402
+from splitbrain.search.score import Score, score  # noqa: E402
 
 QUICK = 10.0  # seconds for each exhibit of the quick half
 

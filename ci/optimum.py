@@ -23,12 +23,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this very checkout, installed or not
 
-from harness.actions import Action, Crash, Duplicate, Fire, Request, Restart
-from harness.catalogue import find_bug
-from harness.invariant import Invariant, InvariantFactory
-from harness.run import Setup
-from harness.scenario import Exhibit
-from harness.world import World
+from splitbrain.actions import Action, Crash, Duplicate, Fire, Request, Restart
+from splitbrain.catalogue.museum import find_bug
+from splitbrain.exhibit import Exhibit
+from splitbrain.invariant import Invariant, InvariantFactory
+from splitbrain.world.run import Setup
+from splitbrain.world.world import World
 
 STEP = re.compile(r"step=\d+")
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from harness.explanation import explain
-from harness.run import run
-from harness.schedule import SUFFIX, load
+from splitbrain.counterexample.explanation import explain
+from splitbrain.schedule.file import load
+from splitbrain.schedule.format import SUFFIX
+from splitbrain.world.run import run
 
 FOLDER = Path(__file__).parent / "schedules" / "museum"
 SLUGS = sorted(path.name.removesuffix(SUFFIX) for path in FOLDER.glob(f"*{SUFFIX}"))

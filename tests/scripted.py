@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from harness.scenario import Scenario
+from splitbrain.scenario import Scenario
 
 
 class Note(msgspec.Struct, frozen=True):

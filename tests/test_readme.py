@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import bugs, find_bug, find_scenario
-from harness.cli import main
-from harness.commands import BAD_INPUT, DIVERGED, OK, VIOLATION
-from harness.profiles import CI, DEV, NIGHTLY
+from splitbrain.catalogue.museum import bugs, find_bug
+from splitbrain.catalogue.scenarios import find_scenario
+from splitbrain.command.cli import main
+from splitbrain.command.commands import BAD_INPUT, DIVERGED, OK, VIOLATION
+from splitbrain.testing.profiles import CI, DEV, NIGHTLY
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -122,7 +123,7 @@ def test_the_example_keeps_the_contract_and_both_searches_find_its_bug(node_of_o
 
 
 def test_the_example_is_hunted_without_pytest_and_its_file_guards_the_fix(node_of_ones_own, pytester):
-    splitbrain = (sys.executable, "-m", "harness.cli")  # the command itself may not be on PATH
+    splitbrain = (sys.executable, "-m", "splitbrain.command.cli")  # the command itself may not be on PATH
     hunt = (*splitbrain, "hunt", "tests.test_majority:MAJORITY", "--seed", "1")
     assert pytester.run(*hunt, "--seconds", "20").ret == 1
     (file,) = pytester.path.glob("splitbrain-out/*.schedule.jsonl")

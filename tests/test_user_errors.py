@@ -6,24 +6,24 @@ import textwrap
 import pytest
 from scripted import Note, of, scripted
 
-from harness.actions import Calm, Crash, Deliver, Fire, Request, Restart
-from harness.catalogue import find_scenario
-from harness.cli import main
-from harness.conformance import ConformanceError, conformance
-from harness.counterexample import pursue
-from harness.errors import EncodingError, ScenarioError
-from harness.events import Failed, Observed, Requested, Sent
-from harness.header import new_header
-from harness.host.direct import AsyncNodeError
-from harness.hunt import Found, hunt
-from harness.invariant import Invariant
-from harness.node import Observe, Reply, Send, SetTimer, Sync, Write
-from harness.run import Setup, host_for, run
-from harness.scenario import FaultBudget
-from harness.schedule import SavedSchedule, save
-from harness.trace import digest, encode
-from harness.verdict import _known
-from harness.world import World
+from splitbrain.actions import Calm, Crash, Deliver, Fire, Request, Restart
+from splitbrain.budget import FaultBudget
+from splitbrain.catalogue.scenarios import find_scenario
+from splitbrain.cluster.host.direct import AsyncNodeError
+from splitbrain.command.cli import main
+from splitbrain.counterexample.counterexample import pursue
+from splitbrain.doctor.conformance import ConformanceError, conformance
+from splitbrain.errors import EncodingError, ScenarioError
+from splitbrain.events import Failed, Observed, Requested, Sent
+from splitbrain.invariant import Invariant
+from splitbrain.node import Observe, Reply, Send, SetTimer, Sync, Write
+from splitbrain.schedule.file import SavedSchedule, save
+from splitbrain.schedule.header import new_header
+from splitbrain.search.hunt import Found, hunt
+from splitbrain.testing.verdict import _known
+from splitbrain.trace.encoding import digest, encode
+from splitbrain.world.run import Setup, host_for, run
+from splitbrain.world.world import World
 
 ASK = Request("n1", "r1", "x")
 
@@ -214,7 +214,7 @@ def bad_show(value):
 
 def test_a_show_that_raises_is_told_with_its_name():
     with pytest.raises(
-        ScenarioError, match=r"show\(Opaque\) raised KeyError: .*the scenario's `show` \(test_user_errors\.bad_show\)"
+        ScenarioError, match=r"show\(Opaque\) raised KeyError: .*the scenario's `show` \([\w.]*test_user_errors\.bad_show\)"
     ):
         encode([Observed(1, "n1", Opaque())], bad_show)
     with pytest.raises(ConformanceError, match=r"\* show\(Opaque\) raised KeyError"):
@@ -237,9 +237,9 @@ def test_mappings_with_other_keys_than_text_are_encoded_in_an_order_of_their_own
 
 
 BROKEN = """
-from harness.invariant import Invariant
-from harness.node import Observe, Send
-from harness.scenario import Scenario
+from splitbrain.invariant import Invariant
+from splitbrain.node import Observe, Send
+from splitbrain.scenario import Scenario
 
 class Said:
     def __init__(self, what): self.what = what

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from toys import REGISTER, Forgetful, OneValue, Register
 
-from harness.scenario import Exhibit, Scenario, mutant
+from splitbrain.exhibit import Exhibit, mutant
+from splitbrain.scenario import Scenario
 
 
 class Hasty(Register):

@@ -12,11 +12,12 @@ from enum import Enum
 
 import msgspec
 
-from harness.events import Observed
-from harness.invariant import Invariant
-from harness.node import Observe, Reply, Send, SetTimer, Sync, Write
-from harness.observations import Decided
-from harness.scenario import Exhibit, Scenario, mutant
+from splitbrain.events import Observed
+from splitbrain.exhibit import Exhibit, mutant
+from splitbrain.invariant import Invariant
+from splitbrain.node import Observe, Reply, Send, SetTimer, Sync, Write
+from splitbrain.observations import Decided
+from splitbrain.scenario import Scenario
 
 
 class Copy(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ def go_where(packages: Sequence[str], script: str) -> bool:
 
     Returns, if at all, whether this is one. It is not where none can be had; the reason is then on stderr.
     """
-    if installed(*(each.partition("==")[0] for each in packages), "harness", "trio", "msgspec"):
+    if installed(*(each.partition("==")[0] for each in packages), "splitbrain", "trio", "msgspec"):
         return True
     if _ONCE in os.environ:
         return False
@@ -58,7 +58,7 @@ def runs(command: list[str]) -> bool:
 def environment(packages: Sequence[str]) -> Path:
     """An interpreter with the packages and this checkout; raises RuntimeError, with the reason, when there can be none."""
     names = ", ".join(each.partition("==")[0] for each in packages)
-    ready = f"import {names}, sys, harness, trio; sys.exit(not harness.__file__.startswith(sys.argv[1]))"
+    ready = f"import {names}, sys, splitbrain, trio; sys.exit(not splitbrain.__file__.startswith(sys.argv[1]))"
     asks = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
     for candidate in candidates():
         if not runs([candidate, "-c", asks]):

@@ -202,8 +202,8 @@ class Hosted:
         return ()
 
     def after(self, handler: Any) -> Iterator[Any]:
-        from harness.node import Observe, Send, SetTimer
-        from harness.observations import Led
+        from splitbrain.node import Observe, Send, SetTimer
+        from splitbrain.observations import Led
 
         if handler is not None:
             try:
@@ -223,9 +223,10 @@ class Hosted:
 
 
 def hosted(buggy: bool) -> Any:
-    from harness.observations import Led
-    from harness.scenario import FaultBudget, Scenario
-    from invariants import ElectionSafety
+    from splitbrain.budget import FaultBudget
+    from splitbrain.observations import Led
+    from splitbrain.scenario import Scenario
+    from splitbrain_invariants import ElectionSafety
 
     return Scenario(
         name="seedloop's election",
@@ -245,15 +246,15 @@ def splitbrain(start: int) -> Found:
 
 
 def vote_twice_in_term(start: int) -> Found:
-    from harness.catalogue import find_bug
+    from splitbrain.catalogue.museum import find_bug
 
     return ours(find_bug("vote-twice-in-term").scenario, start // 1000 + 1)
 
 
 def ours(scenario: Any, seed: int) -> Found:
-    from harness.counterexample import shrink
-    from harness.hunt import Found as Failure
-    from harness.hunt import failures, hunt
+    from splitbrain.counterexample.counterexample import shrink
+    from splitbrain.search.hunt import Found as Failure
+    from splitbrain.search.hunt import failures, hunt
 
     began = time.perf_counter()
     hunted = hunt(scenario, seed=seed, runs=MOST)
@@ -288,7 +289,7 @@ def main() -> int:
     sys.path.insert(0, str(PROJECT))
     if not go_where(PEERS, __file__):
         return 2
-    from harness.hunt import hunt
+    from splitbrain.search.hunt import hunt
 
     correct = hunt(hosted(buggy=False), seed=1, runs=MOST)
     figures: dict[str, dict[str, float | None]] = {}

@@ -37,10 +37,10 @@ REQUIRED = {"gossip_direct": 2.0, "gossip_trio": 0.7, "raft_direct": 0.45, "raft
 def gossip(host: str) -> Callable[[], int]:
     import msgspec
 
-    from harness.actions import Calm
-    from harness.node import Effects, Send, SetTimer
-    from harness.scenario import Scenario
-    from harness.world import World
+    from splitbrain.actions import Calm
+    from splitbrain.node import Effects, Send, SetTimer
+    from splitbrain.scenario import Scenario
+    from splitbrain.world.world import World
 
     class Rumour(msgspec.Struct, frozen=True):
         number: int
@@ -113,12 +113,12 @@ def gossip_seedloop() -> Callable[[], int]:
 
 
 def raft(host: str) -> Callable[[], int]:
-    from harness.dice import Dice
-    from harness.nemesis.moves import Moves
-    from harness.nemesis.profile import Faults, draw_profile
-    from harness.nemesis.walk import Walk
-    from harness.world import World
-    from protocols.raft.scenario import RAFT
+    from splitbrain.dice import Dice
+    from splitbrain.nemesis.moves import Moves
+    from splitbrain.nemesis.profile import Faults, draw_profile
+    from splitbrain.nemesis.strategies.walk import Walk
+    from splitbrain.world.world import World
+    from splitbrain_protocols.raft.scenario import RAFT
 
     everything = Faults(drop=True, duplicate=True, crash=True, crash_inside=True, partition=True)
     seeds: Iterator[int] = iter(range(1 << 30))
@@ -170,7 +170,7 @@ def main() -> int:
     options = parser.parse_args()
     sys.path.insert(0, str(PROJECT))
     with_seedloop = go_where([SEEDLOOP], __file__)
-    if not installed("harness", "trio", "msgspec"):
+    if not installed("splitbrain", "trio", "msgspec"):
         print("this interpreter lacks splitbrain; pip install -e . first", file=sys.stderr)
         return 2
     figures = measure(with_seedloop)

@@ -1,0 +1,33 @@
+"""A fault budget: what the nemesis may do at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultBudget:
+    """What the nemesis may do at all. Each run draws which of it to use, and how often.
+
+    crashes: how many nodes may be down at a time: ``"minority"``, ``"any"`` (all at once, too), or ``"none"``.
+    torn: a crash may lose a part of the unsynced writes (it always may lose all of them).
+    mid_handler: a crash may come between two effects of one handler.
+    slow_disks: a ``Sync`` completes when the nemesis says so, not at once.
+    """
+
+    crashes: str = "any"
+    mid_handler: bool = True
+    torn: bool = True
+    drop: bool = True
+    duplicate: bool = True
+    reorder: bool = True
+    partition: bool = True
+    slow_disks: bool = False
+
+    def __post_init__(self) -> None:
+        if self.crashes not in ("none", "minority", "any"):
+            raise ValueError(f"FaultBudget(crashes={self.crashes!r}): there is no such allowance; use 'none', 'minority' or 'any'")
+
+    def may_be_down(self, size: int) -> int:
+        """How many of ``size`` nodes may be down at a time."""
+        return {"none": 0, "minority": (size - 1) // 2, "any": size}[self.crashes]

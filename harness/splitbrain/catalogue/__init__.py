@@ -1,0 +1,1 @@
+"""What can be named: scenarios, and the exhibits of museums."""

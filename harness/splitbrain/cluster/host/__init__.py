@@ -1,0 +1,46 @@
+"""Two hosts behind one interface: what runs a node's code."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from splitbrain.cluster.host.direct import DirectHost
+from splitbrain.cluster.process import Call, Process
+from splitbrain.errors import ScenarioError
+from splitbrain.trace.recorder import Recorder
+
+
+class Host(Protocol):
+    """Runs the code of nodes; a `Process` performs their effects."""
+
+    def start(self, process: Process) -> None:
+        """Begin the incarnation that was just launched, and let it settle."""
+
+    def feed(self, process: Process, call: Call) -> None:
+        """Give a node its next input, and let it settle."""
+
+    def resume(self, process: Process) -> None:
+        """Go on with a handler whose sync has completed."""
+
+    def stop(self, process: Process) -> None:
+        """Throw away the code of a node that was cut off."""
+
+    def next_deadline(self) -> float:
+        """The earliest virtual ms at which an async node wants to wake; infinity if none does."""
+
+    def settle(self) -> None:
+        """Let what virtual time has made due happen."""
+
+    def close(self) -> None:
+        """Stop everything."""
+
+
+def open_host(kind: str, recorder: Recorder, seed: int) -> Host:
+    """The host called ``"direct"`` or ``"trio"``."""
+    if kind == "direct":
+        return DirectHost()
+    if kind == "trio":
+        from splitbrain.cluster.host.trio_host import TrioHost  # noqa: PLC0415 - trio is loaded only where it is used
+
+        return TrioHost(recorder, seed)
+    raise ScenarioError(f"there is no host {kind!r}; use 'direct' or 'trio'")

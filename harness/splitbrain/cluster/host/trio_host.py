@@ -1,0 +1,329 @@
+"""The trio host: every node is a trio task, and trio runs as a guest that the harness pumps, one action at a time.
+
+Trio asks its clock for `deadline_to_sleep_time()` exactly when no task is runnable. So the clock is where "everything has
+settled" can be seen from synchronous code, with public API alone: no second thread, no `wait_all_tasks_blocked`.
+Its length is comments: each says which habit of trio a few lines answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from math import ceil, inf
+from queue import SimpleQueue
+from typing import Any
+
+import trio
+from outcome import Outcome, Value
+
+from splitbrain.cluster.breach import NODE_FAILURES
+from splitbrain.cluster.host.async_node import AsyncNode, PowerCut
+from splitbrain.cluster.host.seam import deterministic_scheduling
+from splitbrain.cluster.process import Call, Process, is_async
+from splitbrain.errors import ScenarioError
+from splitbrain.trace.recorder import Recorder
+
+# So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
+ROUNDS_AT_MOST = 10_000
+# Trio's time is a float of seconds, ours whole milliseconds: a sum of floats that misses by a nanosecond is not late.
+_EPSILON = 1e-9
+
+
+class _VirtualClock(trio.abc.Clock):
+    """Virtual time that never moves by itself, and notes when every task is blocked."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self.idle = False
+        self.deadline = inf
+        self.hurry = False  # the run ends: whatever still sleeps, shielded from cancellation, wakes at once
+
+    def start_clock(self) -> None:
+        pass
+
+    def current_time(self) -> float:
+        now = self._recorder.now / 1000
+        if self.hurry and self.deadline < inf:
+            return max(now, self.deadline)
+        return self.deadline if now < self.deadline < now + _EPSILON else now
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        self.idle = True
+        self.deadline = deadline
+        return 0.0  # never sleep: the pump stops instead
+
+
+class _Go(Outcome[None]):
+    """Wakes a task with nothing. Unlike outcome's own values it can be used again and again: one is made, not one an input."""
+
+    __slots__ = ()
+
+    def unwrap(self) -> None:
+        """Nothing to say."""
+
+    def send(self, gen: Any) -> Any:
+        return gen.send(None)
+
+    async def asend(self, agen: Any) -> Any:
+        return await agen.asend(None)
+
+
+_GO = _Go()
+
+
+class _Running:
+    """One incarnation's task: the next call for it (sans-I/O nodes take one at a time), and what cancels it."""
+
+    __slots__ = ("call", "facade", "process", "root", "scope", "task")
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.facade: AsyncNode | None = None
+        self.root: trio.lowlevel.Task | None = None  # of an async node, the task that all its tasks descend from
+        self.call: Call | None = None
+        self.task: trio.lowlevel.Task | None = None  # while it waits for a call
+        self.scope = trio.CancelScope()
+
+    def put(self, call: Call) -> None:
+        """Give the task its next call, and wake it."""
+        self.call = call
+        task = self.task
+        if task is not None:
+            self.task = None
+            trio.lowlevel.reschedule(task, _GO)
+
+    def abort(self, _: object) -> trio.lowlevel.Abort:
+        """Trio cancels the wait."""
+        self.task = None
+        return trio.lowlevel.Abort.SUCCEEDED
+
+
+class _Steps(trio.abc.Instrument):
+    """Notes which tasks run."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[trio.lowlevel.Task, None] = {}
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self.tasks[task] = None
+
+
+def _family(task: trio.lowlevel.Task) -> Iterator[trio.lowlevel.Task]:
+    """The task, and its ancestors."""
+    yield task
+    while task.parent_nursery is not None:
+        task = task.parent_nursery.parent_task
+        yield task
+
+
+_STUBBORN = (
+    "{} goes on after it was cancelled, so that this thread's trio run cannot end: it swallows trio.Cancelled, or shields "
+    "an endless loop from it; let trio.Cancelled pass"
+)
+
+
+class TrioHost:
+    """Runs each node in a task of one trio run, stepped from synchronous code."""
+
+    def __init__(self, recorder: Recorder, seed: int) -> None:
+        self._clock = _VirtualClock(recorder)
+        self._ready: deque[Callable[[], object]] = deque()  # trio's next ticks
+        self._late: SimpleQueue[Callable[[], object]] = SimpleQueue()  # those that come from another thread
+        self._result: Outcome[object] | None = None
+        self._nursery: trio.Nursery | None = None
+        self._running: dict[str, _Running] = {}
+        self._seed = seed
+        self._ending = False  # trio's main task is over: only an interrupt, and `close`, end it
+        self._seam = ExitStack()
+        try:
+            trio.lowlevel.start_guest_run(
+                self._main,
+                run_sync_soon_threadsafe=self._late.put,
+                run_sync_soon_not_threadsafe=self._ready.append,
+                done_callback=self._done,
+                clock=self._clock,
+                host_uses_signal_set_wakeup_fd=True,
+            )
+        except RuntimeError as error:
+            raise ScenarioError(
+                "this thread already runs trio: a world cannot live inside somebody else's trio run, and one world a thread can "
+                "be open at a time; close the other world first (`with World(...)`), or call the harness from a plain function"
+            ) from error
+        self._pump()
+
+    def start(self, process: Process) -> None:
+        """Begin the incarnation that was just launched, in a task of its own."""
+        running = self._running[process.id] = _Running(process)
+        assert self._nursery is not None
+        if is_async(process.node):
+            if not self._running_async():
+                self._seam.enter_context(deterministic_scheduling(self._seed))
+                self._async = True
+            process.node = node = AsyncNode(process.node, process)
+            self._nursery.start_soon(self._live_async, node, running)
+        else:
+            self._nursery.start_soon(self._live, process, running)
+            running.put((process.handler("start"), ()))
+        self.settle()
+
+    def feed(self, process: Process, call: Call) -> None:
+        """Wake the node's task with its next input, and pump until all is quiet."""
+        if type(process.node) is AsyncNode:
+            call[0](*call[1])
+        else:
+            self._running[process.id].put(call)
+            if self._result is None and self._ready:
+                # One handler is one tick, as a rule: a first round here spares two calls an input.
+                clock = self._clock
+                clock.idle = False
+                self._ready.popleft()()
+                if clock.idle and not self._ending:
+                    return
+        self.settle()
+
+    def resume(self, process: Process) -> None:
+        """Go on with a handler whose sync has completed, in its task."""
+        if type(process.node) is AsyncNode:
+            process.node.synced_all()
+            self.settle()
+            return
+        effects = process.resume()
+        if effects is not None:
+            self._running[process.id].put((_Resumed(effects), ()))
+            self.settle()
+
+    def stop(self, process: Process) -> None:
+        """Cancel the task of a node that was cut off; whatever its `finally` blocks do reaches nobody."""
+        running = self._running.pop(process.id, None)
+        if running is not None:
+            running.scope.cancel()
+            if running.facade is not None:
+                running.facade.cut()
+            if not self._pump():
+                raise ScenarioError(_STUBBORN.format(f"{process.id}, whose power was cut,"))
+
+    def next_deadline(self) -> float:
+        """The earliest virtual ms at which a task wants to wake."""
+        deadline = self._clock.deadline
+        return deadline if deadline == inf else ceil((deadline - _EPSILON) * 1000)
+
+    def settle(self) -> None:
+        """Run trio until every task is blocked; a node whose tasks never are is cut off."""
+        while not self._pump():
+            for process in self._restless():
+                process.fail("hung", f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input")
+                self.stop(process)
+
+    def close(self) -> None:
+        """Cancel every task and end the trio run."""
+        if self._result is None:
+            for running in self._running.values():
+                running.scope.cancel()
+            if self._nursery is not None:
+                self._nursery.cancel_scope.cancel()
+            self._clock.hurry = True
+            rounds = ROUNDS_AT_MOST
+            while self._result is None and rounds:
+                self._tick()
+                rounds -= 1
+        self._seam.close()
+        if self._result is None:
+            raise ScenarioError(_STUBBORN.format("a node"))
+        self._end()
+
+    _async = False
+
+    def _running_async(self) -> bool:
+        return self._async
+
+    async def _main(self) -> None:
+        try:
+            async with trio.open_nursery() as self._nursery:
+                await trio.sleep_forever()
+        finally:
+            self._ending = True
+
+    def _done(self, result: Outcome[object]) -> None:
+        self._result = result
+
+    async def _live(self, process: Process, running: _Running) -> None:
+        with running.scope:
+            handle, abort, wait = process.handle, running.abort, trio.lowlevel.wait_task_rescheduled
+            me = trio.lowlevel.current_task()
+            while True:
+                call = running.call
+                if call is None:
+                    running.task = me
+                    await wait(abort)
+                    continue
+                running.call = None
+                if type(call[0]) is _Resumed:
+                    process.pull(call[0].effects)
+                else:
+                    handle(call)
+
+    async def _live_async(self, node: AsyncNode, running: _Running) -> None:
+        running.root, running.facade = trio.lowlevel.current_task(), node
+        with running.scope:
+            try:
+                await node.live()
+            except (*NODE_FAILURES, PowerCut, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
+                if isinstance(error, BaseExceptionGroup) and error.split((*NODE_FAILURES, PowerCut))[1] is not None:
+                    raise  # Ctrl-C, or trio's own cancellation
+                node.failed(error)
+                return
+            node.returned()
+
+    def _restless(self) -> list[Process]:
+        """Whose tasks run on and on, in the order in which they were started."""
+        seen = _Steps()
+        trio.lowlevel.add_instrument(seen)
+        self._pump(100)
+        trio.lowlevel.remove_instrument(seen)
+        busy = {ancestor for task in seen.tasks for ancestor in _family(task)}
+        found = [running.process for running in self._running.values() if running.root in busy]
+        if not found:
+            raise ScenarioError(_STUBBORN.format("a node"))
+        return found
+
+    def _pump(self, rounds: int = ROUNDS_AT_MOST) -> bool:
+        clock = self._clock
+        clock.idle = False
+        while not clock.idle or self._ending:
+            if self._result is not None:
+                self._end()  # Ctrl-C, delivered through trio's main task
+                return True
+            self._tick()
+            rounds -= 1
+            if rounds == 0:
+                return False
+        return True
+
+    def _tick(self) -> None:
+        while not self._late.empty():
+            self._ready.append(self._late.get())
+        (self._ready.popleft() if self._ready else self._late.get())()
+
+    def _end(self) -> None:
+        # Trio's run is over: what ended it is raised once, and an interrupt as itself, without the nursery's wrapping.
+        result, self._result = self._result, Value(None)
+        try:
+            if result is not None:
+                result.unwrap()
+        except BaseExceptionGroup as group:
+            if group.subgroup(KeyboardInterrupt) is not None:
+                raise KeyboardInterrupt from None
+            raise
+
+
+class _Resumed:
+    """Stands where a handler would in a call: the rest of a handler that waited for its disk."""
+
+    __slots__ = ("effects",)
+
+    def __init__(self, effects: Any) -> None:
+        self.effects = effects
+
+    def __call__(self) -> Any:
+        return self.effects

@@ -1,0 +1,1 @@
+"""What a failing run becomes: saved, made minimal, explained."""

@@ -1,0 +1,226 @@
+"""The canonical form of a failing schedule: of all orders and names that mean the same, the first.
+
+Two runs of one bug end as the same file so: actions that do not depend on each other stand in a fixed order, nodes are called
+by the order in which they act, requests are r1, r2, ..., options and seeds have their first values where they do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import msgspec
+
+from splitbrain.actions import (
+    Action,
+    Advance,
+    Calm,
+    Complete,
+    Crash,
+    Cut,
+    Deliver,
+    Drop,
+    Duplicate,
+    Fire,
+    Mend,
+    Request,
+    Restart,
+)
+from splitbrain.counterexample.minimiser.minimised import Cost, Minimised, cost
+from splitbrain.counterexample.minimiser.rewriting import renumbered
+from splitbrain.counterexample.minimiser.shrinker import Shrinker
+from splitbrain.events import Event
+from splitbrain.node import NodeId
+from splitbrain.trace.causality import happens_before
+from splitbrain.world.lenient import Outcome
+from splitbrain.world.run import Setup
+
+_KINDS = (Fire, Request, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
+_RANK = {kind: rank for rank, kind in enumerate(_KINDS)}
+_TRIES = 4  # arrangements that are run
+_SEEDS = 3  # of a fair phase, to try in place of its own
+
+Form: TypeAlias = tuple[Cost, tuple[int, ...], tuple[Any, ...]]
+
+
+def form(setup: Setup, actions: Sequence[Action]) -> Form:
+    """Less is better: first `cost`, then options and seed at their first values, then the order of the actions."""
+    places = {node: place for place, node in enumerate(setup.scenario.nodes(setup.size))}
+    return (cost(setup, actions), _ranks(setup), tuple(_rank(action, places) for action in actions))
+
+
+def _ranks(setup: Setup) -> tuple[int, ...]:
+    ranks = [_place(values, setup.options.get(name, values[0])) for name, values in setup.scenario.options.items()]
+    return (*ranks, setup.seed)
+
+
+def _place(values: Sequence[Any], value: Any) -> int:
+    return values.index(value) if value in values else len(values)
+
+
+def _rank(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
+    """First who acts, then what: a node does all it can before the next one's turn."""
+    inner = action.input
+    after = (action.keep, action.after) if isinstance(action, Crash) else ()
+    kind = _RANK[type(action)], _RANK[type(inner)]
+    match inner:
+        case Deliver() | Drop() | Duplicate():
+            sender, receiver = places.get(inner.sender, -1), places.get(inner.receiver, -1)
+            who = receiver if isinstance(inner, Deliver) else sender
+            epoch = -1 if inner.epoch is None else inner.epoch
+            return (who, *kind, sender, receiver, epoch, inner.kind, inner.ordinal, inner.copy, *after)
+        case Fire():
+            return (places.get(inner.node, -1), *kind, inner.timer, *after)
+        case Request():
+            return (places.get(inner.node, -1), *kind, len(inner.id), inner.id, *after)
+        case Restart() | Complete() | Crash():
+            return (places.get(inner.node, -1), *kind, *after)
+        case Cut() | Mend():
+            return (len(places), *kind, *((places.get(a, -1), places.get(b, -1)) for a, b in inner.links))
+        case Calm():
+            return (
+                len(places),
+                *kind,
+                -len(inner.core),
+                tuple(places.get(each, -1) for each in inner.core),
+                inner.seed,
+                inner.bound,
+            )
+        case _:
+            return (len(places), *kind)
+
+
+def plain_setup(s: Shrinker) -> None:
+    """Options and seeds at their first values, where the same breaks in the same way and at no greater length."""
+    setup = s.best.setup
+    for name, values in setup.scenario.options.items():
+        for value in values[: _place(values, s.best.setup.options.get(name, values[0]))]:
+            options = dict(s.best.setup.options) | {name: value}
+            if _simpler(s, s.best.actions, Setup(setup.scenario, s.best.setup.size, options, s.best.setup.seed)):
+                break
+    if s.best.setup.seed:
+        _simpler(s, s.best.actions, Setup(setup.scenario, s.best.setup.size, s.best.setup.options))
+    *before, last = s.best.actions
+    if isinstance(last, Calm):
+        for core in dict.fromkeys((setup.scenario.nodes(s.best.setup.size), last.core)):
+            for seed in dict.fromkeys((*range(min(_SEEDS, last.seed)), last.seed)):
+                if _simpler(s, [*before, Calm(core, seed, last.bound)], s.best.setup):
+                    return
+
+
+def _simpler(s: Shrinker, actions: Sequence[Action], setup: Setup) -> bool:
+    if form(setup, actions) >= form(s.best.setup, s.best.actions):
+        return False
+    outcome = s.outcome(actions, setup)
+    return outcome is not None and improve(s, "by canonical order", outcome)
+
+
+def improve(s: Shrinker, what: str, outcome: Outcome | Minimised) -> bool:
+    """Keep what fails in the same way and has a smaller form."""
+    if len(outcome.actions) > s.longest or form(outcome.setup, outcome.actions) >= form(s.best.setup, s.best.actions):
+        return False
+    s.replace(what, outcome)
+    return True
+
+
+def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool, Setup, tuple[Action, ...]]:
+    """Put a failing schedule, the best or one as short, into canonical order and names.
+
+    Returns whether that is now the best, and what it is.
+    """
+    traced = s.trace(setup, actions)
+    actions = tuple(actions)
+    nodes = setup.scenario.nodes(setup.size)
+    before = dependencies(actions, traced.events)
+    forms = [(form(setup, actions), list(actions))]
+    for names in _namings(nodes, actions):
+        again = [r for action in actions if (r := action.renamed(names)) is not None]
+        again = renumbered(_ordered(again, before, nodes), setup.scenario.commands)
+        forms.append((form(setup, again), again))
+    old = renumbered(_ordered(actions, before, nodes), setup.scenario.commands)
+    forms.sort(key=lambda each: each[0])
+    for again in [*(again for _, again in forms[:_TRIES]), old]:
+        if tuple(again) == actions:
+            break
+        outcome = s.outcome(again, setup)
+        if outcome is not None and len(outcome.actions) <= len(actions):
+            return improve(s, "by canonical order", outcome), setup, outcome.actions
+    return False, setup, actions
+
+
+def dependencies(actions: Sequence[Action], events: Sequence[Event]) -> list[set[int]]:
+    """For each action, by place, those that must stay before it: what happened before, on its node or by message.
+
+    Faults of the whole cluster stay where they are; crashes and restarts stay in order, for a budget may count them; and
+    the last action, which completes the violation, stays last.
+    """
+    graph = happens_before(events)
+    before: list[set[int]] = []
+    for step in range(1, len(actions) + 1):
+        causes = graph.predecessors(step) if step in graph else ()
+        before.append({cause - 1 for cause in causes if cause > 0})  # what starts the cluster is no action
+    for later, action in enumerate(actions):
+        if later == len(actions) - 1 or not action.nodes:
+            before[later].update(range(later))
+        if not action.nodes:
+            for place in range(later + 1, len(actions)):
+                before[place].add(later)
+    lives = [place for place, action in enumerate(actions) if isinstance(action, (Crash, Restart))]
+    for one, other in pairwise(lives):
+        before[other].add(one)
+    return before
+
+
+def _ordered(actions: Sequence[Action], before: Sequence[set[int]], nodes: Sequence[NodeId]) -> list[Action]:
+    """The first of all orders that keep what must stay before what."""
+    places = {node: place for place, node in enumerate(nodes)}
+    ranks = [_rank(action, places) for action in actions]
+    waits = [len(each) for each in before]
+    after: list[list[int]] = [[] for _ in actions]
+    for place, causes in enumerate(before):
+        for cause in causes:
+            after[cause].append(place)
+    ready = [(ranks[place], place) for place, count in enumerate(waits) if count == 0]
+    heapify(ready)
+    order: list[Action] = []
+    while ready:
+        _, place = heappop(ready)
+        order.append(actions[place])
+        for later in after[place]:
+            waits[later] -= 1
+            if waits[later] == 0:
+                heappush(ready, (ranks[later], later))
+    return _copies_in_order(order)
+
+
+def _copies_in_order(actions: Sequence[Action]) -> list[Action]:
+    """Of a message and its copies, the original arrives first."""
+    arrive: dict[Action, list[int]] = {}
+    for action in actions:
+        inner = action.input
+        if isinstance(inner, Deliver):
+            arrive.setdefault(msgspec.structs.replace(inner, copy=0), []).append(inner.copy)
+    for copies in arrive.values():
+        copies.sort(reverse=True)
+    again: list[Action] = []
+    for action in actions:
+        inner = action.input
+        if isinstance(inner, Deliver):
+            inner = msgspec.structs.replace(inner, copy=arrive[msgspec.structs.replace(inner, copy=0)].pop())
+            action = action.with_input(inner)
+        again.append(action)
+    return again
+
+
+def _namings(nodes: Sequence[NodeId], actions: Sequence[Action]) -> Iterator[dict[NodeId, NodeId]]:
+    """New names: any two nodes come first, the others in the order in which they appear; and the old names."""
+    seen = dict.fromkeys(node for action in actions for node in reversed(action.nodes))
+    appear = [*seen, *(node for node in nodes if node not in seen)]
+    for first in appear:
+        rest = [node for node in appear if node != first]
+        for second in rest:
+            yield dict(zip((first, second, *(node for node in rest if node != second)), nodes, strict=True))
+    if len(nodes) == 1:
+        yield {nodes[0]: nodes[0]}

@@ -1,0 +1,88 @@
+"""Actions rewritten: what the minimiser does to them beside leaving them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from splitbrain.actions import (
+    Action,
+    Crash,
+    Cut,
+    Deliver,
+    Drop,
+    Duplicate,
+    Mend,
+    Request,
+)
+
+
+def moved_down(action: Action, epoch: int) -> Action:
+    """The action in a run without that epoch: later ones are one less."""
+    match action:
+        case Deliver() | Drop() | Duplicate() if action.epoch is not None and action.epoch > epoch:
+            return type(action)(action.sender, action.receiver, action.kind, action.epoch - 1, action.ordinal, action.copy)
+        case Crash() if isinstance(action.during, Deliver):
+            inner = moved_down(action.during, epoch)
+            assert isinstance(inner, Deliver)
+            return action.with_input(inner)
+        case _:
+            return action
+
+
+def plainer(action: Action, commands: Callable[[int], Any] | None = None) -> Iterator[list[Action]]:
+    """Simpler faults and requests to try in place of this one, simplest first. commands: the workload's."""
+    request = action.input
+    if commands is not None and isinstance(request, Request):
+        for own in own_command(request, commands):
+            if own != request.command:
+                yield [action.with_input(Request(request.node, request.id, own))]
+    match action:
+        case Crash():
+            if action.during is not None:
+                yield [Crash(action.node, action.keep)]
+                yield [action.during]
+                yield [action.during, Crash(action.node, action.keep)]
+                for after in range(action.after):
+                    yield [Crash(action.node, action.keep, action.during, after)]
+            for keep in range(action.keep):
+                yield [Crash(action.node, keep, action.during, action.after)]
+        case Cut() | Mend() if len(action.links) > 1:
+            for place in range(len(action.links)):
+                yield [type(action)(action.links[:place] + action.links[place + 1 :])]
+        case _:
+            return
+
+
+def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> list[Action]:
+    """The client requests under the first numbers: r1, r2, ... in order, each asking for what the workload has for its number.
+
+    Requests that somebody named, and commands that somebody wrote, stay as they are.
+    """
+    numbers: dict[str, int] = {}
+    again: list[Action] = []
+    for action in actions:
+        request = action.input
+        if isinstance(request, Request) and _NUMBERED.fullmatch(request.id):
+            number = numbers.setdefault(request.id, len(numbers) + 1)
+            again_asked = Request(request.node, f"r{number}", request.command)
+            if own_command(request, commands) == (request.command,):
+                again_asked = Request(request.node, f"r{number}", *own_command(again_asked, commands) or (request.command,))
+            action = action.with_input(again_asked)
+        again.append(action)
+    return again
+
+
+_NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what searches and fair phases call theirs
+
+
+def own_command(request: Request, commands: Callable[[int], Any]) -> tuple[Any, ...]:
+    """What the workload has for the number of this request, as the only item; nothing, where it has nothing for it."""
+    match = _NUMBERED.fullmatch(request.id)
+    if match is None:
+        return ()
+    try:
+        return (commands(int(match[1])),)
+    except Exception:  # noqa: BLE001 - the user's workload may end anywhere
+        return ()

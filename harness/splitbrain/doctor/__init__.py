@@ -1,0 +1,1 @@
+"""Whether a node is fit to be hunted."""

@@ -1,0 +1,59 @@
+"""What has happened may not change afterwards: a trace's encodings as they were, to compare with what they are later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+
+from splitbrain.errors import EncodingError, ScenarioError
+from splitbrain.events import Event, Failed, Observed, Replied, Requested, Sent, Wrote
+from splitbrain.trace.encoding import Show, encode
+
+_FAILED = {"raised": "raised an exception", "hung": "never stopped", "malformed": "yielded what is no effect"}
+
+
+class Record:
+    """Follows one trace; calls ``complain`` with what no trace may hold: breaches, what cannot be encoded, what has changed."""
+
+    def __init__(self, complain: Callable[[str], None], show: Show | None) -> None:
+        self._complain = complain
+        self._show = show
+        self._seen: list[tuple[Event, bytes | None]] = []
+
+    def look(self, events: list[Event]) -> None:
+        """Encode what has happened since the last look."""
+        for event in islice(events, len(self._seen), None):
+            self._seen.append((event, self._encoded(event)))
+            if isinstance(event, Failed):
+                self._complain(f"a node {_FAILED.get(event.how, event.how)}: {event.detail}")
+
+    def look_back(self) -> None:
+        """Encode everything again."""
+        for event, line in self._seen:
+            if line is not None and self._encoded(event) != line:
+                self._complain(
+                    f"{_what(event)} was changed later: a node must not change what it sent, wrote, said or received; copy it"
+                )
+
+    def _encoded(self, event: Event) -> bytes | None:
+        try:
+            return encode([event], self._show)[0]
+        except EncodingError as error:
+            self._complain(str(error).partition(": ")[2])  # without the step
+        except ScenarioError as error:  # a `show` that raises
+            self._complain(str(error))
+        return None
+
+
+def _what(event: Event) -> str:
+    match event:
+        case Sent():
+            return f"a {event.kind} message that was sent"
+        case Wrote():
+            return f"the value that was written under {event.key!r}"
+        case Observed():
+            return f"a {type(event.observation).__name__} that was observed"
+        case Replied() | Requested():
+            return "a reply or a command of a client"
+        case _:
+            return f"a {type(event).__name__}"

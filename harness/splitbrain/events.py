@@ -1,0 +1,141 @@
+"""Everything that can happen, as data. A trace is a list of these, and the only output of a run.
+
+``step`` is the number of the action (from 1) that caused the event; 0 is the first start of all nodes. The actions that
+a ``Calm`` expands to are recorded with its step.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from splitbrain.actions import Action
+from splitbrain.node import Key, NodeId, RequestId
+
+
+class _Event(msgspec.Struct, frozen=True, tag=True):
+    step: int
+
+
+class Acted(_Event, frozen=True):
+    """The nemesis did ``action`` at virtual ``time`` (ms); deliveries, drops, cuts and mends are recorded as this alone."""
+
+    time: int
+    action: Action
+
+
+class Started(_Event, frozen=True):
+    """A node begins its ``incarnation`` (1 at first); at step 0 every node of the cluster does, in order."""
+
+    node: NodeId
+    incarnation: int
+
+
+class Crashed(_Event, frozen=True):
+    """A node lost its power, and ``lost`` of its unsynced writes; ``kept`` survived."""
+
+    node: NodeId
+    kept: int
+    lost: int
+
+
+class Sent(_Event, frozen=True):
+    """A message went on its link."""
+
+    sender: NodeId
+    receiver: NodeId
+    kind: str
+    epoch: int | None
+    ordinal: int
+    message: Any
+
+
+class TimerSet(_Event, frozen=True):
+    """A timer was armed to go off between ``earliest`` and ``latest`` ms from now."""
+
+    node: NodeId
+    timer: str
+    earliest: int
+    latest: int
+
+
+class TimerCancelled(_Event, frozen=True):
+    """A timer was disarmed by its owner."""
+
+    node: NodeId
+    timer: str
+
+
+class Wrote(_Event, frozen=True):
+    """A volatile write."""
+
+    node: NodeId
+    key: Key
+    value: Any
+
+
+class Erased(_Event, frozen=True):
+    """A volatile removal."""
+
+    node: NodeId
+    key: Key
+
+
+class Synced(_Event, frozen=True):
+    """A sync completed: everything this node had written when it asked is durable."""
+
+    node: NodeId
+    token: str | None
+
+
+class Requested(_Event, frozen=True):
+    """A client's call; ``calm``: by the client of the fair phase."""
+
+    node: NodeId
+    request: RequestId
+    command: Any
+    calm: bool
+
+
+class Replied(_Event, frozen=True):
+    """A client's reply."""
+
+    node: NodeId
+    request: RequestId
+    result: Any
+
+
+class Observed(_Event, frozen=True):
+    """A node said something in public (see ``splitbrain.observations``)."""
+
+    node: NodeId
+    observation: Any
+
+
+class CalmBegan(_Event, frozen=True):
+    """The fair phase began: ``core`` runs, healed, and must now make progress."""
+
+    core: tuple[NodeId, ...]
+    bound: int
+
+
+class CalmEnded(_Event, frozen=True):
+    """The fair phase is over; ``elapsed`` ms of virtual time passed. *Eventually* means by now."""
+
+    core: tuple[NodeId, ...]
+    elapsed: int
+
+
+class Failed(_Event, frozen=True):
+    """A node broke the contract: it ``raised``, ``hung``, or yielded something ``malformed``. It is dead until restarted."""
+
+    node: NodeId
+    how: str
+    detail: str
+
+
+Event: TypeAlias = (
+    Acted | Started | Crashed | Sent | TimerSet | TimerCancelled | Wrote | Erased | Synced
+    | Requested | Replied | Observed | CalmBegan | CalmEnded | Failed
+)  # fmt: skip

@@ -1,0 +1,177 @@
+"""Invariants: folds over events that end in a violation with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from splitbrain.errors import ScenarioError, told
+from splitbrain.events import Event, Failed, Observed
+from splitbrain.node import NodeId
+
+Kind: TypeAlias = Literal["state", "step", "eventually"]
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """A broken invariant: its name, what happened in one sentence, and the conflicting events (earliest first)."""
+
+    invariant: str
+    summary: str
+    evidence: tuple[Event, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The invariant and the kinds of the conflicting observations: no names, terms or times."""
+        return f"{self.invariant}({', '.join(_kind(event) for event in self.evidence)})"
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """A fact that helps to see why: one sentence that names its nodes and steps, which are here for a report to point at."""
+
+    phrase: str
+    nodes: tuple[NodeId, ...] = ()
+    steps: tuple[int, ...] = ()
+
+
+def _kind(event: Event) -> str:
+    match event:
+        case Observed():
+            return type(event.observation).__name__
+        case Failed():
+            return event.how
+        case _:
+            return type(event).__name__
+
+
+class Invariant:
+    """Base of an invariant: a class with one sentence (its docstring's first line), one source, one fold.
+
+    A new object sees every event of one run, in order, and returns a violation as soon as there is one.
+    """
+
+    # The event types and observation types that `observe` wants; the empty tuple means every event.
+    watches: ClassVar[tuple[type, ...]] = ()
+    # Safety of a state, safety of a step, or "eventually" (which only a fair phase can break).
+    kind: ClassVar[Kind] = "state"
+    # Paper and section.
+    source: ClassVar[str] = ""
+
+    def observe(self, event: Any) -> Violation | None:
+        """Fold one event; O(1) or O(log n)."""
+        raise NotImplementedError
+
+    def satisfied(self) -> bool:
+        """For *eventually*: whether what has to happen in the fair phase under way has happened, so that it may end early."""
+        return True
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:  # noqa: ARG002 - for who overrides it
+        """Why it could happen: for a counterexample, never during a search, so it may look at all that happened.
+
+        events: the trace, every event of it, up to the one that completed ``violation``, which this object has folded.
+        """
+        return ()
+
+    def violation(self, summary: str, *evidence: Event) -> Violation:
+        """Blame this invariant."""
+        return Violation(type(self).__name__, summary, evidence)
+
+    @classmethod
+    def sentence(cls) -> str:
+        """The invariant in one sentence."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+
+InvariantFactory: TypeAlias = Callable[[], Invariant]
+
+
+class KeepsContract(Invariant):
+    """A node never raises, hangs or yields something that is not an effect."""
+
+    watches = (Failed,)
+    source = "the contract of a node (splitbrain.node)"
+
+    def observe(self, event: Failed) -> Violation | None:
+        return self.violation(f"{event.node} {event.how}: {event.detail}", event)
+
+
+class Monitor:
+    """Feeds each event to the invariants that watch it; the first violation wins."""
+
+    def __init__(self, factories: tuple[InvariantFactory, ...]) -> None:
+        self.invariants: tuple[Invariant, ...] = (KeepsContract(), *map(_made, factories))
+        self.violation: Violation | None = None
+        self.broken: Invariant | None = None  # which of them it is that `violation` breaks
+        self._eventual = tuple(each for each in self.invariants if each.kind == "eventually")
+        self._wanted: dict[type, bool] = {}
+        self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
+
+    def wants(self, kind: type) -> bool:
+        """Whether any invariant looks at this type of event or observation: what nobody watches need not be built."""
+        wanted = self._wanted.get(kind)
+        if wanted is None:
+            wanted = self._wanted[kind] = any(not each.watches or kind in each.watches for each in self.invariants)
+        return wanted
+
+    def satisfied(self) -> bool:
+        """Whether there is something that must happen eventually, and it all has."""
+        return bool(self._eventual) and not self.awaits()
+
+    def awaits(self) -> bool:
+        """Whether something that must happen eventually has not happened yet."""
+        for each in self._eventual:
+            try:
+                if not each.satisfied():
+                    return True
+            except Exception as error:
+                raise ScenarioError(f"{type(each).__name__}.satisfied() raised {told(error)}; return a bool") from error
+        return False
+
+    def observe(self, event: Event) -> Violation | None:
+        """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed.
+
+        Raises `ScenarioError` for an invariant that raises, or that returns something else.
+        """
+        kind = type(event.observation) if type(event) is Observed else type(event)
+        folds = self._folds.get(kind)
+        if folds is None:
+            keys = {kind, type(event)}
+            folds = tuple(each.observe for each in self.invariants if not each.watches or keys & set(each.watches))
+            self._folds[kind] = folds
+        for fold in folds:
+            try:
+                found = fold(event)
+            except Exception as error:
+                raise ScenarioError(f"{_fold(fold)}({kind.__name__}) raised {told(error)}; {_MEND}") from error
+            if found is not None:
+                if not isinstance(found, Violation):
+                    raise ScenarioError(
+                        f"{_fold(fold)}({kind.__name__}) returned {found!r:.80}, which is no Violation; "
+                        "return self.violation(summary, *evidence), or None"
+                    )
+                self.violation = found
+                self.broken = next((each for each in self.invariants if each.observe == fold), None)
+                return found
+        return None
+
+
+_MEND = "an invariant must cope with every event that it watches"
+
+
+def _fold(fold: Callable[[Any], Violation | None]) -> str:
+    return f"{type(getattr(fold, '__self__', fold)).__name__}.observe"
+
+
+def _made(factory: InvariantFactory) -> Invariant:
+    name = getattr(factory, "__name__", repr(factory))
+    try:
+        made = factory()
+    except Exception as error:
+        raise ScenarioError(f"the invariant {name} cannot be made: {told(error)}; it is called without arguments") from error
+    if not isinstance(getattr(made, "watches", None), tuple):
+        raise ScenarioError(
+            f"the invariant {name} watches {getattr(made, 'watches', 'nothing')!r:.80}, which is no tuple of types; "
+            "derive it from Invariant, and write for instance watches = (Decided,)"
+        )
+    return made

@@ -1,0 +1,49 @@
+"""What is drawn for one run as a whole: its cluster, its clients, and the fair phase that may end it."""
+
+from __future__ import annotations
+
+from splitbrain.actions import Calm
+from splitbrain.dice import Dice
+from splitbrain.nemesis.moves import Moves
+from splitbrain.scenario import Scenario
+from splitbrain.world.run import Setup
+from splitbrain.world.world import World
+
+DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
+CALM = 0.3  # of the runs of a scenario that claims liveness end in a fair phase
+
+
+def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
+    """A cluster size, a value for each option, and a seed for the order of async tasks.
+
+    The k-th of the sizes is drawn with a weight of 1/k: most bugs need few nodes, and are found sooner among few.
+    """
+    size = dice.weighted((1 / rank, each) for rank, each in enumerate(scenario.sizes, 1))
+    options = {name: dice.pick(values) for name, values in scenario.options.items()}
+    return Setup(scenario, size, options, dice.below(1 << 16))
+
+
+def draw_clients(dice: Dice, moves: Moves) -> None:
+    """How many requests clients make at most, and how long their commands are: mostly as the scenario has them."""
+    moves.limit = moves.world.scenario.requests
+    if dice.chance(0.5):
+        moves.limit = min(moves.limit, dice.pick((1, 2, 3, 5, 10)))
+    if dice.chance(0.1):
+        moves.payload = dice.pick((10, 100, 1_000, 5_000))
+
+
+def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm | None:
+    """A fair phase on a core that can make progress: everybody half of the time, else, where that is enough, a bare majority.
+
+    None where not even everybody can.
+    """
+    core = nodes = world.nodes
+    if not scenario.may_progress(nodes, len(nodes), world.options):
+        return None
+    if dice.chance(0.5):
+        count = len(nodes) // 2 + 1
+        smaller = tuple(dice.sample(nodes, count))
+        affordable = len(nodes) - count <= scenario.budget.may_be_down(len(nodes))
+        if affordable and scenario.may_progress(smaller, len(nodes), world.options):
+            core = smaller
+    return Calm(core, dice.below(1 << 16), scenario.calm_bound)

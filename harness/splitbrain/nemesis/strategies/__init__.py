@@ -1,0 +1,1 @@
+"""The strategies, each a way to choose the next action."""

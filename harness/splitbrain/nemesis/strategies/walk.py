@@ -1,0 +1,154 @@
+"""A walk: at each step one of the enabled actions, by weighted dice."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from splitbrain.actions import Action, Deliver
+from splitbrain.cluster.network import Envelope
+from splitbrain.nemesis.moves import Moves, Proposal
+from splitbrain.nemesis.profile import Profile
+from splitbrain.nemesis.strategy import Strategy
+
+_TRIES = 16  # messages to look at for one that can be delivered, before doing something else
+_NOBODY: frozenset[str] = frozenset()
+_PUT_OFF = 0.95  # how often a slow message, a shy node's, or a quiet node's timer is passed over
+_RANGE, _SCATTER = 1 << 16, 40503  # scatters the numbers of messages, so that which ones are slow looks random
+
+
+class Walk(Strategy):
+    """Chooses by the rates of one `Profile`."""
+
+    def __init__(self, moves: Moves, profile: Profile) -> None:
+        super().__init__(moves)
+        self._salt = moves.dice.below(_RANGE)
+        self.pending: list[Proposal] = []  # what is decided already, the next at the end
+        self.take_on(profile)
+
+    def take_on(self, profile: Profile) -> None:
+        """Go on with other rates."""
+        moves, processes = self.moves, self.moves.processes
+        self.profile = profile
+        self._shy = frozenset(processes[place].id for place in profile.shy if place < len(processes))
+        self._quiet = frozenset(processes[place].id for place in profile.quiet if place < len(processes))
+        self._slow = int(profile.slow * _RANGE)
+        table: list[tuple[float, Proposal]] = [
+            (profile.deliver, self._deliver),
+            (profile.fire, self._fire),
+            (profile.request if moves.clients else 0.0, moves.request),
+            (profile.drop, self._drop),
+            (profile.duplicate, self._duplicate),
+            (profile.restart, moves.restart),
+            (profile.crash, self._crash),
+            (profile.crash_inside, self._crash_inside),
+            (profile.cut, moves.cut),
+            (profile.mend, moves.mend),
+            (profile.complete, moves.complete),
+            (profile.advance, moves.advance),
+        ]
+        total = 0.0
+        self._table: list[tuple[float, Proposal]] = []
+        for weight, propose in table:
+            if weight > 0:
+                total += weight
+                self._table.append((total, propose))
+        self._total = total
+        self._crowd, self._may_drop = profile.crowd, moves.world.scenario.budget.drop
+
+    def choose(self) -> Action | None:
+        """By the weights; one message less where there are too many in flight."""
+        if self.pending:
+            return self.pending.pop()()
+        flight, roll = self.moves.world.network.flight, self.moves.dice.roll
+        if len(flight) > self._crowd:
+            return flight[int(roll() * len(flight))].drop() if self._may_drop else self._deliver()
+        point = roll() * self._total
+        for bound, propose in self._table:
+            if point < bound:
+                return propose()
+        return None
+
+    def _deliver(self) -> Action | None:
+        envelope, twice = self._due(), self.profile.twice
+        if envelope is None:
+            return None
+        if twice and envelope.copy == 0 and self.moves.dice.roll() < twice:
+            return self._double(envelope)
+        return envelope.deliver()
+
+    def _once(self) -> Action | None:
+        envelope = self._due()
+        return None if envelope is None else envelope.deliver()
+
+    def _due(self) -> Envelope | None:
+        """A message that can be delivered and is not put off."""
+        moves = self.moves
+        if not moves.reorders:
+            return moves.deliverable()
+        flight, roll, deliverable = moves.world.network.flight, moves.dice.roll, moves.world.deliverable
+        count = len(flight)
+        if count == 0:
+            return None
+        # Now and then nothing is put off: what waits is to arrive late, not never.
+        shy, slow = (self._shy, self._slow) if roll() < _PUT_OFF else (_NOBODY, 0)
+        salt, recent = self._salt, self.profile.recent
+        place = count - 1 - int(roll() * min(count, 3)) if recent and roll() < recent else int(roll() * count)
+        for _ in range(min(count, _TRIES)):
+            envelope = flight[place]
+            place -= 1  # below 0 it goes on from the end
+            if slow and (envelope.number * _SCATTER + salt) % _RANGE < slow:
+                continue
+            if shy and (envelope.sender in shy or envelope.receiver in shy):
+                continue
+            if deliverable(envelope):
+                return envelope
+        return None
+
+    def _double(self, envelope: Envelope) -> Action:
+        """A message that arrives twice in a row, or whose copy comes later."""
+        network = self.moves.world.network
+        arrivals = [envelope.deliver(), network.next_copy(envelope).deliver()]
+        if self.moves.dice.chance(0.3):
+            del arrivals[1]
+        self.pending = [partial(self._arrive, each) for each in reversed(arrivals)]
+        return envelope.duplicate()
+
+    def _arrive(self, arrival: Deliver) -> Action | None:
+        envelope = self.moves.world.network.find(arrival)
+        return arrival if envelope is not None and self.moves.world.deliverable(envelope) else None
+
+    def _fire(self) -> Action | None:
+        process = self.moves.dice.pick(self.moves.processes)
+        if process.id in self._quiet and self.moves.dice.roll() < _PUT_OFF:
+            return None
+        return self.moves.fire_at(process)
+
+    def _drop(self) -> Action | None:
+        place = self._recent()
+        return self.moves.drop() if place is None else self.moves.world.network.flight[place].drop()
+
+    def _duplicate(self) -> Action | None:
+        place = self._recent()
+        return self.moves.duplicate() if place is None else self.moves.world.network.flight[place].duplicate()
+
+    def _recent(self) -> int | None:
+        """The place of one of the newest messages, where it is their turn."""
+        count, roll = len(self.moves.world.network.flight), self.moves.dice.roll
+        if not count or not self.profile.recent or roll() >= self.profile.recent:
+            return None
+        return count - 1 - int(roll() * min(count, 3))
+
+    def _crash(self) -> Action | None:
+        if self.profile.together and self.moves.dice.chance(self.profile.together):
+            self.pending = [partial(_same, crash) for crash in self.moves.crash_all()]
+            if self.pending:
+                return self.pending.pop()()
+        return self.moves.crash()
+
+    def _crash_inside(self) -> Action | None:
+        deliver, moves = self._once, self.moves
+        return moves.crash_inside(deliver, deliver, self._fire, moves.request, moves.complete)
+
+
+def _same(action: Action) -> Action:
+    return action

@@ -1,0 +1,217 @@
+"""What changed at one step at each node, in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, TypeAlias
+
+from splitbrain.actions import Action, Calm, Complete, Cut, Deliver, Drop, Duplicate, Mend
+from splitbrain.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.node import NodeId, Refused
+from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
+from splitbrain.report.values import SHORT, clip, counted, gist, value
+from splitbrain.report.wording import brief
+
+Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int]
+_LAST_WORDS = 2  # of a node in a fair phase, which may go on for hundreds of events
+
+
+class Weight(IntEnum):
+    """What may be left out last, and what first."""
+
+    EVIDENCE = 0
+    CHANGE = 1
+    CONTENTS = 2  # of a message that changed nothing that can be seen
+    DETAIL = 3
+
+
+@dataclass(frozen=True)
+class Part:
+    """A few words in a lane."""
+
+    text: str
+    weight: Weight = Weight.CHANGE
+
+
+Cells: TypeAlias = dict[NodeId, list[Part]]
+
+
+def message_of(action: Action | None) -> Deliver | Drop | Duplicate | None:
+    """The message that an action, or the one that a crash interrupts, is about."""
+    inner = None if action is None else action.input
+    return inner if isinstance(inner, (Deliver, Drop, Duplicate)) else None
+
+
+def identity(message: Deliver | Drop | Duplicate | Sent) -> Identity:
+    """Names a message, whichever copy of it."""
+    return (message.sender, message.receiver, message.kind, message.epoch, message.ordinal)
+
+
+class CellReader:
+    """Reads one step after the other.
+
+    Of the messages that a node sends, only those that a step of the schedule names are shown; the others never arrive.
+    """
+
+    def __init__(self, actions: Sequence[Action], is_evidence: Callable[[Event], bool]) -> None:
+        self._is_evidence = is_evidence
+        self._named = {identity(message) for action in actions if (message := message_of(action)) is not None}
+        self._messages: dict[Identity, Any] = {}
+
+    def cells(self, action: Action | None, events: Sequence[Event], down: Mapping[NodeId, bool]) -> Cells:
+        """What changed at this step; ``down`` is who is down at its end."""
+        if isinstance(action, Calm):
+            told = [event for event in events if isinstance(event, (Observed, Crashed, Failed)) or self._is_evidence(event)]
+            return {node: _last_words(parts) for node, parts in self._changes(told).items()}
+        cells = self._changes(events)
+        _add(cells, _of_action(action))
+        message = message_of(action)
+        if isinstance(message, Deliver) and message.receiver not in cells:
+            contents = gist(self._messages.get(identity(message)), message.epoch)
+            _add(cells, {message.receiver: [Part(contents, Weight.CONTENTS)] if contents else []})
+        _add(cells, self._sent(events))
+        _add(cells, {node: parts for node, parts in _unsynced(events).items() if not down[node]})
+        who = None if action is None else action.actor
+        if who is not None and who not in cells:
+            timers = dict.fromkeys(event.timer for event in events if isinstance(event, TimerSet) and event.node == who)
+            _add(cells, {who: [Part(f"sets timer {timer}", Weight.DETAIL) for timer in timers]})
+        return {node: _joined(parts) for node, parts in cells.items()}
+
+    def _changes(self, events: Sequence[Event]) -> Cells:
+        implied = _Implied(events)
+        cells: Cells = {}
+        for event in events:
+            evident = self._is_evidence(event)
+            if not evident and implied.by_others(event):
+                continue
+            part = _part(event, evident)
+            if part is not None:
+                cells.setdefault(event.node, []).append(part)  # type: ignore[union-attr]  # only events of a node have a part
+        return cells
+
+    def _sent(self, events: Sequence[Event]) -> Cells:
+        together: dict[tuple[NodeId, str], dict[NodeId, None]] = {}
+        for event in events:
+            if isinstance(event, Sent) and identity(event) in self._named:
+                self._messages[identity(event)] = event.message
+                together.setdefault((event.sender, event.kind), {})[event.receiver] = None
+        cells: Cells = {}
+        for (sender, kind), receivers in together.items():
+            cells.setdefault(sender, []).append(Part(f"→{' '.join(receivers)} {kind}", Weight.DETAIL))
+        return cells
+
+
+class _Implied:
+    """What another observation of the same step and node says as well: a vote tells its term, a commit what is applied."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._terms: set[tuple[NodeId, int]] = set()
+        self._committed: set[NodeId] = set()
+        self._observed: set[NodeId] = set()
+        for event in events:
+            if isinstance(event, Observed):
+                self._observed.add(event.node)
+                match event.observation:
+                    case Voted() | Led():
+                        self._terms.add((event.node, event.observation.term))
+                    case Committed():
+                        self._committed.add(event.node)
+                    case _:
+                        pass
+
+    def by_others(self, event: Event) -> bool:
+        match event:
+            case Observed(observation=EnteredTerm() as said):
+                return (event.node, said.term) in self._terms
+            case Observed(observation=Applied()):
+                return event.node in self._committed
+            case Started():  # its lane shows a restart
+                return event.incarnation == 1 or event.node in self._observed
+            case _:
+                return False
+
+
+def _part(event: Event, evident: bool) -> Part | None:
+    weight = Weight.EVIDENCE if evident else Weight.CHANGE
+    match event:
+        case Observed(observation=Tracked()) if not evident:  # bookkeeping, at every acknowledgement
+            return None
+        case Observed():
+            return Part(brief(event.observation), weight)
+        case Failed():
+            return Part(f"{event.how}: {clip(event.detail, 80)}", weight)
+        case Crashed():
+            writes = f", loses {counted(event.lost, 'write')}" if event.lost else ""
+            writes += f", keeps {counted(event.kept, 'write')}" if event.kept else ""
+            return Part(f"power off{writes}", weight)
+        case Started():
+            return Part("starts" if event.incarnation == 1 else "starts again", weight)
+        case Replied() if isinstance(event.result, Refused):
+            return Part(f"refuses {clip(event.request, SHORT)}", weight)
+        case Replied():
+            result = value(event.result, SHORT)
+            return Part(f"answers {clip(event.request, SHORT)}: {result}", weight if evident else Weight.DETAIL)
+        case _ if evident and hasattr(event, "node"):
+            return Part(type(event).__name__.lower(), weight)
+        case _:
+            return None
+
+
+def _of_action(action: Action | None) -> Cells:
+    """What the nemesis changed where no node noticed."""
+    match action:
+        case Cut() | Mend():
+            sign = "cannot reach" if isinstance(action, Cut) else "reaches"
+            cells: Cells = {}
+            for sender in dict.fromkeys(sender for sender, _ in action.links):
+                others = " ".join(receiver for each, receiver in action.links if each == sender)
+                cells[sender] = [Part(f"{sign} {others}", Weight.DETAIL)]
+            return cells
+        case Drop():
+            return {action.receiver: [Part("never gets it")]}
+        case Duplicate():
+            return {action.sender: [Part(f"once more in flight to {action.receiver}")]}
+        case Complete():
+            return {action.node: [Part("disk has synced")]}
+        case _:
+            return {}
+
+
+def _unsynced(events: Sequence[Event]) -> Cells:
+    """What this step wrote and did not sync: a crash may lose it."""
+    keys: dict[NodeId, dict[str, None]] = {}
+    for event in events:
+        if isinstance(event, Wrote):
+            keys.setdefault(event.node, {})[value(event.key, SHORT)] = None
+        elif isinstance(event, Synced):
+            keys.pop(event.node, None)
+    return {node: [Part(f"unsynced: {' '.join(names)}")] for node, names in keys.items()}
+
+
+def _add(cells: Cells, more: Cells) -> None:
+    for node, parts in more.items():
+        cells.setdefault(node, []).extend(parts)
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """``appends 1:t1 v1`` and ``appends 2:t1 v2`` need the verb once."""
+    joined: list[Part] = []
+    verb = None
+    for part in parts:
+        first, _, rest = part.text.partition(" ")
+        repeated = first == verb and rest and part.weight is Weight.CHANGE
+        joined.append(Part(rest, part.weight) if repeated else part)
+        verb = first
+    return joined
+
+
+def _last_words(parts: Sequence[Part]) -> list[Part]:
+    """What conflicts, and the last of each of the last few different things that changed."""
+    last: dict[str, Part] = {}
+    for part in reversed(parts):
+        if part.weight is Weight.CHANGE and len(last) < _LAST_WORDS:
+            last.setdefault(part.text.partition(" ")[0], part)
+    told = [part for part in parts if part.weight is Weight.EVIDENCE] + list(reversed(last.values()))
+    return told if len(told) == len(parts) else [Part(f"… {told[0].text}", told[0].weight), *told[1:]]

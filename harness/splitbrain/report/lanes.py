@@ -1,0 +1,102 @@
+"""A trace as rows, one a step: which node acted, what changed where, and which message went from whom to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from splitbrain.actions import Action, Cut, Deliver, Drop, Duplicate, Mend
+from splitbrain.events import Crashed, Event, Failed, Started
+from splitbrain.invariant import Violation
+from splitbrain.node import NodeId
+from splitbrain.report.cells import CellReader, Cells, Weight, message_of
+from splitbrain.report.wording import action_words
+
+# What a lane looks like at a step.
+UP, DOWN, ACTS, EVIDENCE, BACK = "│", "╳", "●", "◆", "↻"
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A message that arrived, or (``lost``) never will."""
+
+    sender: NodeId
+    receiver: NodeId
+    lost: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of the schedule."""
+
+    step: int
+    action: str
+    glyphs: dict[NodeId, str]
+    cells: Cells
+    arrow: Arrow | None
+    evidence: bool
+
+
+def rows(nodes: Sequence[NodeId], events: Sequence[Event], actions: Sequence[Action], violation: Violation | None) -> list[Row]:
+    """One row for each action; row 0, the first start of all nodes, only if something conflicting or broken happened there."""
+    evidence = () if violation is None else violation.evidence
+
+    def is_evidence(event: Event) -> bool:
+        return any(event is each or (event.step == each.step and event == each) for each in evidence)
+
+    reader = CellReader(actions, is_evidence)
+    by_step: dict[int, list[Event]] = {}
+    for event in events:
+        by_step.setdefault(event.step, []).append(event)
+    down = dict.fromkeys(nodes, False)
+    read = []
+    for step, action in enumerate((None, *actions)):
+        happened = by_step.get(step, [])
+        back = _ups_and_downs(happened, down) if step else {}
+        cells = reader.cells(action, happened, down)
+        evident = any(is_evidence(event) for event in happened)
+        glyphs = _glyphs(nodes, action, cells, down, back)
+        words = "every node starts" if action is None else action_words(action)
+        if step or evident or any(isinstance(event, Failed) for event in happened):
+            read.append(Row(step, words, glyphs, cells, _arrow(action), evident))
+        if not step:
+            _ups_and_downs(happened, down)
+    return read
+
+
+def _ups_and_downs(events: Sequence[Event], down: dict[NodeId, bool]) -> dict[NodeId, bool]:
+    """Follow who is down, in place; returns who came back."""
+    back: dict[NodeId, bool] = {}
+    for event in events:
+        if isinstance(event, Started):
+            back[event.node] = down[event.node]
+            down[event.node] = False
+        elif isinstance(event, (Crashed, Failed)):
+            down[event.node] = True
+    return back
+
+
+def _glyphs(
+    nodes: Sequence[NodeId], action: Action | None, cells: Cells, down: dict[NodeId, bool], back: dict[NodeId, bool]
+) -> dict[NodeId, str]:
+    # What happens to messages and links, no node takes part in.
+    outside = isinstance(action, (Cut, Mend, Drop, Duplicate))
+    glyphs = {}
+    for node in nodes:
+        parts = cells.get(node, [])
+        if any(part.weight is Weight.EVIDENCE for part in parts):
+            glyphs[node] = EVIDENCE
+        elif down[node]:
+            glyphs[node] = DOWN
+        elif back.get(node):
+            glyphs[node] = BACK
+        else:
+            glyphs[node] = ACTS if (action is not None and node == action.actor) or (parts and not outside) else UP
+    return glyphs
+
+
+def _arrow(action: Action | None) -> Arrow | None:
+    message = message_of(action)
+    if message is None or isinstance(message, Duplicate) or message.sender == message.receiver:
+        return None
+    return Arrow(message.sender, message.receiver, lost=not isinstance(message, Deliver))

@@ -1,0 +1,225 @@
+"""Events and actions in words: in full for a sentence (`words`), in few for a lane (`brief`)."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from splitbrain.actions import Action, Crash, Cut, Link, Mend
+from splitbrain.events import (
+    Acted,
+    CalmBegan,
+    CalmEnded,
+    Crashed,
+    Erased,
+    Event,
+    Failed,
+    Observed,
+    Replied,
+    Requested,
+    Sent,
+    Started,
+    Synced,
+    TimerCancelled,
+    TimerSet,
+    Wrote,
+)
+from splitbrain.node import Refused
+from splitbrain.observations import (
+    Accepted,
+    AcceptorStarted,
+    Appended,
+    Applied,
+    Committed,
+    Decided,
+    EnteredTerm,
+    Led,
+    Promised,
+    Proposed,
+    Recovered,
+    SteppedDown,
+    Tracked,
+    Truncated,
+    Voted,
+)
+from splitbrain.report.values import LONG, SHORT, ballot, clip, counted, fields, gist, nested, value
+
+
+def command(thing: Any, limit: int = LONG) -> str:
+    """What a log entry asks for; a leader's no-op asks for nothing (Raft, 8)."""
+    return "no-op" if thing is None else value(thing, limit)
+
+
+def words(event: Event) -> str:
+    """An event as a clause, with its subject: ``n2 leads term 2``."""
+    match event:
+        case Acted():
+            return str(event.action)
+        case Started():
+            return f"{event.node} starts" if event.incarnation == 1 else f"{event.node} starts again"
+        case Crashed():
+            return f"{event.node} loses its power" + (f" and {counted(event.lost, 'unsynced write')}" if event.lost else "")
+        case Sent():
+            epoch = "" if event.epoch is None else f" {event.epoch}"
+            return f"{event.sender} sends {event.receiver} {event.kind}{epoch} ({gist(event.message, event.epoch)})"
+        case TimerSet():
+            return f"{event.node} sets its timer {event.timer!r} to {event.earliest}-{event.latest} ms"
+        case TimerCancelled():
+            return f"{event.node} cancels its timer {event.timer!r}"
+        case Wrote():
+            return f"{event.node} writes {value(event.key)} = {value(event.value)}"
+        case Erased():
+            return f"{event.node} erases {value(event.key)}"
+        case Synced():
+            return f"{event.node}'s disk has synced"
+        case Requested():
+            who = "the fair phase's client" if event.calm else "a client"
+            return f"{who} asks {event.node} for {value(event.command)} ({event.request})"
+        case Replied():
+            return f"{event.node} {_replies(event)}"
+        case Observed():
+            return f"{event.node} {clause(event.observation)}"
+        case CalmBegan():
+            return f"faults stop; {', '.join(event.core)} must make progress within {event.bound} ms"
+        case CalmEnded():
+            return f"the fair phase is over, {event.elapsed} ms later"
+        case Failed():
+            return f"{event.node} {event.how}: {clip(event.detail, 2 * LONG)}"
+        case _:
+            assert_never(event)
+
+
+def _replies(event: Replied) -> str:
+    if isinstance(event.result, Refused):
+        return f"refuses {event.request}" + (f", and names {event.result.leader}" if event.result.leader else "")
+    return f"answers {event.request} with {value(event.result)}"
+
+
+def clause(said: Any) -> str:
+    """An observation in full, without its subject."""
+    match said:
+        case Decided():
+            return f"decides {value(said.value)}" + ("" if said.slot is None else f" in slot {said.slot}")
+        case Applied():
+            return f"applies {command(said.command)}, entry {said.index} of term {said.term}"
+        case EnteredTerm():
+            return f"enters term {said.term}"
+        case Voted():
+            return f"votes for {said.candidate} in term {said.term}"
+        case Led():
+            return f"leads term {said.term}"
+        case SteppedDown():
+            return f"steps down as leader of term {said.term}"
+        case Appended():
+            return f"has {command(said.command)} of term {said.term} as entry {said.index} of its log"
+        case Truncated():
+            return f"removes its entries from {said.index} on"
+        case Committed():
+            return f"commits up to entry {said.index}, in term {said.term}"
+        case Tracked():
+            return f"takes {said.follower} to match up to entry {said.match_index}, and sends it entries from {said.next_index} on"
+        case Recovered():
+            vote = "no vote" if said.voted_for is None else f"voted for {said.voted_for}"
+            return f"finds on its disk: term {said.term}, {vote}, {_log(said.entries)}"
+        case AcceptorStarted():
+            if said.promised is None and said.accepted_ballot is None:
+                return "finds nothing on its disk"
+            taken = "nothing accepted"
+            if said.accepted_ballot is not None:
+                taken = f"accepted {value(said.accepted_value)} at ballot {ballot(said.accepted_ballot)}"
+            promised = "nothing promised" if said.promised is None else f"promised ballot {ballot(said.promised)}"
+            return f"finds on its disk: {promised}, {taken}"
+        case Promised():
+            return f"promises ballot {ballot(said.ballot)}"
+        case Proposed():
+            return f"proposes {value(said.value)} at ballot {ballot(said.ballot)}"
+        case Accepted():
+            return f"accepts {value(said.value)} at ballot {ballot(said.ballot)}"
+        case _:
+            return f"says {_own(said, LONG)}"
+
+
+def _own(said: Any, limit: int) -> str:
+    named = fields(said)
+    if not named:
+        return value(said, limit)
+    return clip(f"{type(said).__name__} {', '.join(f'{name}={nested(each)}' for name, each in named)}", limit)
+
+
+def _log(entries: tuple[tuple[int, Any], ...]) -> str:
+    held = " ".join(f"{index}:t{term} {command(each, SHORT)}" for index, (term, each) in enumerate(entries, 1))
+    return f"log {held}" if held else "an empty log"
+
+
+def brief(said: Any) -> str:
+    """An observation in few words, for a lane: terms as ``t2``, log entries as ``1:t2 v1``, ballots as ``b2.n1``."""
+    match said:
+        case Decided():
+            return f"decides {value(said.value, SHORT)}" + ("" if said.slot is None else f" in slot {said.slot}")
+        case Applied():
+            return f"applies {said.index}:t{said.term} {command(said.command, SHORT)}"
+        case EnteredTerm():
+            return f"enters t{said.term}"
+        case Voted():
+            return f"votes {said.candidate} t{said.term}"
+        case Led():
+            return f"leads t{said.term}"
+        case SteppedDown():
+            return "steps down"
+        case Appended():
+            return f"appends {said.index}:t{said.term} {command(said.command, SHORT)}"
+        case Truncated():
+            return f"removes from {said.index} on"
+        case Committed():
+            return f"commits {said.index}"
+        case Tracked():
+            return f"{said.follower} matches to {said.match_index}, next {said.next_index}"
+        case Recovered():
+            vote = "" if said.voted_for is None else f" voted {said.voted_for}"
+            empty = not said.entries and said.voted_for is None and said.term == 0
+            return "finds an empty disk" if empty else f"finds t{said.term}{vote}, {_log(said.entries)}"
+        case AcceptorStarted():
+            if said.promised is None and said.accepted_ballot is None:
+                return "finds an empty disk"
+            taken = (
+                "" if said.accepted_ballot is None else f", {value(said.accepted_value, SHORT)} at b{ballot(said.accepted_ballot)}"
+            )
+            return f"finds {'no promise' if said.promised is None else f'promise b{ballot(said.promised)}'}{taken}"
+        case Promised():
+            return f"promises b{ballot(said.ballot)}"
+        case Proposed():
+            return f"proposes {value(said.value, SHORT)} b{ballot(said.ballot)}"
+        case Accepted():
+            return f"accepts {value(said.value, SHORT)} b{ballot(said.ballot)}"
+        case _:
+            return _own(said, 2 * SHORT)
+
+
+def action_words(action: Action) -> str:
+    """An action on one line: its own form, but for a partition, whose two sides are told apart, and a value too long to show."""
+    match action:
+        case Cut():
+            return f"cut {_sides(action.links)}"
+        case Mend():
+            return f"mend {_sides(action.links)}"
+        case Crash(during=inner) if inner is not None:
+            keep = "" if action.keep == 0 else f", {action.keep} unsynced survive"
+            return f"crash {action.node} after {counted(action.after, 'effect')} of ({action_words(inner)}){keep}"
+        case _:
+            return clip(str(action), 2 * LONG)
+
+
+def _sides(links: tuple[Link, ...]) -> str:
+    """``n1 n2 <-> n3`` when the links are all those between two groups, ``n1 -> n2 n3`` when all those of one direction."""
+    senders = list(dict.fromkeys(sender for sender, _ in links))
+    receivers = list(dict.fromkeys(receiver for _, receiver in links))
+    left, right = " ".join(senders), " ".join(receivers)
+    distinct = frozenset(links)
+    if len(distinct) == len(senders) * len(receivers) and not frozenset(senders) & frozenset(receivers):
+        return f"{left} -> {right}"
+    # The far side of a symmetric partition is whoever the first node cannot reach.
+    far = [receiver for sender, receiver in links if sender == senders[0]]
+    near = [node for node in senders if node not in far]
+    both = frozenset((one, other) for one in near for other in far) | frozenset((other, one) for one in near for other in far)
+    if both == distinct:
+        return f"{' '.join(near)} <-> {' '.join(far)}"
+    return " ".join(f"{sender}->{receiver}" for sender, receiver in links)

@@ -1,0 +1,144 @@
+"""A scenario: nodes, workload, fault budget and invariants, under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from splitbrain.budget import FaultBudget
+from splitbrain.errors import ScenarioError, told
+from splitbrain.invariant import InvariantFactory, Monitor
+from splitbrain.node import Factory, NodeId
+
+Label = Callable[[Any], tuple[str, int | None]]
+
+
+def label_by_type(message: Any) -> tuple[str, int | None]:
+    """The default label: the name of the message's type, and no epoch."""
+    return type(message).__name__, None
+
+
+def numbered_commands(number: int) -> Any:
+    """The default workload: the n-th request (from 1) asks for ``"v<n>"``; in some runs, dots make that longer."""
+    return f"v{number}"
+
+
+def padded(command: Any, size: int) -> Any:
+    """A command of the default workload, with ``size`` dots behind it."""
+    return f"{command}{'.' * size}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Everything a run needs but the schedule.
+
+    factory: ``factory(me, peers, disk, **options) -> node``: sans-I/O nodes, or async ones (``async def run(self, env)``).
+    sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ...
+    invariants: classes (or factories) of the invariants to check.
+    options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
+    commands: the n-th client request's command; JSON values only, for they stand in the schedule file.
+    payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
+        None: those of the default workload get dots, and commands of your own stay as they are.
+    requests: the most client requests of one run (the fair phase adds its own).
+    label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
+    show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
+    latency: the most virtual ms that a message takes in the fair phase (at least 1).
+    calm_bound: virtual ms of the fair phase; 0: the scenario makes no claim about liveness.
+    clients: the nodes, by position from 0, that clients talk to; None means every node.
+    can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
+        means that any majority can. A nemesis draws no other cores.
+    progress: observation types each of which must occur in a search, lest it is vacuous (for instance ``(Led, Committed)``).
+    """
+
+    name: str
+    factory: Factory
+    invariants: tuple[InvariantFactory, ...]
+    sizes: tuple[int, ...] = (3, 5)
+    budget: FaultBudget = field(default_factory=FaultBudget)
+    options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    commands: Callable[[int], Any] = numbered_commands
+    payload: Callable[[Any, int], Any] | None = None
+    requests: int = 30
+    label: Label = label_by_type
+    show: Callable[[Any], Any] | None = None
+    latency: int = 20
+    calm_bound: int = 0
+    clients: Callable[[int], tuple[int, ...]] | None = None
+    can_progress: Callable[[tuple[int, ...], int, Mapping[str, Any]], bool] | None = None
+    progress: tuple[type, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.sizes or min(self.sizes) < 1:
+            raise ValueError(f"Scenario {self.name!r}: sizes={self.sizes!r} has no cluster size of at least 1 node; give one")
+        for option, values in self.options.items():
+            if not isinstance(values, tuple) or not values:
+                raise ValueError(
+                    f"Scenario {self.name!r}: option {option!r} is {values!r}, not a tuple of values; write ({values!r},)"
+                )
+        if self.latency < 1 or self.calm_bound < 0:
+            raise ValueError(f"Scenario {self.name!r}: latency must be at least 1 ms and calm_bound at least 0 ms")
+
+    def may_progress(self, core: tuple[NodeId, ...], size: int, options: Mapping[str, Any]) -> bool:
+        """Whether a fair phase can ask progress of this core: see ``can_progress``."""
+        names = self.nodes(size)
+        if self.can_progress is None:
+            return len(set(core)) > size // 2
+        places = tuple(place for place, name in enumerate(names) if name in core)
+        try:
+            return self.can_progress(places, size, options)
+        except Exception as error:
+            raise self.blame(f"can_progress({places}, {size}, {dict(options)}) raised {told(error)}; return a bool") from error
+
+    @cached_property
+    def guarded(self) -> Scenario:
+        """The same, with `commands` and `clients` that raise `ScenarioError`, naming themselves, where they go wrong."""
+        payload = padded if self.payload is None and self.commands is numbered_commands else self.payload
+        clients = None if self.clients is None else self._clients
+        return replace(self, commands=self._command, clients=clients, payload=payload)
+
+    def command(self, number: int, size: int = 0) -> Any:
+        """The n-th client request's command, made longer by ``size``."""
+        command = self.commands(number)
+        if size == 0 or self.payload is None:
+            return command
+        try:
+            return self.payload(command, size)
+        except Exception as error:
+            raise self.blame(f"payload({command!r:.40}, {size}) raised {told(error)}; it must return a command") from error
+
+    def _command(self, number: int) -> Any:
+        try:
+            return self.commands(number)
+        except Exception as error:
+            raise self.blame(f"commands({number}) raised {told(error)}; it must answer for every number from 1") from error
+
+    def _clients(self, size: int) -> tuple[int, ...]:
+        assert self.clients is not None
+        try:
+            places = tuple(self.clients(size))
+        except Exception as error:
+            raise self.blame(f"clients({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
+        for place in places:
+            if not isinstance(place, int) or not 0 <= place < size:
+                raise self.blame(
+                    f"clients({size}) returned {places!r:.80}, but a cluster of {size} has no node at position {place!r:.20}; "
+                    f"return positions from 0 to {size - 1}"
+                )
+        return places
+
+    def monitor(self) -> Monitor:
+        """Its invariants, made anew."""
+        try:
+            return Monitor(self.invariants)
+        except ScenarioError as error:
+            raise self.blame(error) from error
+
+    def blame(self, what: object) -> ScenarioError:
+        """What one of its functions did wrong, under its name."""
+        return ScenarioError(f"scenario {self.name!r}: {what}")
+
+    def nodes(self, size: int) -> tuple[NodeId, ...]:
+        """The names of a cluster of ``size`` nodes."""
+        return tuple(f"n{number}" for number in range(1, size + 1))

@@ -1,0 +1,1 @@
+"""Schedules on disk: the file, where files lie, and running one again."""

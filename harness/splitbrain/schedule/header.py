@@ -1,0 +1,47 @@
+"""The first line of a schedule file: what the schedule is for, and where it comes from."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from splitbrain.schedule.format import FORMAT, VERSION
+from splitbrain.schedule.provenance import git_revision, python_version, splitbrain_version
+from splitbrain.world.run import Setup
+
+Expect = Literal["fixed", "violation"]
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The first line of a file.
+
+    scenario: "module:NAME" (of an exhibit: the protocol without the bug). bug: the exhibit's id. expect: what a replay
+    under pytest must end as. invariant, fingerprint: of the violation that was found; left out, any will do. The rest
+    says where the schedule comes from, for people.
+    """
+
+    # Given by factories, so that they are written even when they are the default: an editor wants to see them.
+    format: str = msgspec.field(default_factory=lambda: FORMAT)
+    version: int = msgspec.field(default_factory=lambda: VERSION)
+    scenario: str
+    bug: str | None = None
+    size: int
+    options: dict[str, Any] = {}
+    seed: int = 0
+    expect: Expect = msgspec.field(default_factory=lambda: _FIXED)
+    invariant: str | None = None
+    fingerprint: str | None = None
+    splitbrain: str = ""
+    python: str = ""
+    git: str | None = None
+    found: str = ""
+
+
+_FIXED: Expect = "fixed"
+
+
+def new_header(scenario: str, setup: Setup, **fields: Any) -> Header:
+    """A header for ``setup``, with today's versions; ``fields`` are further fields of `Header`."""
+    provenance = {"splitbrain": splitbrain_version(), "python": python_version(), "git": git_revision()}
+    return Header(scenario=scenario, size=setup.size, options=dict(setup.options), seed=setup.seed, **(provenance | fields))

@@ -1,0 +1,49 @@
+"""The shelf: where schedule files lie, and whether a new one says what one of them says already."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from splitbrain.catalogue.museum import exhibits_of, museums
+from splitbrain.errors import SplitbrainError
+from splitbrain.exhibit import Exhibit
+from splitbrain.schedule.file import SavedSchedule, load
+from splitbrain.schedule.format import SUFFIX
+from splitbrain.schedule.replay import replay
+
+
+def schedule_of(exhibit: Exhibit, museum: str | None = None) -> Path | None:
+    """The file of an exhibit's saved minimal schedule, where ``museum``, "module:NAME", has one; or any that is installed.
+
+    A museum's schedules are in the folder ``schedules`` beside its module; in a checkout, in ``tests/schedules/museum``.
+    """
+    name = f"{exhibit.id}{SUFFIX}"
+    for each in museums() if museum is None else [museum]:
+        if exhibits_of(each, each).get(exhibit.id) is not exhibit:
+            continue
+        file = getattr(sys.modules[each.partition(":")[0]], "__file__", None)
+        home = Path(file or ".").parent
+        for path in (home / "schedules" / name, *(above / "tests/schedules/museum" / name for above in home.parents[:3])):
+            if path.is_file():
+                return path
+    return None
+
+
+def known(saved: SavedSchedule, path: Path) -> SavedSchedule | None:
+    """A file beside ``path`` that still fails in the same way as ``saved``, and is no longer; None where there is none."""
+    wanted = _identity(saved)
+    for beside in sorted(path.parent.glob(f"*{SUFFIX}")):
+        try:
+            other = load(beside)
+            if beside == path or _identity(other) != wanted or len(other.actions) > len(saved.actions):
+                continue
+            if replay(other).outcome == "REPRODUCED":
+                return other
+        except SplitbrainError:
+            continue  # the plugin complains of such a file
+    return None
+
+
+def _identity(saved: SavedSchedule) -> tuple[str, str | None, str | None]:
+    return saved.header.scenario, saved.header.bug, saved.header.fingerprint

@@ -1,0 +1,1 @@
+"""Hunts, and the score of many."""

@@ -1,0 +1,1 @@
+"""How tests come in: Hypothesis' state machine, `@simulate`, and the pytest plugin."""

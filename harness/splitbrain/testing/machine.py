@@ -1,0 +1,312 @@
+"""The Hypothesis state machine: Hypothesis chooses the cluster, single actions and storms; a storm is one of the strategies.
+
+Single-action rules alone find nothing deep (a rule costs a hundred times what a step of a storm costs); storms
+do. When an invariant breaks, the example ends; after its world is closed the engine, not Hypothesis, shrinks the schedule.
+Its length is one short rule for each kind of action.
+"""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ClassVar
+
+from hypothesis import seed as use_seed
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from splitbrain.actions import Action, Advance, Complete, Crash, Deliver, Fire, Restart
+from splitbrain.cluster.network import Envelope
+from splitbrain.dice import Dice
+from splitbrain.errors import SplitbrainError
+from splitbrain.nemesis.partitions import draw_partition
+from splitbrain.scenario import Scenario
+from splitbrain.search.hunt import Hunt
+from splitbrain.stopwatch import Stopwatch
+from splitbrain.testing import profiles
+from splitbrain.testing.simulation import Broken, Simulation
+from splitbrain.testing.verdict import conclude, counterexample_found, current_test
+from splitbrain.world.run import Setup, host_for
+
+profiles.register()
+
+# Up to 24 bits Hypothesis draws evenly; larger numbers it would mostly draw small, and so often the same.
+SEEDS = st.integers(0, (1 << 24) - 1)
+PLACES = st.integers(0, (1 << 16) - 1)  # one of the enabled actions, modulo how many there are
+STORMS = st.sampled_from((120, 250, 60, 30))
+LAST_STORMS = st.sampled_from((500, 1_000, 250, 60))
+_DEEPEST = 12  # effects into a handler, where a crash inside it is placed
+
+Machine = Callable[["ScenarioMachine"], bool]
+
+
+class _TestCase:
+    """``machine.TestCase``: what pytest and unittest collect."""
+
+    def __get__(self, _: object, owner: type[ScenarioMachine]) -> type[unittest.TestCase]:
+        return _test_case(owner)
+
+
+class ScenarioMachine(RuleBasedStateMachine):
+    """Base of the machines that `state_machine` makes. Subclass one to add rules.
+
+    In a rule, `self.world` is the `Simulation` (look at `nodes`, `running`, `enabled()`, `cluster.network.flight`), and
+    `self.apply(action)` applies and records one action. Rules run after the cluster was set up; an ``@initialize`` of your
+    own may run before. A subclass' `teardown` calls this one's.
+    """
+
+    __test__ = False  # to pytest: collect `TestCase`, not the machine itself
+
+    scenario: ClassVar[Scenario]
+    host: ClassVar[str] = "direct"
+    keep: ClassVar[bool] = False  # True: keep the trace, for rules that look at `world.events`
+    tally: ClassVar[Hunt | None] = None
+    TestCase = _TestCase()  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._simulation: Simulation | None = None
+        self._last_storm = 0
+
+    @property
+    def world(self) -> Simulation:
+        """The cluster of this example."""
+        if self._simulation is None:
+            raise SplitbrainError("the cluster is not set up yet, since @initialize rules run in any order; use a @rule instead")
+        return self._simulation
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The schedule so far."""
+        return () if self._simulation is None else self._simulation.actions
+
+    def apply(self, action: Action) -> Action:
+        """Apply one action, and record it. Raises `NotEnabled` when it cannot happen now."""
+        return self.world.apply(action)
+
+    def open(self, setup: Setup, last: int) -> None:
+        """Begin the example's run, which is to end with a storm of up to ``last`` actions."""
+        self._last_storm = last
+        self._simulation = Simulation(setup, self.host, keep=self.keep)
+
+    def teardown(self) -> None:
+        """End the example with its last storm, count what it exercised, and close the world."""
+        if self._simulation is None:
+            return
+        try:
+            # Most of Hypothesis' examples are others with some late part changed, so that a deep storm at the
+            # beginning would only be repeated: at the end it begins somewhere new.
+            if sys.exc_info()[0] is None:
+                self._simulation.storm(self._last_storm, seed=0)
+        finally:
+            if self.tally is not None:
+                self._simulation.count(self.tally)
+            self._simulation.close()
+
+    # Storms
+
+    @rule(steps=STORMS, seed=SEEDS)
+    def storm(self, steps: int, seed: int) -> None:
+        """Up to so many actions at random, under faults drawn from the seed."""
+        self.world.storm(steps, seed)
+
+    @precondition(lambda self: self._may_calm())
+    @rule(seed=SEEDS)
+    def calm(self, seed: int) -> None:
+        """The fair phase."""
+        self.world.calm(seed)
+
+    # Single actions
+
+    @precondition(lambda self: self._deliverable())
+    @rule(place=PLACES)
+    def deliver(self, place: int) -> None:
+        """Deliver one of the messages that can be."""
+        self.apply(_pick(self._deliverable(), place).deliver())
+
+    @precondition(lambda self: self.scenario.budget.drop and self.world.cluster.network.flight)
+    @rule(place=PLACES)
+    def drop(self, place: int) -> None:
+        """Lose one of the messages in flight."""
+        self.apply(_pick(self.world.cluster.network.flight, place).drop())
+
+    @precondition(lambda self: self.scenario.budget.duplicate and self.world.cluster.network.flight)
+    @rule(place=PLACES)
+    def duplicate(self, place: int) -> None:
+        """Double one of the messages in flight."""
+        self.apply(_pick(self.world.cluster.network.flight, place).duplicate())
+
+    @precondition(lambda self: self.scenario.budget.partition and len(self.world.nodes) > 1)
+    @rule(seed=SEEDS)
+    def partition(self, seed: int) -> None:
+        """Cut links: one of the families in `splitbrain.nemesis.partitions`."""
+        cut = draw_partition(Dice(seed), self.world.nodes)
+        if any(link not in self.world.cluster.network.cut_links for link in cut.links):
+            self.apply(cut)
+
+    @precondition(lambda self: self.world.cluster.network.cut_links)
+    @rule()
+    def heal(self) -> None:
+        """Mend all links."""
+        self.world.heal()
+
+    @precondition(lambda self: self._may_crash())
+    @rule(place=PLACES, keep=st.integers(0, 3))
+    def crash(self, place: int, keep: int) -> None:
+        """Cut one node's power."""
+        self.world.crash(_pick(self.world.running, place), keep if self.scenario.budget.torn else 0)
+
+    @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._inputs())
+    @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
+    def crash_inside(self, place: int, after: int, keep: int) -> None:
+        """Cut a node's power while it handles a message or a timer, or starts, or its disk answers."""
+        inner = _pick(self._inputs(), place)
+        node = inner.actor
+        assert node is not None
+        self.apply(Crash(node, keep if self.scenario.budget.torn else 0, inner, after))
+
+    @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._clients())
+    @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
+    def crash_asked(self, place: int, after: int, keep: int) -> None:
+        """Cut a node's power while it handles a client's request."""
+        self.world.crash_asked(_pick(self._clients(), place), after, keep if self.scenario.budget.torn else 0)
+
+    @precondition(lambda self: len(self.world.running) < len(self.world.nodes))
+    @rule(place=PLACES)
+    def restart(self, place: int) -> None:
+        """Start one of the crashed nodes."""
+        self.world.restart(_pick([node for node in self.world.nodes if node not in self.world.running], place))
+
+    @precondition(lambda self: self._timers())
+    @rule(place=PLACES)
+    def fire(self, place: int) -> None:
+        """Let one of the armed timers go off."""
+        self.apply(_pick(self._timers(), place))
+
+    @precondition(lambda self: self._clients())
+    @rule(place=PLACES)
+    def request(self, place: int) -> None:
+        """Let a client ask one of the nodes for the workload's next command."""
+        self.world.request(_pick(self._clients(), place))
+
+    @precondition(lambda self: self._waiting())
+    @rule(place=PLACES)
+    def complete(self, place: int) -> None:
+        """Let one of the slow disks answer, or an async node's next deadline come."""
+        self.apply(_pick(self._waiting(), place))
+
+    # What is enabled
+
+    def _deliverable(self) -> list[Envelope]:
+        cluster = self.world.cluster
+        return [each for each in cluster.network.flight if cluster.deliverable(each)]
+
+    def _timers(self) -> list[Fire]:
+        return [Fire(process.id, timer) for process in self.world.cluster.running() if process.idle() for timer in process.timers]
+
+    def _inputs(self) -> list[Deliver | Fire | Restart | Complete]:
+        down = [Restart(node) for node in self.world.nodes if node not in self.world.running]
+        waiting = [Complete(process.id) for process in self.world.cluster.running() if process.syncs]
+        return [*(each.deliver() for each in self._deliverable()), *self._timers(), *down, *waiting]
+
+    def _clients(self) -> list[str]:
+        scenario, world = self.scenario.guarded, self.world
+        if scenario.requests == 0 or world.requests >= scenario.requests:
+            return []
+        places = range(len(world.nodes)) if scenario.clients is None else scenario.clients(len(world.nodes))
+        return [world.nodes[place] for place in places if world.cluster.processes[world.nodes[place]].idle()]
+
+    def _may_calm(self) -> bool:
+        nodes = self.world.nodes
+        return self.scenario.calm_bound > 0 and self.scenario.may_progress(nodes, len(nodes), self.world.cluster.options)
+
+    def _may_crash(self) -> bool:
+        down = len(self.world.nodes) - len(self.world.running)
+        return down < min(self.scenario.budget.may_be_down(len(self.world.nodes)), len(self.world.nodes))
+
+    def _waiting(self) -> list[Action]:
+        cluster = self.world.cluster
+        waiting: list[Action] = [Complete(process.id) for process in cluster.running() if process.syncs]
+        return [*waiting, Advance()] if cluster.host.next_deadline() != float("inf") else waiting
+
+
+def state_machine(scenario: Scenario, *, host: str | None = None) -> type[ScenarioMachine]:
+    """A Hypothesis state machine that attacks ``scenario``; let pytest collect its ``TestCase``:
+
+        TestRaft = state_machine(RAFT).TestCase
+
+    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. A search in which one of
+    ``scenario.progress`` never happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see
+    `splitbrain.testing.profiles`.
+    """
+    if not isinstance(scenario, Scenario):
+        raise SplitbrainError(f"state_machine({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
+
+    class _Machine(ScenarioMachine):
+        @initialize(
+            # As in a hunt: the sizes that stand first more often.
+            size=st.sampled_from((*scenario.sizes[:1] * 3, *scenario.sizes[:3], *scenario.sizes)),
+            options=st.fixed_dictionaries({name: st.sampled_from(values) for name, values in scenario.options.items()}),
+            seed=SEEDS,
+            last=LAST_STORMS,
+        )
+        def set_up(self, size: int, options: dict[str, Any], seed: int, last: int) -> None:
+            """The cluster's size, the values of the scenario's options, a seed, and how long the last storm is."""
+            self.open(Setup(scenario, size, {name: options[name] for name in scenario.options}, seed), last)
+
+    _Machine.scenario, _Machine.host = scenario, host or host_for(scenario)
+    _Machine.__name__ = _Machine.__qualname__ = f"{getattr(scenario.factory, '__name__', scenario.name)}Machine"
+    _Machine.__doc__ = f"Attacks the scenario {scenario.name!r}."
+    return _Machine
+
+
+@cache
+def _test_case(machine: type[ScenarioMachine]) -> type[unittest.TestCase]:
+    class TestCase(unittest.TestCase):
+        settings = profiles.searching()
+
+        def runTest(self) -> None:  # noqa: N802 - unittest's name
+            """Search, within the settings' budget."""
+            __tracebackhide__ = True
+            search(machine, self.settings)
+
+        runTest.is_hypothesis_test = True  # type: ignore[attr-defined]  # so that pytest shows Hypothesis' own reports
+
+    TestCase.__name__, TestCase.__qualname__ = machine.__name__, f"{machine.__qualname__}.TestCase"
+    TestCase.__module__ = machine.__module__
+    return TestCase
+
+
+def search(machine: type[ScenarioMachine], chosen: settings) -> None:
+    """Run a machine until an invariant breaks or the budget is used up.
+
+    Raises `CounterexampleFound`, `Vacuous` or `NondeterminismError`; what else a rule raises is Hypothesis' to report.
+    """
+    __tracebackhide__ = True
+    budget = profiles.searching(chosen)
+    tally = Hunt(machine.scenario, profiles.seed())
+    # A class made here has no source, so that Hypothesis goes by its name: each machine has its own seeds and database key.
+    subject = type(machine.__name__, (machine,), {"tally": tally})
+    if not budget.derandomize and getattr(machine, "_hypothesis_internal_use_seed", None) is None:  # set by @seed
+        use_seed(tally.seed)(subject)
+        print(f"seed {tally.seed} (--hypothesis-seed={tally.seed} repeats this search)")
+    watch = Stopwatch()
+    try:
+        run_state_machine_as_test(subject, settings=budget)
+    except Broken as broken:
+        found = broken.found
+    else:
+        tally.seconds = watch.seconds()
+        conclude(tally)
+        return
+    tally.seconds = watch.seconds()
+    where = current_test(f"{machine.__module__}.{machine.__qualname__}")
+    how = f"{where}, example {tally.runs}, {tally.steps} steps, in a run of {len(found.actions)} actions"
+    raise counterexample_found(found, tally, how)
+
+
+def _pick(items: Any, place: int) -> Any:
+    return items[place % len(items)]

@@ -1,0 +1,245 @@
+"""The pytest plugin: schedule files are test items, and counterexamples are printed as they are.
+
+It is loaded by every pytest run of every project in the environment, so it imports nothing but pytest at start-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from splitbrain.schedule.file import SavedSchedule
+    from splitbrain.schedule.replay import Replay
+
+_OUT = "splitbrain-out"  # splitbrain.command.commands.OUT
+_SUFFIX = ".schedule.jsonl"  # splitbrain.schedule.file.SUFFIX, which is not imported here
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--schedules-dir``."""
+    parser.getgroup("splitbrain").addoption(
+        "--schedules-dir",
+        metavar="DIR",
+        help="where the schedules of failing tests are saved, and collected besides the test paths "
+        "(default: `schedules` in the first of `testpaths`, or in `tests`)",
+    )
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Make our Hypothesis profiles known before Hypothesis' plugin loads the one that is chosen."""
+    chosen = str(getattr(early_config.known_args_namespace, "hypothesis_profile", None))
+    if chosen.startswith("splitbrain-"):
+        from splitbrain.dice import fresh_seed  # noqa: PLC0415
+        from splitbrain.testing.profiles import NIGHTLY, register  # noqa: PLC0415
+
+        register()
+        if chosen == NIGHTLY:
+            # A default: one fresh seed for the whole run, and for all workers of pytest-xdist; --hypothesis-seed still wins.
+            early_config.option.hypothesis_seed = str(fresh_seed())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the folder given by ``--schedules-dir``, unless the test paths hold it already."""
+    _running.append(config)
+    given = config.getoption("schedules_dir")
+    if given is None:
+        return
+    folder = schedules_dir(config)
+    config.option.schedules_dir = str(folder)  # absolute: workers of pytest-xdist may run elsewhere
+    if folder.is_dir() and not any(folder.is_relative_to(path) for path in _test_paths(config)):
+        config.args.append(str(folder))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The session is over."""
+    if config in _running:
+        _running.remove(config)
+
+
+def pytest_report_header() -> str | None:
+    """The one seed of all searches, where there is one."""
+    seed = hypothesis_seed()
+    return None if seed is None else f"splitbrain: all searches have the seed {seed}; --hypothesis-seed={seed} repeats them"
+
+
+_running: list[pytest.Config] = []  # a stack: pytest may run inside pytest
+
+
+def running() -> pytest.Config | None:
+    """The configuration of the pytest session that runs, if any."""
+    return _running[-1] if _running else None
+
+
+def hypothesis_seed() -> int | None:
+    """What ``--hypothesis-seed`` says in the session that runs."""
+    seed = str(None if running() is None else _running[-1].getoption("--hypothesis-seed", None))
+    return int(seed) if seed.isdecimal() else None
+
+
+def _test_paths(config: pytest.Config) -> list[Path]:
+    """The files and folders that pytest collects as a whole."""
+    return [Path(config.invocation_params.dir, argument).resolve() for argument in config.args if "::" not in argument]
+
+
+def schedules_dir(config: pytest.Config) -> Path:
+    """Where the schedules of failing tests are saved: ``--schedules-dir``, else ``schedules`` in the first test path."""
+    given = config.getoption("schedules_dir")
+    if given is not None:
+        return Path(config.invocation_params.dir, given).resolve()
+    testpaths = config.getini("testpaths")
+    return config.rootpath / (testpaths[0] if testpaths else "tests") / "schedules"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What the command line has saved is not a test until somebody puts it among the tests."""
+    return True if collection_path.name == _OUT and collection_path not in _test_paths(config) else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the searches that broke nothing went through: a green run must mean something."""
+    accounts = [
+        line
+        for report in terminalreporter.stats.get("passed", ())
+        for title, text in report.sections
+        if title == "Captured stdout call"
+        for line in text.splitlines()
+        if _CLEAN in line
+    ]
+    if accounts:
+        terminalreporter.section("splitbrain")
+        for line in accounts:
+            terminalreporter.line(line)
+
+
+_CLEAN = ": clean: no invariant was broken in "  # splitbrain.report.terminal.account.account
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A schedule file is collected wherever it lies under the test paths."""
+    if file_path.name.endswith(_SUFFIX):
+        return ScheduleFile.from_parent(parent, path=file_path)
+    return None
+
+
+class ScheduleFile(pytest.File):
+    """A saved schedule; it is not read before its turn, so that a broken file is one error and collecting stays cheap."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        yield ScheduleItem.from_parent(self, name="replay")
+
+
+class ScheduleItem(pytest.Item):
+    """The replay of one file.
+
+    ``expect: fixed`` replays leniently, since a fix often stops a later message from being sent, and must end FIXED with
+    something of substance still happening; ``expect: violation`` replays strictly, and must end REPRODUCED.
+    """
+
+    saved: SavedSchedule
+
+    def setup(self) -> None:
+        from splitbrain.schedule.file import load  # noqa: PLC0415 - as everywhere here: nothing heavy at start-up
+
+        self.saved = load(self.path)
+        self.saved.setup(folders=[self.config.rootpath])  # a scenario that is gone is an error of the file, not of the protocol
+
+    def runtest(self) -> None:
+        from splitbrain.schedule.replay import replay  # noqa: PLC0415
+
+        fixed = self.saved.header.expect == "fixed"
+        outcome = replay(self.saved, lenient=fixed, folders=[self.config.rootpath])
+        complaint = _complaint(self.saved, outcome)
+        if complaint is not None:
+            raise ReplayError(_report(self.saved, outcome, complaint, self._shown_path()))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Errors that are the user's to mend in their own terms; anything else is ours, with its traceback."""
+        from splitbrain.errors import SplitbrainError  # noqa: PLC0415
+
+        if isinstance(excinfo.value, SplitbrainError):
+            return PlainReport(str(excinfo.value), self.path)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, f"replay of {self._shown_path()}"
+
+    def _shown_path(self) -> Path:
+        here = Path.cwd()
+        return self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
+
+
+class ReplayError(Exception):
+    """A schedule did not end as its file expects; ``splitbrain_report`` is what pytest prints."""
+
+    def __init__(self, report: str) -> None:
+        super().__init__(report.partition("\n")[0])
+        self.splitbrain_report = report
+
+
+def _complaint(saved: SavedSchedule, replay: Replay) -> str | None:
+    """What is wrong with this outcome, in one sentence that begins with a word for it; None when it is as expected."""
+    at = "" if replay.at is None else f" AT {replay.at}"
+    found = f"{replay.outcome}{at}: {replay.message}"
+    if saved.header.expect == "violation":
+        if replay.outcome == "REPRODUCED":
+            return None
+        fixed = '; if the bug is mended, let the header say "expect": "fixed"' if replay.outcome == "FIXED" else ""
+        return f'{found} (the file says "expect": "violation"{fixed})'
+    if replay.stale:
+        return (
+            f"STALE: only {replay.worked} of the {replay.work} deliveries, timers and requests of this schedule can still happen, "
+            "so that surviving it proves nothing; the protocol or the scenario has changed: hunt for it again, or delete the file"
+        )
+    return None if replay.outcome == "FIXED" else found
+
+
+def _report(saved: SavedSchedule, replay: Replay, complaint: str, path: Path) -> str:
+    from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
+    from splitbrain.report.terminal.screen import counterexample_text  # noqa: PLC0415
+
+    # What was skipped here would end a strict replay.
+    lenient = "\n(with --lenient, as it was here)" if replay.run.skipped else ""
+    text = counterexample_text(saved, replay.run, path=path, explanation=explain(replay.run))
+    return f"{complaint}\n\n{text}{lenient}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print an exception that has a ``splitbrain_report`` as that text: the harness' own frames help nobody."""
+    report = yield
+    if call.excinfo is not None and report.outcome == "failed":
+        texts = _texts(call.excinfo.value)
+        if all(texts):
+            report.longrepr = PlainReport("\n\n".join(texts), item.path)  # type: ignore[assignment]
+    return report
+
+
+def _texts(error: BaseException) -> list[str]:
+    """The reports of an exception, or of all in a group; the empty text for one that has none."""
+    if isinstance(error, BaseExceptionGroup):
+        return [text for each in error.exceptions for text in _texts(each)]
+    text = getattr(error, "splitbrain_report", "")
+    return [text if isinstance(text, str) else ""]
+
+
+class PlainReport:
+    """What pytest prints of a failure: a text as it is, and its first line in the short summary."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.text = text
+        self.reprcrash = SimpleNamespace(path=str(path), lineno=0, message=text.partition("\n")[0])
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, writer: Any) -> None:
+        for line in self.text.splitlines():
+            writer.line(line)

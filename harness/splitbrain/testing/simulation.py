@@ -1,0 +1,187 @@
+"""A simulation: one world under attack, with the moves of a test, all recorded as one schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from splitbrain.actions import Action, Calm, Crash, Cut, Fire, Mend, Restart
+from splitbrain.dice import Dice
+from splitbrain.errors import NotEnabled
+from splitbrain.events import Event, Observed
+from splitbrain.invariant import Violation
+from splitbrain.nemesis.draw import draw_calm, draw_clients
+from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.portfolio import draw_strategy, exercised
+from splitbrain.node import NodeId
+from splitbrain.scenario import Scenario
+from splitbrain.search.hunt import Found, Hunt
+from splitbrain.world.run import Setup
+
+
+class Broken(BaseException):
+    """An invariant broke: the body of the test ends here.
+
+    It is no `Exception`, so that neither an ``except Exception`` in the body nor Hypothesis takes it for the test's own
+    failure, to be run again and shrunk; whoever runs the body catches it.
+    """
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(f"{found.violation.invariant} is broken: {found.violation.summary}")
+        self.found = found
+
+
+class Simulation:
+    """One world, and everything that is done to it as one schedule: `actions`.
+
+    setup: what to simulate. host: ``"direct"`` or ``"trio"``. keep: keep the trace, for `events` and `observed`. seed: of
+    all dice. Whatever breaks an invariant ends the test: it closes the world and raises `Broken`. Close it in any case.
+    """
+
+    def __init__(self, setup: Setup, host: str = "direct", *, keep: bool = True, seed: int | str = 0) -> None:
+        self.setup = setup
+        self.cluster = setup.world(host, keep=keep)  # to look at; what is done to it directly is in no schedule
+        self._dice = Dice(seed)
+        self._moves = Moves(self.cluster, self._dice)
+        self._check()
+
+    # What there is, and what happened
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is simulated."""
+        return self.setup.scenario
+
+    @property
+    def nodes(self) -> tuple[NodeId, ...]:
+        """The names of all nodes: n1, n2, ..."""
+        return self.cluster.nodes
+
+    @property
+    def running(self) -> tuple[NodeId, ...]:
+        """The nodes that are up."""
+        return tuple(process.id for process in self.cluster.running())
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The schedule so far."""
+        return tuple(self._moves.actions)
+
+    @property
+    def events(self) -> list[Event]:
+        """The trace so far, where it is kept."""
+        return self.cluster.events
+
+    @property
+    def violation(self) -> Violation | None:
+        """The broken invariant, if any."""
+        return self.cluster.violation
+
+    def observed(self, kind: type, node: NodeId | None = None) -> list[Any]:
+        """What the nodes (or one of them) said so far, of one type, in order."""
+        return [
+            event.observation
+            for event in self.events
+            if type(event) is Observed and isinstance(event.observation, kind) and node in (None, event.node)
+        ]
+
+    @property
+    def requests(self) -> int:
+        """How many client requests there were that nobody refused."""
+        return self._moves.requests
+
+    def enabled(self) -> Iterator[Action]:
+        """Every single action that is enabled now: see `World.enabled`."""
+        return self.cluster.enabled()
+
+    # Moves
+
+    def apply(self, action: Action) -> Action:
+        """Apply one action. Raises `NotEnabled`, with nothing changed, when it cannot happen now."""
+        done = self.cluster.apply(action)
+        self._moves.actions.append(done)
+        self._check()
+        return done
+
+    def storm(self, steps: int, seed: int | None = None) -> int:
+        """Let one of the engine's strategies loose for up to ``steps`` actions; which one, and its faults and rates, are drawn.
+
+        seed: of this storm's own dice. Returns how many actions there were: fewer when nothing was left to do.
+        """
+        moves = self._moves
+        moves.dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
+        draw_clients(moves.dice, moves)
+        done = moves.go(draw_strategy(moves).choose, steps)
+        moves.payload = 0
+        self._check()
+        return done
+
+    def calm(self, seed: int | None = None) -> None:
+        """End all faults, for a core that can make progress: what must happen *eventually* must happen now.
+
+        It lasts for the scenario's ``calm_bound`` (5 s of virtual time where it has none).
+        """
+        drawn = draw_calm(self.scenario, self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}"), self.cluster)
+        if drawn is None:
+            raise NotEnabled("cannot calm: not even all nodes together can make progress, says the scenario's can_progress")
+        self.apply(Calm(drawn.core, drawn.seed, drawn.bound or 5_000))
+
+    def settle(self, at_most: int = 1_000) -> int:
+        """Deliver what is in flight, and what that causes, in the order of sending; returns how many messages there were."""
+        for count in range(at_most):
+            ready = [each for each in self.cluster.network.flight if self.cluster.deliverable(each)]
+            if not ready:
+                return count
+            self.apply(min(ready, key=lambda each: each.number).deliver())
+        return at_most
+
+    def request(self, node: NodeId, command: Any = None) -> Action:
+        """Let a client ask ``node`` for ``command``, or for the workload's next one."""
+        return self.apply(self._moves.ask(node, command))
+
+    def fire(self, node: NodeId, timer: str) -> Action:
+        """Let a timer go off."""
+        return self.apply(Fire(node, timer))
+
+    def crash(self, node: NodeId, keep: int = 0) -> Action:
+        """Cut a node's power; the first ``keep`` of its unsynced writes survive."""
+        return self.apply(Crash(node, keep))
+
+    def crash_asked(self, node: NodeId, after: int, keep: int = 0) -> Action:
+        """Cut a node's power while it handles a client's request, once ``after`` of its effects have happened."""
+        return self.apply(Crash(node, keep, self._moves.ask(node), after))
+
+    def restart(self, node: NodeId) -> Action:
+        """Start a crashed node again."""
+        return self.apply(Restart(node))
+
+    def partition(self, *groups: Sequence[NodeId]) -> None:
+        """Cut all links between these groups; nodes in none of them form one more."""
+        side = {node: number for number, group in enumerate(groups) for node in group}
+        links = tuple((a, b) for a in self.nodes for b in self.nodes if side.get(a) != side.get(b))
+        if any(link not in self.cluster.network.cut_links for link in links):
+            self.apply(Cut(links))
+
+    def heal(self) -> None:
+        """Mend all links that are cut."""
+        links = tuple(self.cluster.network.cut_links)
+        if links:
+            self.apply(Mend(links))
+
+    # The end
+
+    def close(self) -> None:
+        """End the run; on the trio host, before another world can be opened."""
+        self.cluster.close()
+
+    def count(self, tally: Hunt) -> None:
+        """Add what was exercised to a search's counts."""
+        tally.runs += 1
+        tally.steps += self.cluster.step
+        tally.coverage.update(self.cluster.recorder.counts())
+        tally.coverage.update(exercised(self._moves.actions))
+
+    def _check(self) -> None:
+        if self.cluster.violation is not None:
+            self.close()  # minimising opens other worlds
+            raise Broken(Found(self.setup, self.actions, self.cluster.violation))

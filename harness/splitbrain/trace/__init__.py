@@ -1,0 +1,1 @@
+"""What happened: events recorded, encoded, and put in causal order."""

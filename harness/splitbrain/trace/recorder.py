@@ -1,0 +1,116 @@
+"""Where a run's events go: into the trace (when one is kept), to the invariants, and into the counts of what was exercised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from splitbrain.actions import Link
+from splitbrain.errors import ScenarioError
+from splitbrain.events import Event, Observed
+from splitbrain.invariant import Monitor, Violation
+from splitbrain.node import NodeId
+
+
+class Recorder:
+    """Ordered events of one run. With ``keep`` off, an event that no invariant watches is not even built."""
+
+    __slots__ = (
+        "_cut_links",
+        "_monitor",
+        "_observed",
+        "_others",
+        "_progress",
+        "_seen",
+        "error",
+        "events",
+        "keep",
+        "listener",
+        "now",
+        "step",
+        "violation",
+    )
+
+    def __init__(self, monitor: Monitor | None, keep: bool) -> None:
+        self._monitor = monitor
+        self.keep = keep
+        self.events: list[Event] = []
+        self.step = 0
+        self.now = 0
+        self.violation: Violation | None = None
+        self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
+        self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
+        self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
+        self._seen: dict[type, int] = {}
+        self._others: Counter[str] = Counter()
+        self._cut_links: Mapping[Link, None] = {}
+        self._progress: Collection[type] = ()
+
+    def wants(self, kind: type) -> bool:
+        """Whether events of this type are to be emitted at all."""
+        return self.keep or (self._monitor is not None and self._monitor.wants(kind))
+
+    def emit(self, event: Event) -> None:
+        """Record one event."""
+        if self.keep:
+            self.events.append(event)
+        if self._monitor is not None and self.violation is None:
+            try:
+                found = self._monitor.observe(event)
+            except ScenarioError as error:
+                self.blame(error)
+                return
+            if found is not None:
+                self.violation = found
+
+    def blame(self, error: ScenarioError) -> None:
+        """The scenario is wrong, not the node whose handler came upon it: the world raises this when the handler is done."""
+        if self.error is None:
+            self.error = error
+
+    def observed(self, node: NodeId, observation: Any) -> None:
+        """Record what a node said, and count it."""
+        kind = type(observation)
+        if kind in self._seen:
+            self._seen[kind] += 1
+        else:
+            self._seen[kind] = 1
+            self._observed[kind] = self.wants(kind) or self.wants(Observed)
+        if self.listener is not None:
+            self.listener(node, observation)
+        if self._cut_links and kind in self._progress:
+            self.count(f"{kind.__name__} under partition")
+        if self._observed[kind]:
+            self.emit(Observed(self.step, node, observation))
+
+    def watch_partitions(self, cut_links: Mapping[Link, None], progress: Collection[type]) -> None:
+        """Count observations of these types once more while any link is cut; ``cut_links`` is the network's own."""
+        self._cut_links, self._progress = cut_links, progress
+
+    def count(self, what: str) -> None:
+        """Count something else that was exercised."""
+        self._others[what] += 1
+
+    def satisfied(self) -> bool:
+        """Whether all that the invariants wait for in a fair phase has happened."""
+        return self._monitor is not None and self._asked(self._monitor.satisfied, otherwise=True)
+
+    def awaits(self) -> bool:
+        """Whether the fair phase still has to bring something about."""
+        return self._monitor is not None and self._asked(self._monitor.awaits, otherwise=False)
+
+    def _asked(self, question: Callable[[], bool], otherwise: bool) -> bool:
+        try:
+            return question()
+        except ScenarioError as error:
+            self.blame(error)
+            return otherwise  # so that the fair phase ends
+
+    def seen(self, kinds: Sequence[type]) -> int:
+        """How many observations of these types were made."""
+        return sum(self._seen.get(kind, 0) for kind in kinds)
+
+    def counts(self) -> Counter[str]:
+        """How many observations of each type were made, by type name, and what else was counted."""
+        return Counter({kind.__name__: count for kind, count in self._seen.items()}) + self._others

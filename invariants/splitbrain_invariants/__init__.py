@@ -1,0 +1,64 @@
+"""The invariants that Splitbrain ships; each is one sentence, one source and one fold over events."""
+
+from __future__ import annotations
+
+from splitbrain_invariants.consensus.agreement import Agreement
+from splitbrain_invariants.consensus.integrity import Integrity
+from splitbrain_invariants.consensus.termination import LogTermination, Termination
+from splitbrain_invariants.consensus.validity import Validity
+from splitbrain_invariants.paxos.acceptor import AcceptedIsDurable, OneValuePerBallot, PromisesKept
+from splitbrain_invariants.paxos.chosen import DecidedIsChosen, OneChosenValue, ProposedIsSafe
+from splitbrain_invariants.raft.commitment import CommittedIsDurable, LeaderCompleteness
+from splitbrain_invariants.raft.election import CommitIndexNeverGoesBack, ElectionSafety, OneVotePerTerm, TermsNeverGoBack
+from splitbrain_invariants.raft.log import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
+from splitbrain_invariants.raft.tracking import MatchIndexNeverGoesBack, NextIndexAboveMatchIndex
+
+# Any protocol that decides.
+COMMON = (Agreement, Integrity, Validity)
+
+# The order matters only where two fire at the same event.
+RAFT_SAFETY = (
+    ElectionSafety,
+    OneVotePerTerm,
+    TermsNeverGoBack,
+    LeaderAppendOnly,
+    LogMatching,
+    LeaderCompleteness,
+    StateMachineSafety,
+    CommitIndexNeverGoesBack,
+    CommittedIsDurable,
+    MatchIndexNeverGoesBack,
+    NextIndexAboveMatchIndex,
+    Validity,
+)
+
+PAXOS_SAFETY = (PromisesKept, AcceptedIsDurable, OneValuePerBallot, ProposedIsSafe, OneChosenValue, DecidedIsChosen, *COMMON)
+
+__all__ = [
+    "COMMON",
+    "PAXOS_SAFETY",
+    "RAFT_SAFETY",
+    "AcceptedIsDurable",
+    "Agreement",
+    "AppliedInOrder",
+    "CommitIndexNeverGoesBack",
+    "CommittedIsDurable",
+    "DecidedIsChosen",
+    "ElectionSafety",
+    "Integrity",
+    "LeaderAppendOnly",
+    "LeaderCompleteness",
+    "LogMatching",
+    "LogTermination",
+    "MatchIndexNeverGoesBack",
+    "NextIndexAboveMatchIndex",
+    "OneChosenValue",
+    "OneValuePerBallot",
+    "OneVotePerTerm",
+    "PromisesKept",
+    "ProposedIsSafe",
+    "StateMachineSafety",
+    "Termination",
+    "TermsNeverGoBack",
+    "Validity",
+]

@@ -1,0 +1,1 @@
+"""What holds for any protocol that decides: agreement, integrity, validity, termination."""

@@ -1,0 +1,1 @@
+"""Paxos' invariants (Paxos Made Simple, 2.2)."""

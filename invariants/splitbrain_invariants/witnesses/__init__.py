@@ -1,0 +1,1 @@
+"""Why an invariant could break, in facts: who voted, accepted, restarted, waited."""

@@ -1,0 +1,105 @@
+"""Who promised and accepted what, from what acceptors said: the quorums behind Paxos' values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from splitbrain.events import Event, Observed
+from splitbrain.invariant import Witness
+from splitbrain.node import NodeId
+from splitbrain.observations import Accepted, AcceptorStarted, Promised
+from splitbrain_invariants.witnesses.phrase import at, ballot, cluster, listed, place, quorum
+
+
+def acceptors(events: Sequence[Event]) -> list[NodeId]:
+    """Who said that it is an acceptor when it first started; all nodes, where nobody did."""
+    said = [e.node for e in events if type(e) is Observed and type(e.observation) is AcceptorStarted and e.step == 0]
+    return said or cluster(events)
+
+
+def accepted(events: Sequence[Event]) -> Iterator[tuple[Observed, Any, Any]]:
+    """Every acceptance with its ballot and value; what is found on a disk was accepted."""
+    for event in events:
+        if type(event) is Observed:
+            said = event.observation
+            if type(said) is Accepted:
+                yield event, said.ballot, said.value
+            elif type(said) is AcceptorStarted and said.accepted_ballot is not None:
+                yield event, said.accepted_ballot, said.accepted_value
+
+
+def accepters(events: Sequence[Event], number: Any, value: Any) -> dict[NodeId, int]:
+    """Who accepted the value at that ballot, and at which step first."""
+    found: dict[NodeId, int] = {}
+    for event, its_ballot, its_value in accepted(events):
+        if its_ballot == number and its_value == value:
+            found.setdefault(event.node, event.step)
+    return found
+
+
+def promisers(events: Sequence[Event], number: Any) -> dict[NodeId, int]:
+    """Who promised the ballot, and at which step first."""
+    found: dict[NodeId, int] = {}
+    for event in events:
+        if type(event) is Observed and type(event.observation) is Promised and event.observation.ballot == number:
+            found.setdefault(event.node, event.step)
+    return found
+
+
+def support(events: Sequence[Event], value: Any) -> tuple[dict[NodeId, int], Witness | None]:
+    """Who accepted the value at the ballot where most did, and that in words; nothing where acceptors do not speak."""
+    ballots: list[Any] = []
+    for _, its_ballot, its_value in accepted(events):
+        if its_value == value and its_ballot not in ballots:
+            ballots.append(its_ballot)
+    best: dict[NodeId, int] = {}
+    number: Any = None
+    for each in ballots:
+        found = accepters(events, each, value)
+        if len(found) > len(best):
+            best, number = found, each
+    if not best:
+        silent = not any(True for _ in accepted(events))
+        return best, None if silent else Witness(f"nobody has accepted {value!r}")
+    phrase = f"{value!r} was accepted at ballot {ballot(number)} by {at(best)}: {quorum(len(best), len(acceptors(events)))}"
+    return best, Witness(phrase, tuple(best), tuple(best.values()))
+
+
+def meeting(one: dict[NodeId, int], other: dict[NodeId, int]) -> tuple[Witness, ...]:
+    """Who is in both quorums."""
+    both = [node for node in one if node in other]
+    if both:
+        steps = "; ".join(f"{node} at step {one[node]}, and at step {other[node]}" for node in both)
+        return (Witness(f"in both: {steps}", tuple(both), tuple(s for node in both for s in (one[node], other[node]))),)
+    if one and other:
+        return (Witness("no acceptor is in both; of two majorities, one would have had to be", (*one, *other)),)
+    return ()
+
+
+def quorum_of(events: Sequence[Event], proposed: Observed) -> tuple[Witness, ...]:
+    """Who had promised the ballot of a proposal, and what they had accepted below it by then (P2c)."""
+    number = proposed.observation.ballot
+    before = events[: place(events, proposed)]
+    promised = promisers(before, number)
+    if not promised:
+        return (Witness(f"nobody had promised ballot {ballot(number)}", (proposed.node,), (proposed.step,)),)
+    count = quorum(len(promised), len(acceptors(events)))
+    who = Witness(
+        f"ballot {ballot(number)} was promised by {at(promised)}: {count}", tuple(promised), (*promised.values(), proposed.step)
+    )
+    below = [(b, v, event) for event, b, v in accepted(before) if event.node in promised and b < number]
+    if not below:
+        return (who, Witness("none of them had accepted anything below it", tuple(promised)))
+    told = []
+    for node in promised:
+        mine = [each for each in below if each[2].node == node]
+        if mine:
+            b, v, event = max(mine, key=lambda each: each[0])
+            told.append(f"{node} had accepted {v!r} at {ballot(b)} (step {event.step})")
+    told += [f"{node} nothing" for node in promised if not any(event.node == node for _, _, event in below)]
+    b, v, event = max(below, key=lambda each: each[0])
+    highest = Witness(
+        f"of these, {listed(told)}: the value of the highest, {v!r}, is the one to propose", tuple(promised), (event.step,)
+    )
+    return (who, highest)

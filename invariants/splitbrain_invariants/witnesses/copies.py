@@ -1,0 +1,123 @@
+"""What became of one log entry at each node: since when it is there, whether it is durable, and how it was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from splitbrain.events import Crashed, Event, Observed, Synced
+from splitbrain.node import NodeId
+from splitbrain.observations import Appended, Recovered, Truncated
+from splitbrain_invariants.replica import Replica
+from splitbrain_invariants.witnesses.phrase import cluster, listed, when
+
+LOG_AT_MOST = 8
+
+
+@dataclass
+class Copy:
+    """One node's copy of the entry. since, durable, off, lost: at which step; off: its power went before that was known."""
+
+    since: int
+    durable: int | None = None
+    off: int | None = None
+    lost: int | None = None
+    how: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether the node still has it, as far as one knows."""
+        return self.lost is None and not (self.off is not None and self.durable is None)
+
+
+def copies(events: Sequence[Event], index: int, term: int) -> dict[NodeId, Copy]:
+    """The latest copy of each node that ever said that it has the entry."""
+    replicas: dict[NodeId, Replica] = {}
+    found: dict[NodeId, Copy] = {}
+    for event in events:
+        if type(event) is Synced:
+            copy = found.get(event.node)
+            if copy is not None and copy.durable is None and copy.held:
+                copy.durable = event.step
+        elif type(event) is Crashed:
+            copy = found.get(event.node)
+            if copy is not None and copy.held:
+                copy.off = event.step
+            replicas.setdefault(event.node, Replica()).crash()
+        elif type(event) is Observed and type(event.observation) in (Appended, Truncated, Recovered):
+            replica = replicas.setdefault(event.node, Replica())
+            had = found[event.node].held if event.node in found else False
+            how = _change(replica, event)
+            has = index <= len(replica.terms) and replica.terms[index - 1] == term
+            _follow(found, event, has, had, how)
+    return found
+
+
+def _change(replica: Replica, event: Observed) -> str:
+    """Bring the log up to date; how an entry that is gone now was lost."""
+    said = event.observation
+    if type(said) is Appended:
+        replica.append(said.index, said.term)
+        return "overwrote it"
+    if type(said) is Truncated:
+        replica.truncate(said.index)
+        return "removed it"
+    replica.recover(said.entries)
+    return "restarted without it"
+
+
+def _follow(found: dict[NodeId, Copy], event: Observed, has: bool, had: bool, how: str) -> None:
+    copy = found.get(event.node)
+    recovered = type(event.observation) is Recovered
+    if not has:
+        if copy is not None and copy.lost is None and (had or recovered):
+            copy.lost, copy.how = event.step, how
+    elif copy is None or copy.lost is not None:
+        found[event.node] = Copy(event.step, event.step if recovered else None)
+    elif recovered:
+        copy.off = None
+        copy.durable = event.step if copy.durable is None else copy.durable
+
+
+def fate(node: NodeId, copy: Copy) -> str:
+    """A node's copy, in a clause."""
+    had = f"{node} had it from {when(copy.since)}" if copy.since else f"{node} had it from the start"
+    if copy.lost is not None:
+        cut = f", lost its power at step {copy.off}" if copy.off is not None else ""
+        synced = "" if copy.durable is not None or copy.off is None else " before that was synced"
+        return f"{had}{cut}{synced}{',' if cut else ''} and {copy.how} at step {copy.lost}"
+    if copy.off is not None:
+        return f"{had}, and lost its power at step {copy.off}{'' if copy.durable is not None else ' before that was synced'}"
+    if copy.durable is None:
+        return f"{node} has it since {when(copy.since)}, not synced"
+    return f"{node} has it on disk ({when(copy.since)})"
+
+
+def fates(events: Sequence[Event], index: int, term: int) -> str:
+    """Every node's copy, in one sentence."""
+    found = copies(events, index, term)
+    never = [node for node in cluster(events) if node not in found]
+    told = [fate(node, found[node]) for node in cluster(events) if node in found]
+    return "; ".join(told + ([f"{listed(never)} never had it"] if never else []))
+
+
+def last_entry(events: Sequence[Event], node: NodeId) -> str:
+    """How the node's log ends: what an election compares (Raft, 5.4.1)."""
+    held = log(events, node).terms
+    return f"ends with entry {len(held)} of term {held[-1]}" if held else "is empty"
+
+
+def terms(events: Sequence[Event], node: NodeId) -> str:
+    """The whole log, by the terms of its entries."""
+    held = [f"t{'?' if term is None else term}" for term in log(events, node).terms]
+    shown = [f"{max(len(held) - LOG_AT_MOST, 0)} more", *held[-LOG_AT_MOST:]] if len(held) > LOG_AT_MOST else held
+    return f"the log of {node} is {' '.join(shown) or 'empty'}"
+
+
+def log(events: Sequence[Event], node: NodeId) -> Replica:
+    """The log as the node told it last."""
+    replica = Replica()
+    for event in events:
+        if type(event) is Observed and event.node == node and type(event.observation) in (Appended, Truncated, Recovered):
+            _change(replica, event)
+    return replica

@@ -1,0 +1,53 @@
+"""Words for witnesses: lists, steps, ballots and majorities as a person would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from splitbrain.events import Event, Started
+from splitbrain.node import NodeId
+
+
+def listed(items: Iterable[str]) -> str:
+    """``n1``, ``n1 and n2``, ``n1, n2 and n3``."""
+    *before, last = items
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def at(steps: Mapping[NodeId, int]) -> str:
+    """``n1 (step 2) and n3 (step 4)``."""
+    return listed(f"{node} ({when(step)})" for node, step in steps.items())
+
+
+def when(step: int) -> str:
+    """``step 3``; nothing was done yet at step 0."""
+    return f"step {step}" if step else "from the start"
+
+
+def quorum(count: int, size: int) -> str:
+    """``2 of 3, a majority``, or what it falls short of."""
+    return f"{count} of {size}, a majority" if 2 * count > size else f"{count} of {size}, where a majority is {size // 2 + 1}"
+
+
+def ballot(thing: Any) -> str:
+    """``2.n1``: a ballot, with dots between its parts; it may be of any type."""
+    parts: Sequence[Any] = ()
+    if isinstance(thing, msgspec.Struct):
+        parts = [getattr(thing, name) for name in thing.__struct_fields__]
+    elif isinstance(thing, (tuple, list)):
+        parts = thing
+    plain = parts and all(isinstance(part, (str, int)) for part in parts)
+    return ".".join(str(part) for part in parts if part != "") if plain else f"{thing!r:.40}"
+
+
+def cluster(events: Sequence[Event]) -> list[NodeId]:
+    """Every node, in order: each starts at step 0."""
+    return [event.node for event in events if type(event) is Started and event.step == 0]
+
+
+def place(events: Sequence[Event], event: Event) -> int:
+    """Where this very event is in the trace; its end, if it is not there."""
+    return next((place for place, each in enumerate(events) if each is event), len(events))

@@ -1,0 +1,55 @@
+"""Who voted for whom, from what nodes said: the quorums behind Raft's leaders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from splitbrain.events import Event, Observed
+from splitbrain.invariant import Witness
+from splitbrain.node import NodeId
+from splitbrain.observations import Led, Recovered, Voted
+from splitbrain_invariants.witnesses.phrase import at, cluster, place, quorum, when
+
+
+def votes(events: Sequence[Event], term: int, candidate: NodeId) -> dict[NodeId, int]:
+    """Who gave that vote, and at which step first; a vote that is found on a disk counts."""
+    given: dict[NodeId, int] = {}
+    for event in events:
+        if type(event) is Observed:
+            said = event.observation
+            if type(said) is Voted:
+                if (said.term, said.candidate) == (term, candidate):
+                    given.setdefault(event.node, event.step)
+            elif type(said) is Recovered and (said.term, said.voted_for) == (term, candidate):
+                given.setdefault(event.node, event.step)
+    return given
+
+
+def electorate(events: Sequence[Event], led: Observed) -> tuple[dict[NodeId, int], Witness]:
+    """Who had voted for this leader of its term by then; and that, in words."""
+    term, leader = led.observation.term, led.node
+    before = events[: place(events, led)]
+    voters = votes(before, term, leader)
+    size = len(cluster(events))
+    if not voters:
+        return voters, Witness(f"nobody had said that it voted for {leader} in term {term}", (leader,), (led.step,))
+    phrase = f"{leader} became leader of term {term} with the votes of {at(voters)}: {quorum(len(voters), size)}"
+    if 2 * len(voters) <= size:
+        phrase += _stale(before, term, leader)
+    return voters, Witness(phrase, tuple(voters), (*voters.values(), led.step))
+
+
+def _stale(events: Sequence[Event], term: int, leader: NodeId) -> str:
+    """Votes of earlier terms that it may have counted; a leader that had led before, and did not step down."""
+    for earlier in range(term - 1, 0, -1):
+        others = {node: step for node, step in votes(events, earlier, leader).items() if node != leader}
+        led = [event for event in events if _leads(event, earlier, leader)]
+        if led:
+            return f"; it had been leader of term {earlier} ({when(led[0].step)})"
+        if others:
+            return f"; it had the vote of {at(others)} in term {earlier} only"
+    return ""
+
+
+def _leads(event: Event, term: int, leader: NodeId) -> bool:
+    return type(event) is Observed and type(event.observation) is Led and (event.node, event.observation.term) == (leader, term)

@@ -1,0 +1,9 @@
+"""The museum: historical bugs of consensus protocols, each re-created by overriding one decision of the reference."""
+
+from __future__ import annotations
+
+from splitbrain.exhibit import Exhibit
+from splitbrain_protocols.museum.paxos.exhibits import PAXOS_EXHIBITS
+from splitbrain_protocols.museum.raft.exhibits import RAFT_EXHIBITS
+
+EXHIBITS: tuple[Exhibit, ...] = (*RAFT_EXHIBITS, *PAXOS_EXHIBITS)

@@ -1,0 +1,1 @@
+"""Exhibits about what was said before it was on the disk."""

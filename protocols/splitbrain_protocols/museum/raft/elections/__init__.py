@@ -1,0 +1,1 @@
+"""Exhibits about votes, terms, and what keeps a leader in peace."""

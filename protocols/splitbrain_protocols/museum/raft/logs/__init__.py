@@ -1,0 +1,1 @@
+"""Exhibits about logs: replicated, rolled back, tracked and committed."""

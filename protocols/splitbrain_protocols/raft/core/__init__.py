@@ -1,0 +1,1 @@
+"""Figure 2 of the Raft paper, and nothing else."""

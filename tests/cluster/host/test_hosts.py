@@ -1,0 +1,164 @@
+"""Both hosts run the same sans-I/O nodes to the same traces, byte by byte; and the trio host keeps to itself."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+import trio
+from scripted import Note, scripted
+
+from splitbrain.actions import Calm, Complete, Crash, Cut, Mend, Request, Restart
+from splitbrain.budget import FaultBudget
+from splitbrain.dice import Dice
+from splitbrain.errors import ScenarioError
+from splitbrain.trace.encoding import digest, first_difference
+from splitbrain.world.run import Setup, run
+from splitbrain.world.world import World
+from splitbrain_protocols.paxos.scenario import PAXOS
+from splitbrain_protocols.raft.scenario import RAFT
+
+SLOW = FaultBudget(slow_disks=True)
+
+
+def random_schedule(setup, dice, steps):
+    """A schedule of everything that the nemesis can do, made on the direct host by choosing among what is enabled."""
+    with setup.world("direct", keep=True) as world:
+        actions, requests = [], 0
+        for _ in range(steps):
+            point = dice.roll()
+            running = [process for process in world.running() if process.idle()]
+            enabled = list(world.enabled())
+            deliveries = [action for action in enabled if hasattr(action, "ordinal")]
+            inputs = [action for action in enabled if not isinstance(action, Crash) and hasattr(action, "node")]
+            if point < 0.08 and running:
+                requests += 1
+                action = Request(dice.pick(running).id, f"r{requests}", f"v{requests}")
+            elif point < 0.11 and len(world.nodes) > 1:
+                links = [(one, two) for one in world.nodes for two in world.nodes if one != two]
+                cut = world.network.cut_links
+                action = Mend(tuple(cut)) if cut else Cut(tuple(dice.sample(links, 3)))
+            elif point < 0.2 and inputs:
+                inner = dice.pick(inputs)
+                action = Crash(inner.node, dice.below(3), inner, dice.below(8))
+            elif point < 0.75 and deliveries:
+                action = dice.pick(deliveries)
+            else:
+                choices = [action for action in enabled if not isinstance(action, Crash) or point > 0.97] or enabled
+                action = dice.pick(choices)
+            actions.append(world.apply(action))
+        if dice.chance(0.5):
+            actions.append(world.apply(Calm(world.nodes, dice.seed(), setup.scenario.calm_bound)))
+        return actions, world.events, world.violation
+
+
+@pytest.mark.parametrize(
+    ("scenario", "schedules"),
+    [(RAFT, 200), (PAXOS, 200), (replace(RAFT, budget=SLOW), 60), (replace(PAXOS, budget=SLOW), 60)],
+    ids=["raft", "paxos", "raft with slow disks", "paxos with slow disks"],
+)
+def test_direct_and_trio_hosts_give_byte_identical_traces(scenario, schedules):
+    kinds = set()
+    for seed in range(schedules):
+        dice = Dice(f"hosts/{seed}")
+        options = {name: dice.pick(values) for name, values in scenario.options.items()}
+        setup = Setup(scenario, dice.pick(scenario.sizes), options, seed)
+        schedule, events, violation = random_schedule(setup, dice, 60)
+        done = run(setup, schedule, host="trio", keep=True)
+        assert done.stopped is None
+        assert first_difference(events, done.events, scenario.show) is None
+        assert digest(events, scenario.show) == digest(done.events, scenario.show)
+        assert violation is done.violation is None
+        kinds |= {type(action) for action in schedule}
+    assert kinds >= {Crash, Restart, Request, Cut, Mend, Calm}
+    assert (Complete in kinds) is scenario.budget.slow_disks
+
+
+# The trio host keeps to itself
+
+
+def test_a_second_trio_world_in_the_same_thread_is_refused_and_the_first_goes_on():
+    with World(RAFT, host="trio") as world:
+        with pytest.raises(ScenarioError, match="one world a thread"):
+            World(RAFT, host="trio")
+        world.apply(Calm(world.nodes, 1, 1000))
+        assert world.violation is None
+
+
+def test_a_world_inside_somebody_else_s_trio_run_is_refused():
+    async def main():
+        with pytest.raises(ScenarioError, match="somebody else's trio run"):
+            World(RAFT, host="trio")
+        with World(RAFT) as world:
+            world.apply(Calm(world.nodes, 1, 500))
+
+    trio.run(main)
+
+
+def test_worlds_in_two_threads_do_not_disturb_each_other():
+    digests = []
+
+    def one():
+        with World(RAFT, host="trio") as world:
+            world.apply(Calm(world.nodes, 1, 1000))
+            digests.append(digest(world.events))
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    one()
+    assert len(digests) == 3
+    assert len(set(digests)) == 1
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_a_world_that_could_not_be_made_leaves_nothing_behind(host):
+    def broken(*_):
+        raise LookupError
+
+    for _ in range(2):
+        with pytest.raises(ScenarioError):
+            World(scripted(factory=broken), host=host)
+    with World(scripted(), host=host):
+        pass
+
+
+def test_a_world_may_be_closed_twice_and_trio_runs_afterwards():
+    world = World(RAFT, host="trio")
+    world.close()
+    world.close()
+    assert trio.run(trio.sleep, 0) is None
+
+
+def test_many_worlds_after_each_other_leave_no_thread_and_no_trio_run():
+    before = threading.active_count()
+    for _ in range(50):
+        with World(scripted(), host="trio") as world:
+            world.apply(Request("n1", "r1", "x"))
+    assert threading.active_count() <= before + 1  # trio keeps one idle worker for a few seconds
+
+
+def test_async_nodes_need_the_trio_host():
+    async def run(node, env):
+        await trio.sleep_forever()
+
+    with pytest.raises(ScenarioError, match="they need the trio host"):
+        World(scripted(run=run))
+    with World(scripted(run=run), host="trio") as world:
+        assert world.violation is None
+
+
+def test_a_message_is_handled_in_a_trio_task():
+    tasks = []
+
+    def request(node, name, command):
+        tasks.append(trio.lowlevel.current_task())
+        return ()
+
+    with World(scripted(request=request), host="trio") as world:
+        world.apply(Request("n1", "r1", Note("x").text))
+        world.apply(Request("n2", "r2", "x"))
+        world.apply(Request("n1", "r3", "x"))
+    assert tasks[0] is tasks[2]
+    assert tasks[0] is not tasks[1]

@@ -1,0 +1,202 @@
+"""Messages in flight: named by what they are, copied when they can change, on directed links."""
+
+import pytest
+from scripted import Note, of, scripted
+
+from splitbrain.actions import Cut, Deliver, Drop, Duplicate, Mend, Request
+from splitbrain.cluster.network import Network
+from splitbrain.dice import Dice
+from splitbrain.errors import NotEnabled
+from splitbrain.events import Acted, Observed, Sent
+from splitbrain.node import Observe, Send
+from splitbrain.trace.recorder import Recorder
+from splitbrain.world.world import World
+
+NODES = ("n1", "n2", "n3")
+
+
+def network(label=lambda message: (str(message), None)):
+    return Network(NODES, label, Recorder(None, keep=True))
+
+
+def in_flight(net):
+    return sorted(envelope.identity()[2:] for envelope in net.flight)
+
+
+def test_a_message_is_named_by_its_link_its_label_and_its_ordinal_there():
+    net = network(lambda message: message)
+    for message in (("Vote", 1), ("Vote", 1), ("Vote", 2), ("Append", 1)):
+        net.send("n1", "n2", message)
+    net.send("n2", "n1", ("Vote", 1))
+    assert [envelope.identity() for envelope in net.flight] == [
+        ("n1", "n2", "Vote", 1, 1, 0),
+        ("n1", "n2", "Vote", 1, 2, 0),
+        ("n1", "n2", "Vote", 2, 1, 0),
+        ("n1", "n2", "Append", 1, 1, 0),
+        ("n2", "n1", "Vote", 1, 1, 0),
+    ]
+
+
+def test_ordinals_go_on_when_earlier_messages_are_gone():
+    net = network()
+    for _ in range(3):
+        net.send("n1", "n2", "x")
+        net.take(net.flight[0])
+    net.send("n1", "n2", "x")
+    assert net.flight[0].ordinal == 4
+
+
+def test_a_message_is_found_by_any_action_on_it():
+    net = network()
+    net.send("n1", "n2", "x")
+    (envelope,) = net.flight
+    for kind in (Deliver, Drop, Duplicate):
+        assert net.find(kind("n1", "n2", "x")) is envelope
+        assert net.find(kind("n2", "n1", "x")) is None
+        assert net.find(kind("n1", "n2", "x", ordinal=2)) is None
+        assert net.find(kind("n1", "n2", "x", copy=1)) is None
+    assert net.find(envelope.deliver()) is net.find(envelope.drop()) is net.find(envelope.duplicate()) is envelope
+
+
+def test_names_stay_right_whatever_is_sent_taken_and_doubled():
+    dice, net, left = Dice(1), network(), {}
+    for _ in range(3000):
+        point = dice.roll()
+        if point < 0.45 or not net.flight:
+            net.send(*dice.sample(NODES, 2), dice.pick("ab"))
+            left[net.flight[-1].identity()] = net.flight[-1]
+        elif point < 0.6:
+            net.duplicate(dice.pick(net.flight))
+            left[net.flight[-1].identity()] = net.flight[-1]
+        else:
+            envelope = dice.pick(net.flight)
+            net.take(envelope)
+            assert envelope.place == -1
+            assert net.find(envelope.deliver()) is None
+            assert left.pop(envelope.identity()) is envelope
+        assert len(net.flight) == len(left)
+    for place, envelope in enumerate(net.flight):
+        assert envelope.place == place
+        assert net.find(envelope.deliver()) is envelope is left[envelope.identity()]
+
+
+def test_copies_are_numbered_from_the_original_whichever_copy_is_doubled():
+    net = network()
+    net.send("n1", "n2", "x")
+    net.duplicate(net.flight[0])
+    net.duplicate(net.flight[1])
+    assert in_flight(net) == [("x", None, 1, 0), ("x", None, 1, 1), ("x", None, 1, 2)]
+    net.take(net.flight[1])
+    net.duplicate(net.flight[0])
+    assert in_flight(net) == [("x", None, 1, 0), ("x", None, 1, 2), ("x", None, 1, 3)]
+
+
+def test_a_message_that_can_change_is_copied_when_it_is_sent():
+    net = network()
+    message = ["x"]
+    net.send("n1", "n2", message)
+    message.append("y")
+    net.send("n1", "n3", message)
+    assert [envelope.message for envelope in net.flight] == [["x"], ["x", "y"]]
+
+
+def test_a_message_that_cannot_change_is_not_copied():
+    net = network()
+    message = ("x", Note("y"))
+    net.send("n1", "n2", message)
+    assert net.flight[0].message is message is net.flight[0].content()
+
+
+def test_a_receiver_that_changes_its_message_changes_no_other_copy_and_no_trace():
+    def receive(node, sender, message):
+        message.append(node.me)
+        yield Observe(Note(tuple(message)))
+
+    scenario = scripted(request=lambda node, *_: [Send("n2", ["x"])], receive=receive, label=lambda message: ("list", None))
+    with World(scenario) as world:
+        world.apply(Request("n1", "r1", 0))
+        world.apply(Duplicate("n1", "n2", "list"))
+        world.apply(Deliver("n1", "n2", "list"))
+        world.apply(Deliver("n1", "n2", "list", copy=1))
+        assert [event.observation.text for event in of(world, Observed)] == [("x", "n2"), ("x", "n2")]
+        assert of(world, Sent)[0].message == ["x"]
+
+
+def test_a_node_that_changes_a_command_changes_no_schedule():
+    def request(node, name, command):
+        command.append("y")
+        return ()
+
+    action = Request("n1", "r1", ["x"])
+    with World(scripted(request=request)) as world:
+        world.apply(action)
+        assert of(world, Acted)[0].action.command == ["x"] == action.command
+
+
+def test_the_nearest_message_is_on_the_same_link_and_of_the_same_kind():
+    net = network(lambda message: message)
+    for message in (("Vote", 3), ("Vote", 5), ("Vote", 5), ("Append", 4)):
+        net.send("n1", "n2", message)
+    net.send("n1", "n3", ("Other", 4))
+
+    def nearest(kind, epoch, ordinal=1, receiver="n2"):
+        found = net.find_alike(Deliver("n1", receiver, kind, epoch, ordinal))
+        return None if found is None else (found.kind, found.epoch, found.ordinal)
+
+    assert nearest("Vote", 5, 9) == ("Vote", 5, 2)
+    assert nearest("Vote", 6) == ("Vote", 5, 1)
+    assert nearest("Vote", 1) == ("Vote", 3, 1)
+    assert nearest("Append", 1) == ("Append", 4, 1)
+    assert nearest("Other", 4) is None
+    assert nearest("Vote", 5, receiver="n3") is None
+
+
+# Links
+
+
+def sender():
+    return scripted(request=lambda node, name, command: [Send(peer, Note(command)) for peer in command])
+
+
+def test_a_cut_link_keeps_its_messages_until_it_is_mended():
+    with World(sender()) as world:
+        world.apply(Request("n1", "r1", ["n2", "n3"]))
+        world.apply(Cut((("n1", "n2"),)))
+        with pytest.raises(NotEnabled, match="the link n1->n2 is cut"):
+            world.apply(Deliver("n1", "n2", "Note"))
+        world.apply(Deliver("n1", "n3", "Note"))
+        world.apply(Mend((("n1", "n2"),)))
+        world.apply(Deliver("n1", "n2", "Note"))
+
+
+def test_links_are_directed():
+    with World(sender()) as world:
+        world.apply(Cut((("n1", "n2"),)))
+        world.apply(Request("n2", "r1", ["n1"]))
+        world.apply(Deliver("n2", "n1", "Note"))
+
+
+def test_what_is_sent_on_a_cut_link_waits_there():
+    with World(sender()) as world:
+        world.apply(Cut((("n1", "n2"),)))
+        world.apply(Request("n1", "r1", ["n2"]))
+        assert not world.deliverable(world.network.flight[0])
+        world.apply(Drop("n1", "n2", "Note"))
+        assert world.network.flight == []
+
+
+def test_a_node_may_send_to_itself():
+    with World(sender()) as world:
+        world.apply(Request("n1", "r1", ["n1"]))
+        world.apply(Deliver("n1", "n1", "Note"))
+
+
+def test_the_graph_holds_the_links_that_carry_messages():
+    net = network()
+    assert set(net.graph().edges) == {(one, two) for one in NODES for two in NODES if one != two}
+    net.cut([("n1", "n2"), ("n1", "n3")])
+    assert ("n1", "n2") not in net.graph().edges
+    assert ("n2", "n1") in net.graph().edges
+    net.mend([("n1", "n2")])
+    assert ("n1", "n2") in net.graph().edges
+    assert set(net.graph().nodes) == set(NODES)

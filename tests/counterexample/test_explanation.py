@@ -1,0 +1,204 @@
+"""Explanations as data: chains of causes, where they meet, the nearest passing schedule, and what a user's witnesses may do."""
+
+import pytest
+from museum_runs import SLUGS, of_the_museum
+from relay import AGAIN, ASK, N1, N2, N3, PASS, TELL, TWICE, OneDecision, relay
+from toys import FORGETFUL
+
+import splitbrain.counterexample.passing
+from splitbrain.actions import Calm, Crash, Deliver, Fire, Request, Restart
+from splitbrain.counterexample.explanation import explain
+from splitbrain.events import CalmEnded, Observed
+from splitbrain.invariant import Witness
+from splitbrain.world.run import Setup, run
+
+
+def explained(scenario, *actions, size=3):
+    return explain(run(Setup(scenario, size), actions, keep=True))
+
+
+# Chains
+
+
+def test_a_chain_goes_from_what_nobody_had_sent_along_messages_to_the_conflict():
+    explanation = explained(relay(OneDecision), ASK, PASS, AGAIN, TELL, Deliver(N2, N3, "Note", copy=1))
+    assert explanation.chains == ((1, 2, 4), (2, 3, 5))  # the second begins where it parts from the first
+    assert explanation.meeting.node == N3
+    assert (explanation.meeting.first, explanation.meeting.then) == (4, 5)
+
+
+def test_a_restart_is_caused_by_the_crash_before_it():
+    explanation = explained(FORGETFUL, Request(N1, "r1", "a"), Crash(N1), Restart(N1), Request(N1, "r2", "b"), size=2)
+    assert explanation.chains == ((1,), (4,))
+    assert explanation.meeting.between == (2, 3)
+    explanation, _ = of_the_museum("pax-promise-not-durable")
+    assert explanation.chains == ((1,), (2, 3))
+
+
+def test_chains_of_disjoint_quorums_do_not_meet():
+    explanation, _ = of_the_museum("vote-dup")
+    assert len(explanation.chains) == 2
+    assert explanation.meeting is None
+
+
+def test_a_chain_that_is_the_beginning_of_another_is_not_told_twice():
+    explanation, _ = of_the_museum("term-not-durable")
+    assert explanation.chains == ((1, 2),)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_step_of_a_chain_but_its_first_has_a_cause_in_it_and_it_ends_at_the_conflict(slug):
+    explanation, done = of_the_museum(slug)
+    ends = {event.step for event in done.violation.evidence}
+    for chain in explanation.chains:
+        assert list(chain) == sorted(chain)
+        assert chain[-1] in ends
+        assert isinstance(done.actions[explanation.chains[0][0] - 1], (Request, Fire, Crash))
+
+
+def test_of_a_fair_phase_it_is_told_what_was_sent_over_and_over():
+    explanation, _ = of_the_museum("nack-no-backoff")
+    assert explanation.chains == ()
+    one, other = explanation.repeated
+    assert (one.last.kind, other.last.kind) == ("AppendEntries", "AppendEntriesReply")
+    assert one.count > 1000
+    assert one.receivers == (other.last.sender,)
+
+
+# The nearest passing schedule
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_nearest_schedule_does_pass_and_its_difference_is_true(slug):
+    explanation, done = of_the_museum(slug)
+    nearest = explanation.nearest
+    if nearest is None:
+        assert len(done.actions) == 1
+        return
+    actions = list(done.actions)
+    left_out = actions.pop(nearest.left_out - 1)
+    if nearest.crash_only:
+        actions.insert(nearest.left_out - 1, left_out.during)
+    again = run(done.setup, actions, keep=True, lenient=True)
+    assert again.violation is None
+    assert again.skipped == len(nearest.fallen)
+    told = [(event.node, event.observation) for event in again.events if isinstance(event, Observed)]
+    before = [(event.node, event.observation) for event in done.events if isinstance(event, Observed)]
+    assert all((event.node, event.observation) in told for event in nearest.new if isinstance(event, Observed))
+    assert all((event.node, event.observation) in before for event in nearest.lost if isinstance(event, Observed))
+
+
+def test_a_crash_is_left_out_rather_than_a_delivery():
+    explanation, done = of_the_museum("vote-not-durable")
+    assert isinstance(done.actions[explanation.nearest.left_out - 1], Crash)
+    assert len(explanation.nearest.fallen) == 1  # its restart
+    assert explanation.nearest.step == len(done.actions)
+
+
+def test_figure_8_needs_the_entry_that_makes_the_other_log_look_newer():
+    explanation, done = of_the_museum("figure-8")
+    assert done.actions[explanation.nearest.left_out - 1] == Request(N1, "r2", "v2")
+    (lost,) = explanation.nearest.lost
+    assert lost.step == explanation.nearest.step == 19
+    assert explanation.nearest.fallen == ()
+
+
+def test_of_a_crash_inside_a_handler_the_crash_alone_may_be_left_out():
+    explanation, _ = of_the_museum("vote-self-not-durable")
+    assert (explanation.nearest.left_out, explanation.nearest.crash_only) == (1, True)
+
+
+def test_a_fair_phase_is_never_left_out_and_ends_sooner_in_the_nearest_run():
+    explanation, done = of_the_museum("vote-overstrict")
+    assert not isinstance(done.actions[explanation.nearest.left_out - 1], Calm)
+    (lost,), (new,) = explanation.nearest.lost, explanation.nearest.new
+    assert isinstance(new, CalmEnded)
+    assert new.elapsed < lost.elapsed
+
+
+def test_the_search_for_it_ends_when_its_budget_is_used_up(monkeypatch):
+    monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 1)
+    explanation, done = of_the_museum("vote-not-durable")
+    assert isinstance(done.actions[explanation.nearest.left_out - 1], Crash)  # what is most instructive is tried first
+    monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 0)
+    assert of_the_museum("vote-not-durable")[0].nearest is None
+
+
+def test_an_explanation_is_the_same_again():
+    assert of_the_museum("figure-8")[0] == of_the_museum("figure-8")[0]
+    assert of_the_museum("nack-no-backoff")[0] == of_the_museum("nack-no-backoff")[0]
+
+
+# Witnesses of one's own
+
+
+def test_an_invariant_of_ones_own_bears_witness_with_all_that_it_has_seen():
+    class Telling(OneDecision):
+        def witnesses(self, violation, events):
+            assert events[-1] is violation.evidence[1]
+            assert self.first is violation.evidence[0]
+            return (Witness(f"{len(events)} events", ("n3",), (3, 6)),)
+
+    explanation = explained(relay(Telling), *TWICE)
+    assert explanation.trouble is None
+    assert [each.nodes for each in explanation.witnesses] == [("n3",)]
+
+
+def test_of_two_invariants_of_one_name_the_broken_one_is_asked():
+    class Never(OneDecision):
+        def observe(self, event):
+            return None
+
+        def witnesses(self, violation, events):
+            raise AssertionError
+
+    Never.__name__ = "OneDecision"
+    assert explained(relay(Never, OneDecision), *TWICE).trouble is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (lambda: 1 / 0, "Clumsy.witnesses() raised ZeroDivisionError"),
+        (lambda: ["n1 did it"], "Clumsy.witnesses() returned ['n1 did it'], which is no tuple of Witness"),
+        (lambda: None, "Clumsy.witnesses() returned None"),
+    ],
+)
+def test_witnesses_that_go_wrong_cost_the_explanation_nothing_else(answer, complaint):
+    class Clumsy(OneDecision):
+        def witnesses(self, violation, events):
+            return answer()
+
+    explanation = explained(relay(Clumsy), *TWICE)
+    assert complaint in explanation.trouble
+    assert explanation.witnesses == ()
+    assert explanation.chains
+    assert explanation.nearest is not None
+
+
+def test_evidence_that_is_not_of_the_trace_or_none_at_all_is_no_obstacle():
+    class Vague(OneDecision):
+        def observe(self, event):
+            return self.violation("something", *self.evidence)
+
+    for evidence in ((), (Observed(99, "n7", "x"),), (Observed(-1, "n1", "x"),)):
+        Vague.evidence = evidence
+        explanation = explained(relay(Vague), ASK, PASS, TELL)
+        assert explanation.trouble is None
+        assert explanation.chains == ()
+
+
+def test_an_invariant_that_looks_at_more_than_events_is_told_so():
+    class Moody(OneDecision):
+        calls = 0
+
+        def observe(self, event):
+            Moody.calls += 1
+            return self.violation("once in a while", event) if Moody.calls == 1 else None
+
+    explanation = explained(relay(Moody), ASK, PASS, TELL)
+    assert "does not break again" in explanation.trouble
+
+
+def test_a_run_that_breaks_nothing_has_no_explanation():
+    assert explained(relay(OneDecision), ASK) is None

@@ -1,0 +1,229 @@
+"""The quick check before hunting: what it says about good nodes, and about each way of breaking the contract."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from scripted import Note, scripted
+from toys import COLOURFUL, REGISTER
+
+from splitbrain.budget import FaultBudget
+from splitbrain.doctor.conformance import ConformanceError, conformance
+from splitbrain.errors import SplitbrainError
+from splitbrain.exhibit import mutant
+from splitbrain.invariant import Invariant
+from splitbrain.node import Observe, Reply, Send, SetTimer, Sync, Write
+from splitbrain.observations import Decided
+from splitbrain_protocols.paxos.scenario import PAXOS
+from splitbrain_protocols.raft.scenario import RAFT
+
+
+def problems(scenario):
+    with pytest.raises(ConformanceError) as error:
+        conformance(scenario)
+    assert error.value.splitbrain_report == str(error.value)
+    assert all(problem in str(error.value) for problem in error.value.problems)
+    return error.value.problems
+
+
+def only_problem(scenario):
+    (problem,) = problems(scenario)
+    return problem
+
+
+def echo(node, request, command):
+    for peer in node.peers:
+        yield Send(peer, Note(command))
+    yield Reply(request, command)
+
+
+@pytest.mark.parametrize("scenario", [RAFT, PAXOS, REGISTER], ids=lambda scenario: scenario.name)
+def test_good_nodes_conform_and_the_report_says_what_was_tried(scenario):
+    report = conformance(scenario)
+    assert report.host == "direct"
+    assert report.notes == ()
+    assert f"{scenario.name} keeps the contract of a node (direct host)" in str(report)
+    assert min(report.counts.values()) > 0
+
+
+def test_the_same_seed_gives_the_same_report():
+    assert conformance(REGISTER, seed=3) == conformance(REGISTER, seed=3)
+
+
+def test_async_nodes_are_checked_on_the_trio_host():
+    async def serve(node, env):
+        while True:
+            asked = await env.receive()
+            env.reply(asked.request, asked.command)
+
+    assert conformance(scripted(run=serve, sizes=(2,))).host == "trio"
+
+
+def test_a_node_that_never_writes_is_worth_a_note():
+    assert "a crash makes it forget everything" in str(conformance(scripted(request=echo)))
+
+
+def test_a_budget_without_crashes_is_worth_a_note():
+    report = conformance(mutant(REGISTER, REGISTER.factory, budget=FaultBudget(crashes="none")))
+    assert "no crash" in str(report)
+
+
+def test_a_factory_that_raises_is_a_problem():
+    def factory(me, peers, disk):
+        raise RuntimeError("no such luck")
+
+    assert "the factory cannot make node n1: RuntimeError: no such luck" in only_problem(mutant(REGISTER, factory, options={}))
+
+
+def test_an_option_that_the_factory_cannot_take_is_a_problem():
+    def factory(me, peers, disk, patience=20):
+        return REGISTER.factory(me, peers, disk, {20: 20, 50: 50}[patience])
+
+    found = problems(mutant(REGISTER, factory, options={"patience": (20, 7)}))
+    assert any("patience=7" in problem and "KeyError" in problem for problem in found)
+
+
+def test_a_factory_that_gives_the_same_node_again_is_a_problem():
+    kept = {}
+
+    def factory(me, peers, disk, patience):
+        return kept.setdefault(me, REGISTER.factory(me, peers, disk, patience))
+
+    assert any("gave the same object again" in problem for problem in problems(mutant(REGISTER, factory)))
+
+
+def test_a_restart_that_cannot_be_is_a_problem():
+    def factory(me, peers, disk, patience):
+        if "value" in disk:
+            raise ValueError("was here before")
+        return REGISTER.factory(me, peers, disk, patience)
+
+    assert any("after a restart: ValueError: was here before" in problem for problem in problems(mutant(REGISTER, factory)))
+
+
+def test_a_node_that_writes_and_never_looks_at_its_disk_is_a_problem():
+    def keep(node, request, command):
+        yield Write("command", command)
+        yield Sync()
+        yield Reply(request, "kept")
+
+    assert "never look at the `disk`" in only_problem(scripted(request=keep, start=lambda node: [SetTimer("t", 1, 2)]))
+
+
+@pytest.mark.parametrize(
+    ("handler", "says"),
+    [
+        (lambda node, request, command: 1 / 0, "raised an exception: *ZeroDivisionError"),
+        (lambda node, request, command: ["send"], "no effect: it yielded a str, which is not an effect"),
+        (lambda node, request, command: 7, "no effect: *not effects"),
+        (lambda node, request, command: (SetTimer("t", 1, 2) for _ in iter(int, 1)), "never stopped"),
+        (lambda node, request, command: [Send("n9", Note())], "no effect: *there is no such node"),
+    ],
+    ids=["raises", "yields a str", "returns a number", "never stops", "sends to nobody"],
+)
+def test_a_malformed_handler_is_a_problem(handler, says):
+    found = problems(scripted(request=handler))
+    assert any(re.search(says.replace("*", ".*"), problem) for problem in found), found
+
+
+class Shared:
+    """It refuses to be copied."""
+
+    def __init__(self):
+        self.texts = ["one"]
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def test_a_message_that_is_changed_after_it_was_sent_is_a_problem():
+    def send(node, request, command):
+        node.last = Shared()
+        yield Send(node.peers[0], node.last)
+        yield Reply(request, None)
+
+    def change(node, sender, message):
+        message.texts.append("more")
+        return ()
+
+    scenario = scripted(request=send, receive=change, sizes=(2,), show=lambda shared: shared.texts)
+    assert any("a Shared message that was sent was changed later" in problem for problem in problems(scenario))
+
+
+def test_a_mutable_message_is_copied_and_so_none():
+    def send(node, request, command):
+        node.last = ["one"]
+        yield Send(node.peers[0], node.last)
+        node.last.append("two")
+        yield Reply(request, None)
+
+    def change(node, sender, message):
+        assert message == ["one"]
+        message.append("more")
+        return ()
+
+    assert conformance(scripted(request=send, receive=change, sizes=(2,)))
+
+
+def test_what_cannot_be_encoded_is_a_problem_and_show_mends_it():
+    @dataclass(frozen=True)
+    class Opaque:
+        thing: object
+
+    def send(node, request, command):
+        yield Send(node.peers[0], Opaque(complex(1, 2)))
+        yield Reply(request, None)
+
+    assert "Sent holds what has no canonical encoding" in only_problem(scripted(request=send, sizes=(2,)))
+    assert conformance(scripted(request=send, sizes=(2,), show=str))
+
+
+def test_a_label_that_raises_or_returns_something_else_is_a_problem():
+    assert "label(Note) raised AttributeError" in only_problem(scripted(request=echo, label=lambda message: (message.kind, 1)))
+    assert "label(Note) returned 'note'" in only_problem(scripted(request=echo, label=lambda message: "note"))
+
+
+def test_commands_that_no_file_can_hold_or_that_run_out_are_a_problem():
+    assert "commands(1): TypeError" in only_problem(scripted(request=echo, commands=lambda number: object()))
+    assert "IndexError" in only_problem(COLOURFUL)
+
+
+def test_a_node_that_behaves_differently_is_a_problem():
+    calls = []
+
+    def count(node, request, command):
+        calls.append(command)
+        yield Send(node.peers[0], Note(len(calls)))
+        yield Reply(request, None)
+
+    assert any("NONDETERMINISTIC" in problem for problem in problems(scripted(request=count, sizes=(2,))))
+
+
+def test_a_node_that_does_nothing_is_a_problem_and_one_that_never_answers():
+    assert any("no node ever did anything" in problem for problem in problems(scripted()))
+    found = problems(scripted(start=lambda node: [SetTimer("t", 1, 2)]))
+    assert any("without one reply or observation" in problem for problem in found)
+
+
+class Never(Invariant):
+    """Nothing."""
+
+    def observe(self, event):
+        return None
+
+
+def test_a_node_that_observes_nothing_is_a_problem_where_there_are_invariants_or_progress():
+    found = problems(scripted(request=echo, invariants=(Never,), progress=(Decided,)))
+    assert any("invariants see nothing else" in problem for problem in found)
+    assert any("never observed" in problem or "ever observed Decided" in problem for problem in found)
+
+
+def test_all_problems_are_listed_at_once_and_are_the_users_to_mend():
+    def careless(node, request, command):
+        yield Send(node.peers[0], complex(1, 2))
+        yield Observe(object())
+
+    with pytest.raises(SplitbrainError) as error:
+        conformance(scripted(request=careless, sizes=(2,), label=lambda message: "x"))
+    assert "problems\n  * " in str(error.value)
+    assert len(error.value.problems) >= 2

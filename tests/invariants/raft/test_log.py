@@ -1,0 +1,237 @@
+"""Raft's replicated log: traces that satisfy each invariant, and traces that break it."""
+
+import pytest
+
+from splitbrain.events import Crashed, Observed, Started
+from splitbrain.invariant import Monitor
+from splitbrain.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
+from splitbrain_invariants import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
+
+
+def fold(invariant, happenings):
+    """The violation, which must come at the last happening; a pair is an observation at its place, from step 1."""
+    monitor = Monitor((invariant,))
+    events = [Observed(place, *each) if type(each) is tuple else each for place, each in enumerate(happenings, 1)]
+    for event in events[:-1]:
+        assert monitor.observe(event) is None, monitor.violation
+    return monitor.observe(events[-1]), events
+
+
+CRASH = Crashed(50, "n1", 0, 0)
+AGAIN = Started(51, "n1", 2)
+LEADS = [("n1", EnteredTerm(1)), ("n1", Led(1)), ("n1", Appended(1, 1, "a")), ("n1", Appended(2, 1, "b"))]
+
+KEPT = {
+    "a leader appends": (LeaderAppendOnly, LEADS),
+    "a leader says again what it holds": (LeaderAppendOnly, [*LEADS, ("n1", Appended(1, 1, "a")), ("n1", Appended(3, 1, "c"))]),
+    "a leader truncates behind its end": (LeaderAppendOnly, [*LEADS, ("n1", Truncated(3))]),
+    "a leader that stepped down truncates": (LeaderAppendOnly, [*LEADS, ("n1", SteppedDown(1)), ("n1", Truncated(1))]),
+    "a leader that entered a higher term truncates": (LeaderAppendOnly, [*LEADS, ("n1", EnteredTerm(2)), ("n1", Truncated(1))]),
+    "a former leader truncates after a restart": (
+        LeaderAppendOnly,
+        [*LEADS, CRASH, AGAIN, ("n1", Recovered(1, "n1", ((1, "a"),))), ("n1", Truncated(1))],
+    ),
+    "what a leader had lost in a crash is nothing that it overwrites": (
+        LeaderAppendOnly,
+        [*LEADS, CRASH, AGAIN, ("n1", EnteredTerm(2)), ("n1", Led(2)), ("n1", Appended(1, 2, "c"))],
+    ),
+    "another node truncates": (LeaderAppendOnly, [*LEADS, ("n2", Appended(1, 1, "x")), ("n2", Truncated(1))]),
+    "a node that never says when it leads no more": (
+        LeaderAppendOnly,
+        [("n1", Led(1)), ("n1", Appended(1, 1, "a")), ("n1", Truncated(1))],
+    ),
+    "equal logs": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 2, "b")), ("n2", Appended(1, 1, "a")), ("n2", Appended(2, 2, "b"))],
+    ),
+    "logs that differ in terms": (LogMatching, [("n1", Appended(1, 1, "a")), ("n2", Appended(1, 2, "b"))]),
+    "a conflicting tail is replaced": (
+        LogMatching,
+        [
+            ("n2", Appended(1, 1, "a")),
+            ("n2", Appended(2, 2, "b")),
+            ("n1", Appended(1, 1, "a")),
+            ("n1", Appended(2, 1, "x")),
+            ("n1", Truncated(2)),
+            ("n1", Appended(2, 2, "b")),
+        ],
+    ),
+    "a conflicting tail is replaced, and the node does not say that it is truncated": (
+        LogMatching,
+        [
+            ("n2", Appended(1, 2, "a")),
+            ("n2", Appended(2, 2, "b")),
+            ("n1", Appended(1, 1, "x")),
+            ("n1", Appended(2, 1, "y")),
+            ("n1", Appended(1, 2, "a")),
+            ("n1", Appended(2, 2, "b")),
+        ],
+    ),
+    "the same entries are appended again": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 2, "b")), ("n1", Appended(1, 1, "a")), ("n1", Appended(3, 2, "c"))],
+    ),
+    "entries that a crash took are appended by others": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), CRASH, AGAIN, ("n1", Recovered(1, None, ())), ("n1", Appended(1, 2, "b"))],
+    ),
+    "a node that does not say what it recovered appends somewhere": (
+        LogMatching,
+        [
+            ("n2", Appended(1, 1, "a")),
+            ("n2", Appended(2, 2, "b")),
+            ("n2", Appended(3, 3, "c")),
+            ("n1", Appended(1, 1, "a")),
+            CRASH,
+            AGAIN,
+            ("n1", Appended(3, 3, "c")),
+        ],
+    ),
+    "equal entries are applied": (StateMachineSafety, [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a"))]),
+    "they are applied again after a restart": (
+        StateMachineSafety,
+        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b"))],
+    ),
+    "entries are applied in order, by each server at its own pace": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b")), ("n1", Applied(3, 1, "c"))],
+    ),
+    "a server goes on behind a state that it stored": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(5, 1, "e")), ("n1", Applied(6, 1, "f"))],
+    ),
+}
+
+BROKEN = {
+    "a leader truncates": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Truncated(2))],
+        ("LeaderAppendOnly(Led, Truncated)", 1, 4, "n1, leader of term 1, deleted entry 2 ('b', term 1) and what followed it"),
+    ),
+    "a leader truncates what it recovered": (
+        LeaderAppendOnly,
+        [("n1", Recovered(1, None, ((1, "a"),))), ("n1", EnteredTerm(2)), ("n1", Led(2)), ("n1", Truncated(1))],
+        ("LeaderAppendOnly(Led, Truncated)", 2, 3, "n1, leader of term 2, deleted entry 1 ('a', term 1) and what followed it"),
+    ),
+    "a leader overwrites": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Appended(1, 1, "c"))],
+        (
+            "LeaderAppendOnly(Led, Appended)",
+            1,
+            4,
+            "n1, leader of term 1, overwrote entry 1 ('a', term 1) with entry 1 ('c', term 1)",
+        ),
+    ),
+    "a leader is still one when another leads a lower term": (
+        LeaderAppendOnly,
+        [("n1", EnteredTerm(3)), ("n1", Led(3)), ("n1", Appended(1, 3, "a")), ("n1", EnteredTerm(3)), ("n1", Truncated(1))],
+        ("LeaderAppendOnly(Led, Truncated)", 1, 4, "n1, leader of term 3, deleted entry 1 ('a', term 3) and what followed it"),
+    ),
+    "two commands in one term at one index": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n2", Appended(1, 1, "b"))],
+        ("LogMatching(Appended, Appended)", 0, 1, "entry 1 of term 1 is 'a' at n1, and 'b' at n2"),
+    ),
+    "the same entry after different ones": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 3, "c")), ("n2", Appended(1, 2, "b")), ("n2", Appended(2, 3, "c"))],
+        (
+            "LogMatching(Appended, Appended)",
+            1,
+            3,
+            "entry 2 of term 3 ('c') follows one of term 1 at n1, and one of term 2 at n2",
+        ),
+    ),
+    "a conflicting entry stayed before the new one": (
+        LogMatching,
+        [
+            ("n1", Appended(1, 2, "a")),
+            ("n1", Appended(2, 2, "b")),
+            ("n2", Appended(1, 1, "x")),
+            ("n2", Appended(2, 2, "b")),
+        ],
+        (
+            "LogMatching(Appended, Appended)",
+            1,
+            3,
+            "entry 2 of term 2 ('b') follows one of term 2 at n1, and one of term 1 at n2",
+        ),
+    ),
+    "an index that appears twice in one log": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n1", Appended(1, 1, "b"))],
+        ("LogMatching(Appended, Appended)", 0, 1, "entry 1 of term 1 is 'a' at n1, and 'b' at n1"),
+    ),
+    "a recovered log does not match": (
+        LogMatching,
+        [("n2", Appended(1, 1, "a")), ("n2", Appended(2, 1, "b")), ("n1", Recovered(1, None, ((1, "a"), (1, "c"))))],
+        ("LogMatching(Appended, Recovered)", 1, 2, "entry 2 of term 1 is 'b' at n2, and 'c' at n1"),
+    ),
+    "a recovered log is what another one must match": (
+        LogMatching,
+        [("n1", Recovered(2, None, ((1, "a"), (2, "c")))), ("n2", Recovered(2, None, ((2, "b"),))), ("n2", Appended(2, 2, "c"))],
+        (
+            "LogMatching(Recovered, Appended)",
+            0,
+            2,
+            "entry 2 of term 2 ('c') follows one of term 1 at n1, and one of term 2 at n2",
+        ),
+    ),
+    "what came before is learnt later": (
+        LogMatching,
+        [
+            CRASH,
+            ("n1", Appended(2, 2, "b")),
+            ("n2", Appended(1, 1, "a")),
+            ("n2", Appended(2, 2, "b")),
+            ("n3", Appended(1, 2, "x")),
+            ("n3", Appended(2, 2, "b")),
+        ],
+        (
+            "LogMatching(Appended, Appended)",
+            3,
+            5,
+            "entry 2 of term 2 ('b') follows one of term 1 at n2, and one of term 2 at n3",
+        ),
+    ),
+    "two servers apply different commands": (
+        StateMachineSafety,
+        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "b"))],
+        ("StateMachineSafety(Applied, Applied)", 0, 1, "n1 applied 'a' of term 1 at index 1, and n2 'b' of term 1"),
+    ),
+    "two servers apply equal commands of different entries": (
+        StateMachineSafety,
+        [("n1", Applied(1, 1, None)), ("n2", Applied(1, 2, None))],
+        ("StateMachineSafety(Applied, Applied)", 0, 1, "n1 applied None of term 1 at index 1, and n2 None of term 2"),
+    ),
+    "a server applies something else after a restart": (
+        StateMachineSafety,
+        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(1, 2, "b"))],
+        ("StateMachineSafety(Applied, Applied)", 0, 3, "n1 applied 'a' of term 1 at index 1, and n1 'b' of term 2"),
+    ),
+    "an entry is left out": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a")), ("n1", Applied(3, 1, "c"))],
+        ("AppliedInOrder(Applied, Applied)", 0, 2, "n1 applied entry 3 right after entry 1"),
+    ),
+    "an entry is applied twice": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n1", Applied(1, 1, "a"))],
+        ("AppliedInOrder(Applied, Applied)", 0, 1, "n1 applied entry 1 right after entry 1"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("invariant", "happenings"), KEPT.values(), ids=KEPT)
+def test_is_kept_when(invariant, happenings):
+    assert fold(invariant, happenings)[0] is None
+
+
+@pytest.mark.parametrize(("invariant", "happenings", "expected"), BROKEN.values(), ids=BROKEN)
+def test_is_broken_when(invariant, happenings, expected):
+    fingerprint, first, second, summary = expected
+    violation, events = fold(invariant, happenings)
+    assert violation.fingerprint == fingerprint
+    assert violation.evidence == (events[first], events[second])
+    assert violation.summary == summary

@@ -1,0 +1,67 @@
+"""What holds for every shipped invariant."""
+
+import pytest
+
+import splitbrain_invariants as invariants
+from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Failed, Observed, Started, Synced
+from splitbrain.invariant import Invariant, Monitor
+from splitbrain.observations import AcceptorStarted, Appended, Applied, Committed, Decided, Led, Recovered, Truncated, Voted
+
+ALL = [each for name in invariants.__all__ if isinstance(each := getattr(invariants, name), type)]
+STRANGER = [
+    # A node that says only some things, each of them harmless, and restarts without a word.
+    *(Started(0, node, 1) for node in ("n1", "n2", "n3")),
+    *(Observed(step, "n1", each) for step, each in enumerate((Voted(1, "n1"), Led(1), Committed(3, 1)), 1)),
+    *(Crashed(4, "n1", 0, 0), Started(5, "n1", 2)),
+    *(Observed(step, "n1", each) for step, each in enumerate((Led(2), Appended(4, 2, None), Committed(4, 2)), 6)),
+    *(Synced(9, "n1", None), Observed(10, "n2", Truncated(4)), Observed(11, "n2", Led(3)), Observed(12, "n2", Committed(4, 3))),
+]
+
+
+@pytest.mark.parametrize("invariant", ALL)
+def test_every_invariant_has_a_sentence_a_source_and_something_to_watch(invariant):
+    assert issubclass(invariant, Invariant)
+    sentence = invariant.sentence()
+    assert sentence.endswith(".")
+    assert sentence != Invariant.sentence()
+    assert len(sentence) <= 132
+    assert invariant.source
+    assert invariant.watches
+    assert all(isinstance(each, type) for each in invariant.watches)
+    assert invariant.kind in ("state", "step", "eventually")
+
+
+@pytest.mark.parametrize("invariant", ALL)
+def test_no_invariant_fires_merely_because_observations_are_missing(invariant):
+    monitor = Monitor((invariant,))
+    for event in STRANGER:
+        assert monitor.observe(event) is None
+
+
+@pytest.mark.parametrize("invariant", ALL)
+def test_every_object_starts_afresh(invariant):
+    for _ in range(2):
+        monitor = Monitor((invariant,))
+        for event in STRANGER:
+            monitor.observe(event)
+        assert monitor.violation is None
+
+
+def test_the_groups_hold_what_they_say():
+    alone = {invariants.Termination, invariants.LogTermination, invariants.AppliedInOrder}
+    grouped = {*invariants.RAFT_SAFETY, *invariants.PAXOS_SAFETY, *alone}
+    assert grouped == set(ALL)
+    assert all(each.kind != "eventually" for each in (*invariants.RAFT_SAFETY, *invariants.PAXOS_SAFETY))
+    assert set(invariants.COMMON) <= set(invariants.PAXOS_SAFETY)
+
+
+def test_safety_does_not_watch_every_message_and_timer():
+    # What nobody watches need not be built, and these are the most frequent events.
+    watched = {kind for each in (*invariants.RAFT_SAFETY, *invariants.PAXOS_SAFETY) for kind in each.watches}
+    rare = {Started, Crashed, Failed, Synced, CalmBegan, CalmEnded}
+    said = {AcceptorStarted, Applied, Appended, Committed, Decided, Led, Recovered}
+    assert said <= watched
+    assert Acted not in watched
+    assert {kind.__name__ for kind in watched if kind.__module__ == "splitbrain.events"} <= {kind.__name__ for kind in rare} | {
+        "Requested"
+    }

@@ -1,0 +1,97 @@
+"""One exhibit's story, as `splitbrain bugs ID` tells it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from toy_museum import BUG, CONTROL, Hasty
+
+from splitbrain.catalogue.museum import bugs, find_bug
+from splitbrain.command.cli import main
+from splitbrain.counterexample.explanation import explain
+from splitbrain.exhibit import told_by
+from splitbrain.report.terminal.story import story_text
+from splitbrain.schedule.file import load
+from splitbrain.schedule.shelf import schedule_of
+from splitbrain.world.run import run
+
+ROOT = Path(__file__).resolve().parents[3]
+TALE = "First it happened.\n\nThen they found out, which took them long: nobody had looked at the disks, and it was too late."
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_story_ends_with_the_lanes_of_the_schedule_on_file(golden, width, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    exhibit = replace(find_bug("vote-twice-in-term"), story=TALE, title="two votes")
+    saved = load(schedule_of(find_bug("vote-twice-in-term")))
+    done = run(saved.setup(), saved.actions, keep=True)
+    text = story_text(exhibit, saved, done, width, explanation=explain(done))
+    lines = text.splitlines()
+    assert max(len(line) for line in lines if "  splitbrain " not in line) <= width  # a command is not torn
+    assert lines[1] == "Two votes"
+    assert (
+        text.index("First it happened.") < text.index("Caught by") < text.index("OneVotePerTerm is broken") < text.index("fire n")
+    )
+    assert text.index("fire n") < text.index("\nWhy: ") < text.index("\nReplay it: ")
+    assert lines[-1] == "Hunt it:    splitbrain hunt raft --bug vote-twice-in-term"
+    golden(f"story-{width}", text.partition("\n\nOneVotePerTerm is broken")[0])
+
+
+def test_a_story_without_a_schedule_says_what_each_invariant_demands():
+    text = " ".join(story_text(BUG, None, None, 100).split())
+    assert "Caught by OneValue" in text
+    assert "Shortest 3 actions to OneValue (exhaustive search)" in text
+    assert "OneValue: A node that has decided a value never decides another one. (the promise of a register)" in text
+    assert "Needs a crash" in text
+
+
+def test_a_control_s_story_says_why_nothing_can_be_found():
+    text = story_text(CONTROL, None, None, 100)
+    assert "A control: it looks like a bug and is none" in text
+    assert "Caught by" not in text
+
+
+def test_mechanism_and_story_are_the_factory_s_docstring():
+    mechanism, story = told_by(Hasty)
+    assert mechanism == "A register that reminds its peers twice as often."
+    assert story.split("\n\n") == [
+        "It looks like a fault, for twice as many copies are under way.",
+        "But a copy of a value that is known already changes nothing.",
+    ]
+    assert told_by(lambda *_: None) == ("", "")
+
+
+def test_every_bug_of_the_museum_has_its_schedule_with_it_and_an_installed_museum_too():
+    for exhibit in bugs().values():
+        assert (schedule_of(exhibit) is None) is exhibit.control
+    assert '"tests/schedules/museum" = "splitbrain_protocols/museum/schedules"' in (ROOT / "pyproject.toml").read_text()
+    assert schedule_of(BUG) is None
+
+
+@pytest.mark.parametrize("exhibit", [*bugs().values()], ids=lambda exhibit: exhibit.id)
+def test_every_story_can_be_told(exhibit, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["bugs", exhibit.id]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(exhibit.id)
+    assert ("A control: " in text) is exhibit.control
+    assert (" step  action " in text) is not exhibit.control
+    assert ("\nWhy: " in text) is not exhibit.control
+
+
+def test_a_story_is_told_as_one_object_too(capsys):
+    assert main(["bugs", "figure-8", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["id"], told["protocol"], told["control"]) == ("figure-8", "raft", False)
+    assert told["breaks"] in told["invariant"]
+    assert told["actions"] == len(load(told["schedule"]).actions)
+    assert {"story", "mechanism", "faults", "shortest", "source"} <= set(told)
+    control = next(each.id for each in bugs().values() if each.control)
+    assert main(["bugs", control, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schedule"] is None
+
+
+def test_a_mistyped_id_is_answered_with_the_nearest(capsys):
+    assert main(["bugs", "figure8"]) == 2
+    assert "did you mean figure-8" in capsys.readouterr().err

@@ -1,0 +1,206 @@
+"""Events, actions and values in words."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import get_args
+
+import pytest
+
+from splitbrain import observations
+from splitbrain.actions import Crash, Cut, Deliver, Fire, Mend
+from splitbrain.events import (
+    Acted,
+    CalmBegan,
+    CalmEnded,
+    Crashed,
+    Erased,
+    Event,
+    Failed,
+    Observed,
+    Replied,
+    Requested,
+    Sent,
+    Started,
+    Synced,
+    TimerCancelled,
+    TimerSet,
+    Wrote,
+)
+from splitbrain.node import Refused
+from splitbrain.observations import (
+    Accepted,
+    AcceptorStarted,
+    Appended,
+    Applied,
+    Committed,
+    Decided,
+    EnteredTerm,
+    Led,
+    Observation,
+    Promised,
+    Proposed,
+    Recovered,
+    SteppedDown,
+    Tracked,
+    Truncated,
+    Voted,
+)
+from splitbrain.report.values import clip_middle, gist, value
+from splitbrain.report.wording import action_words, brief, clause, words
+from splitbrain_protocols.paxos.messages import Ballot, Promise, Proposal
+from splitbrain_protocols.raft.core.messages import AppendEntries, Entry, RequestVoteReply
+
+B = Ballot(2, "n1")
+SAID = [
+    (Decided("v"), "decides v", "decides v"),
+    (Decided("v", 3), "decides v in slot 3", "decides v in slot 3"),
+    (Applied(1, 2, "v"), "applies v, entry 1 of term 2", "applies 1:t2 v"),
+    (EnteredTerm(2), "enters term 2", "enters t2"),
+    (Voted(2, "n3"), "votes for n3 in term 2", "votes n3 t2"),
+    (Led(2), "leads term 2", "leads t2"),
+    (SteppedDown(2), "steps down as leader of term 2", "steps down"),
+    (Appended(1, 2, "v"), "has v of term 2 as entry 1 of its log", "appends 1:t2 v"),
+    (Appended(1, 2, None), "has no-op of term 2 as entry 1 of its log", "appends 1:t2 no-op"),
+    (Truncated(4), "removes its entries from 4 on", "removes from 4 on"),
+    (Committed(3, 2), "commits up to entry 3, in term 2", "commits 3"),
+    (
+        Tracked("n2", 1, 3),
+        "takes n2 to match up to entry 1, and sends it entries from 3 on",
+        "n2 matches to 1, next 3",
+    ),
+    (Recovered(0, None, ()), "finds on its disk: term 0, no vote, an empty log", "finds an empty disk"),
+    (
+        Recovered(2, "n3", ((1, "a"), (2, "b"))),
+        "finds on its disk: term 2, voted for n3, log 1:t1 a 2:t2 b",
+        "finds t2 voted n3, log 1:t1 a 2:t2 b",
+    ),
+    (AcceptorStarted(None, None, None), "finds nothing on its disk", "finds an empty disk"),
+    (
+        AcceptorStarted(B, B, "v"),
+        "finds on its disk: promised ballot 2.n1, accepted v at ballot 2.n1",
+        "finds promise b2.n1, v at b2.n1",
+    ),
+    (Promised(B), "promises ballot 2.n1", "promises b2.n1"),
+    (Proposed(B, "v"), "proposes v at ballot 2.n1", "proposes v b2.n1"),
+    (Accepted((2, "n1"), "v"), "accepts v at ballot 2.n1", "accepts v b2.n1"),
+]
+HAPPENED = [
+    (Acted(1, 0, Fire("n1", "election")), "fire n1 election"),
+    (Started(0, "n1", 1), "n1 starts"),
+    (Started(4, "n1", 2), "n1 starts again"),
+    (Crashed(1, "n1", 0, 0), "n1 loses its power"),
+    (Crashed(1, "n1", 0, 2), "n1 loses its power and 2 unsynced writes"),
+    (
+        Sent(1, "n1", "n2", "RequestVoteReply", 2, 1, RequestVoteReply(2, False)),
+        "n1 sends n2 RequestVoteReply 2 (no vote granted)",
+    ),
+    (TimerSet(1, "n1", "election", 150, 300), "n1 sets its timer 'election' to 150-300 ms"),
+    (TimerCancelled(1, "n1", "election"), "n1 cancels its timer 'election'"),
+    (Wrote(1, "n1", ("log", 1), Entry(2, "v")), "n1 writes [log, 1] = Entry(2, v)"),
+    (Erased(1, "n1", "term"), "n1 erases term"),
+    (Synced(1, "n1", None), "n1's disk has synced"),
+    (Requested(1, "n1", "r1", "v1", False), "a client asks n1 for v1 (r1)"),
+    (Requested(1, "n1", "calm-1", "v1", True), "the fair phase's client asks n1 for v1 (calm-1)"),
+    (Replied(1, "n1", "r1", 3), "n1 answers r1 with 3"),
+    (Replied(1, "n1", "r1", Refused()), "n1 refuses r1"),
+    (Replied(1, "n1", "r1", Refused("n2")), "n1 refuses r1, and names n2"),
+    (Observed(1, "n1", Led(2)), "n1 leads term 2"),
+    (CalmBegan(1, ("n1", "n2"), 500), "faults stop; n1, n2 must make progress within 500 ms"),
+    (CalmEnded(1, ("n1", "n2"), 480), "the fair phase is over, 480 ms later"),
+    (Failed(1, "n1", "raised", "KeyError: 'x'"), "n1 raised: KeyError: 'x'"),
+]
+
+
+@pytest.mark.parametrize(("said", "long", "short"), SAID, ids=str)
+def test_an_observation_is_told_in_full_and_in_few_words(said, long, short):
+    assert clause(said) == long
+    assert brief(said) == short
+
+
+def test_every_shipped_observation_has_its_words():
+    shipped = {each for each in vars(observations).values() if isinstance(each, type) and issubclass(each, Observation)}
+    assert {type(said) for said, _, _ in SAID} == shipped - {Observation}
+
+
+@pytest.mark.parametrize(("event", "told"), HAPPENED, ids=str)
+def test_an_event_is_told_with_its_subject(event, told):
+    assert words(event) == told
+
+
+def test_every_event_has_its_words():
+    assert {type(event) for event, _ in HAPPENED} == set(get_args(Event))
+
+
+def test_a_message_is_told_by_what_it_carries_beyond_its_name():
+    assert gist(RequestVoteReply(3, True), 3) == "vote granted"
+    assert gist(AppendEntries(3, 1, 1, (), 0), 3) == "no entries, prev log index 1, prev log term 1, leader commit 0"
+    assert gist(AppendEntries(3, 0, 0, (Entry(1, "v"),), 0), 3).endswith("entries [(1 v)], leader commit 0")
+    assert gist(Promise(B, None), 2) == "no accepted"
+    assert gist(Promise(B, Proposal(Ballot(1, "n2"), "v")), 2) == "accepted (1.n2 v)"
+    assert gist("plain") == "plain"
+    assert gist(None) == ""
+
+
+def test_a_partition_is_told_by_its_two_sides():
+    both = (("n1", "n3"), ("n3", "n1"), ("n2", "n3"), ("n3", "n2"))
+    assert action_words(Cut(both)) == "cut n1 n2 <-> n3"
+    assert action_words(Mend((("n1", "n3"), ("n2", "n3")))) == "mend n1 n2 -> n3"
+    ring = (("n1", "n2"), ("n2", "n3"), ("n3", "n1"))
+    assert action_words(Cut(ring)) == "cut n1->n2 n2->n3 n3->n1"
+
+
+def test_a_crash_inside_a_handler_counts_its_effects():
+    inner = Deliver("n1", "n2", "RequestVote", 1)
+    assert action_words(Crash("n2", 0, inner, 1)) == "crash n2 after 1 effect of (deliver n1->n2 RequestVote 1)"
+    assert action_words(Crash("n2", 2, inner, 3)).endswith("after 3 effects of (deliver n1->n2 RequestVote 1), 2 unsynced survive")
+
+
+@dataclass
+class Point:
+    x: int
+    y: object
+
+
+Pair = namedtuple("Pair", "left right")
+
+
+class Opaque:
+    pass
+
+
+class Loud:
+    def __repr__(self):
+        return "loud\n"
+
+
+@pytest.mark.parametrize(
+    ("thing", "shown"),
+    [
+        ("v1", "v1"),
+        ("", "''"),
+        ("a\nb", r"'a\nb'"),
+        (None, "None"),
+        (True, "True"),
+        (b"x", "b'x'"),
+        ((1, "a"), "[1, a]"),
+        ({"k": [1]}, "{k: [1]}"),
+        ({"b", "a", "c"}, "{a, b, c}"),
+        (Point(1, "a"), "Point(1, a)"),
+        (Pair(1, 2), "Pair(1, 2)"),
+        (Opaque(), "a Opaque"),
+        (Loud(), r"'loud\n'"),
+        ([[[[["deep"]]]]], "[[[[…]]]]"),
+        ("x" * 99, "x" * 59 + "…"),
+    ],
+    # No repr of a set or an object: it differs between processes, and pytest-xdist compares the names of tests.
+    ids=lambda each: each if isinstance(each, str) else type(each).__name__,
+)
+def test_a_value_stands_on_one_line_and_is_the_same_in_every_process(thing, shown):
+    assert value(thing) == shown
+
+
+def test_a_long_list_loses_its_middle():
+    text = clip_middle(" ".join(f"v{number}" for number in range(100)), 30)
+    assert text == "v0 v1 v2 v3 v4 … v97 v98 v99"

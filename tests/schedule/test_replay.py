@@ -1,0 +1,113 @@
+import pytest
+from toys import COLOURS
+
+from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
+from splitbrain.catalogue.museum import bugs
+from splitbrain.errors import ScenarioError
+from splitbrain.schedule.file import SavedSchedule, decode, encode
+from splitbrain.schedule.header import Header
+from splitbrain.schedule.replay import replay
+
+FORGET = (Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2"))
+
+
+def saved(*actions, scenario="toys:FORGETFUL", **fields):
+    return SavedSchedule(Header(scenario=scenario, size=2, **fields), actions)
+
+
+def fingerprint():
+    return replay(saved(*FORGET)).fingerprint
+
+
+def test_a_schedule_that_breaks_the_same_invariant_in_the_same_way_is_reproduced():
+    outcome = replay(saved(*FORGET, fingerprint=fingerprint(), invariant="OneValue"))
+    assert outcome.outcome == "REPRODUCED"
+    assert outcome.violation.summary == "n1 decided 'v1', then 'v2'"
+    assert (outcome.fingerprint, outcome.actions, outcome.skipped, outcome.at) == ("OneValue(Decided, Decided)", 4, 0, None)
+    assert outcome.message == "OneValue breaks after 4 actions: n1 decided 'v1', then 'v2'"
+
+
+def test_a_schedule_that_runs_to_its_end_without_a_violation_is_fixed():
+    outcome = replay(saved(*FORGET, scenario="toys:REGISTER", fingerprint=fingerprint()))
+    assert (outcome.outcome, outcome.violation, outcome.fingerprint, outcome.actions) == ("FIXED", None, None, 4)
+
+
+def test_another_violation_is_a_change():
+    outcome = replay(saved(*FORGET, fingerprint="Agreement(Decided, Decided)", invariant="Agreement"))
+    assert outcome.outcome == "CHANGED"
+    assert "where Agreement(Decided, Decided) did" in outcome.message
+
+
+def test_a_hand_written_schedule_may_name_the_invariant_alone_or_nothing():
+    assert replay(saved(*FORGET)).outcome == "REPRODUCED"
+    assert replay(saved(*FORGET, invariant="OneValue")).outcome == "REPRODUCED"
+    assert replay(saved(*FORGET, invariant="Agreement")).outcome == "CHANGED"
+
+
+def test_a_strict_replay_diverges_at_the_first_action_that_is_not_enabled_and_says_why():
+    outcome = replay(saved(FORGET[0], Fire("n2", "remind"), *FORGET[1:]))
+    assert (outcome.outcome, outcome.at, outcome.actions) == ("DIVERGED", 2, 1)
+    assert outcome.message == "action 2 of 5: cannot fire n2 remind: that timer is not armed"
+
+
+def test_a_lenient_replay_skips_it_and_says_how_much_it_skipped():
+    outcome = replay(saved(FORGET[0], Fire("n2", "remind"), *FORGET[1:]), lenient=True)
+    assert (outcome.outcome, outcome.skipped, outcome.actions) == ("REPRODUCED", 1, 4)
+    outcome = replay(saved(FORGET[0], Fire("n2", "remind"), scenario="toys:REGISTER"), lenient=True)
+    assert outcome.message == "the schedule ran to its end, and no invariant broke (1 of 2 actions were not enabled, and skipped)"
+
+
+def test_both_hosts_give_the_same_digest_and_a_file_gives_the_digest_of_what_was_saved():
+    schedule = saved(*FORGET)
+    digests = {replay(each, host=host).digest for each in (schedule, decode(encode(schedule))) for host in ("direct", "trio")}
+    assert len(digests) == 1
+
+
+def test_a_longer_run_has_another_digest():
+    assert replay(saved(*FORGET)).digest != replay(saved(*FORGET[:3])).digest
+
+
+def test_async_nodes_are_replayed_on_the_trio_host_unless_another_one_is_asked_for(pytester):
+    pytester.makepyfile(
+        sleepy="""
+        import trio
+        from splitbrain.scenario import Scenario
+        class Node:
+            def __init__(self, me, peers, disk): ...
+            async def run(self, env): await trio.sleep(1)
+        SLEEPY = Scenario(name="sleepy", factory=Node, invariants=())
+        """
+    )
+    assert replay(saved(scenario="sleepy:SLEEPY")).outcome == "FIXED"
+    with pytest.raises(ScenarioError, match="need the trio host"):
+        replay(saved(scenario="sleepy:SLEEPY"), host="direct")
+
+
+def test_commands_that_json_cannot_hold_as_they_are_break_the_node_in_the_same_way():
+    actions = (Request("n1", "r1", COLOURS[0]), Crash("n1"), Restart("n1"), Request("n1", "r2", COLOURS[2]))
+    first = replay(saved(*actions, scenario="toys:COLOURFUL"))
+    again = replay(decode(encode(saved(*actions, scenario="toys:COLOURFUL"))))
+    assert again.violation == first.violation
+    assert "<Colour.RED: 'red'>" in again.violation.summary
+
+
+def test_a_lenient_replay_in_which_hardly_any_input_reached_a_node_is_stale():
+    gone = tuple(Deliver("n1", "n2", "Renamed", None, number) for number in range(1, 10))
+    outcome = replay(saved(FORGET[0], *gone, scenario="toys:REGISTER"), lenient=True)
+    assert (outcome.outcome, outcome.worked, outcome.work, outcome.stale) == ("FIXED", 1, 10, True)
+    outcome = replay(saved(*FORGET, *gone[:2], scenario="toys:REGISTER"), lenient=True)
+    assert (outcome.worked, outcome.work, outcome.stale) == (2, 4, False)
+
+
+def test_a_schedule_of_nothing_but_faults_is_not_stale():
+    assert not replay(saved(Crash("n1"), scenario="toys:REGISTER"), lenient=True).stale
+
+
+def test_an_exhibits_schedule_runs_with_the_bug_or_against_the_protocol_without_it():
+    exhibit = bugs()["vote-quorum-too-small"]
+    schedule = SavedSchedule(
+        Header(scenario="raft", bug=exhibit.id, size=3, invariant="ElectionSafety"),
+        (Fire("n1", "election"), Fire("n2", "election")),
+    )
+    assert replay(schedule).outcome == "REPRODUCED"
+    assert replay(schedule, unbroken=True).outcome == "FIXED"

@@ -1,0 +1,242 @@
+"""The fault budget is a promise of the scenario: no search, no shrinking and no fair phase breaks it."""
+
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Request, Restart
+from splitbrain.budget import FaultBudget
+from splitbrain.cluster.budget import forbidden
+from splitbrain.counterexample.minimiser.minimiser import minimise
+from splitbrain.dice import Dice
+from splitbrain.errors import NotEnabled
+from splitbrain.invariant import Invariant
+from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.profile import Profile
+from splitbrain.nemesis.strategies.walk import Walk
+from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
+from splitbrain.observations import Decided
+from splitbrain.scenario import Scenario
+from splitbrain.search.hunt import hunt
+from splitbrain.world.world import World
+from splitbrain_invariants import Termination
+
+DELIVER = Deliver("n1", "n2", "Number")
+
+
+class Number(msgspec.Struct, frozen=True):
+    number: int
+
+
+class Odd(msgspec.Struct, frozen=True):
+    """Something that only one kind of fault can cause."""
+
+    what: str
+
+
+class Counting:
+    """n1 counts aloud; n2 says what is odd about what it hears."""
+
+    def __init__(self, me, peers, disk):
+        self.me, self.peers, self.disk, self.said, self.heard = me, peers, disk, 0, []
+
+    def start(self):
+        if self.disk.get("begun"):
+            yield Observe(Odd("crash"))
+        yield Write("begun", True)
+        yield Sync()
+        if self.me == "n1":
+            yield SetTimer("count", 10, 10)
+
+    def timeout(self, timer):
+        self.said += 1
+        yield Send("n2", Number(self.said))
+        yield SetTimer("count", 10, 10)
+
+    def receive(self, sender, message):
+        self.heard.append(message.number)
+        if self.heard.count(message.number) > 1:
+            yield Observe(Odd("duplicate"))
+        if message.number < max(self.heard):
+            yield Observe(Odd("reorder"))
+        if any(later > earlier + 1 for earlier, later in pairwise(sorted({0, *self.heard}))):
+            yield Observe(Odd("gap"))
+
+    def request(self, request, command):
+        yield Reply(request, Refused())
+
+
+def never(what):
+    class Never(Invariant):
+        """It never happens."""
+
+        watches = (Odd,)
+
+        def observe(self, event):
+            return self.violation(what, event) if event.observation.what == what else None
+
+    return Never
+
+
+NOTHING = {"crashes": "none", "drop": False, "duplicate": False, "reorder": False, "partition": False}
+
+
+def counting(what, **allowed):
+    budget = FaultBudget(**(NOTHING | allowed))
+    return Scenario(name="counting", factory=Counting, invariants=(never(what),), sizes=(2,), budget=budget, calm_bound=200)
+
+
+@pytest.mark.parametrize(
+    ("what", "allowed", "needed"),
+    [
+        ("crash", {"crashes": "any"}, (Crash,)),
+        ("crash", {"crashes": "any", "mid_handler": False}, (Crash,)),
+        ("duplicate", {"duplicate": True}, (Duplicate,)),
+        ("reorder", {"reorder": True}, ()),
+        ("gap", {"drop": True}, (Drop,)),
+        ("gap", {"reorder": True}, ()),
+    ],
+)
+def test_a_fault_is_found_where_the_budget_has_it_and_the_minimal_schedule_has_no_other(what, allowed, needed):
+    scenario = counting(what, **allowed)
+    found = hunt(scenario, seed=1, runs=300)
+    assert found.violation is not None
+    best = minimise(found.setup, found.actions, found.violation, seconds=3)
+    faults = [action for action in best.actions if isinstance(action, (Crash, Drop, Duplicate, Cut, Complete))]
+    assert {type(action) for action in faults} == set(needed)
+    assert all(allowed.get("mid_handler", True) or action.during is None for action in faults if isinstance(action, Crash))
+
+
+@pytest.mark.parametrize("what", ["crash", "duplicate", "reorder", "gap"])
+def test_without_its_fault_nothing_is_found_not_even_in_a_fair_phase(what):
+    others = {
+        "crash": {"drop": True, "duplicate": True, "reorder": True, "partition": True},
+        "duplicate": {"drop": True, "reorder": True, "partition": True},
+        "reorder": {"drop": True, "partition": True},
+        "gap": {"duplicate": True, "partition": True},
+    }[what]
+    result = hunt(counting(what, **others), seed=1, runs=300)
+    assert result.violation is None
+    assert result.coverage["calm"] > 10
+
+
+def test_a_minority_stays_a_minority_also_when_a_restart_is_left_out():
+    scenario = Scenario(
+        name="minority", factory=Counting, invariants=(never("crash"),), sizes=(5,), budget=FaultBudget(crashes="minority")
+    )
+    found = hunt(scenario, seed=2, runs=200)
+    best = minimise(found.setup, found.actions, found.violation, seconds=2)
+    down = set()
+    for action in (*best.actions,):
+        if isinstance(action, Crash):
+            down.add(action.node)
+        elif isinstance(action, Restart):
+            down.discard(action.node)
+        assert len(down) <= 2
+
+
+@pytest.mark.parametrize(
+    ("budget", "action", "down", "reason"),
+    [
+        ({"drop": False}, Drop("n1", "n2", "Number"), 0, "never lost"),
+        ({"duplicate": False}, Duplicate("n1", "n2", "Number"), 0, "never doubled"),
+        ({"partition": False}, Cut((("n1", "n2"),)), 0, "never cut"),
+        ({"crashes": "none"}, Crash("n1"), 0, "at most 0 of 5"),
+        ({"crashes": "minority"}, Crash("n1"), 2, "at most 2 of 5"),
+        ({"crashes": "minority"}, Crash("n1"), 1, None),
+        ({"mid_handler": False}, Crash("n2", 0, DELIVER, 1), 0, "inside a handler"),
+        ({"torn": False}, Crash("n1", 1), 0, "all unsynced writes"),
+        ({}, Crash("n2", 1, DELIVER, 1), 4, None),
+    ],
+)
+def test_the_budget_says_what_it_forbids(budget, action, down, reason):
+    said = forbidden(FaultBudget(**budget), action, 5, down)
+    assert (said is None) if reason is None else (reason in said)
+
+
+def test_a_schedule_beyond_the_budget_is_not_enabled_and_says_why():
+    with World(counting("crash"), 2) as world:
+        world.apply(Fire("n1", "count"))
+        world.apply(Fire("n1", "count"))
+        with pytest.raises(NotEnabled, match="links are FIFO, and an earlier message is in flight"):
+            world.apply(Deliver("n1", "n2", "Number", None, 2))
+        with pytest.raises(NotEnabled, match="the fault budget of scenario 'counting' says that messages are never lost"):
+            world.apply(Drop("n1", "n2", "Number"))
+        with pytest.raises(NotEnabled, match="leaves 1 nodes dead"):
+            world.apply(Calm(("n1",), 1, 100))
+        assert world.step == 2
+
+
+class Hasty(Counting):
+    """Answers before it writes."""
+
+    def request(self, request, command):
+        yield Reply(request, command)
+        yield Observe(Odd("answered"))
+        yield Write("value", command)
+        yield Sync()
+
+    def start(self):
+        if self.disk.get("asked") and "value" not in self.disk:
+            yield Observe(Odd("forgot"))
+        yield Write("asked", True)
+        yield Sync()
+
+    def timeout(self, timer):
+        return ()
+
+
+def test_the_power_may_go_inside_a_clients_request():
+    class Kept(Invariant):
+        """What was answered is kept."""
+
+        watches = (Odd,)
+
+        def __init__(self):
+            self.answered = None
+
+        def observe(self, event):
+            if event.observation.what == "answered":
+                self.answered = event
+                return None
+            return self.violation("forgotten", self.answered, event) if self.answered else None
+
+    found = hunt(Scenario(name="hasty", factory=Hasty, invariants=(Kept,), sizes=(1,)), seed=1, runs=500)
+    assert found.violation is not None
+    assert any(isinstance(action, Crash) and isinstance(action.during, Request) for action in found.actions)
+
+
+class Slow(Counting):
+    """Decides when its disk has answered."""
+
+    def start(self):
+        yield Write("value", 1)
+        yield Sync("stored")
+
+    def synced(self, token):
+        yield Observe(Decided("stored"))
+
+
+def test_a_fair_phase_tells_the_node_that_its_slow_sync_has_completed():
+    budget = FaultBudget(slow_disks=True)
+    scenario = Scenario(name="slow", factory=Slow, invariants=(Termination,), sizes=(3,), budget=budget, calm_bound=500)
+    with World(scenario, 3) as world:
+        world.apply(Calm(world.nodes, 1, 500))
+        assert world.violation is None
+
+
+class Redirecting(Counting):
+    def request(self, request, command):
+        yield Reply(request, Refused("n3"))
+
+
+def test_a_redirection_to_a_node_that_no_client_talks_to_is_not_followed():
+    scenario = Scenario(name="redirecting", factory=Redirecting, invariants=(), sizes=(3,), clients=lambda size: (0,), requests=10)
+    asked = []
+    with World(scenario, 3) as world:
+        moves = Moves(world, Dice(1))
+        moves.go(Walk(moves, Profile(request=1.0)).choose, 200)
+        asked = [action.node for action in moves.actions if isinstance(action, Request)]
+    assert set(asked) == {"n1"}
+    assert len(asked) > 5

@@ -1,0 +1,249 @@
+"""The fair phase: faults stop, the core is healed, messages arrive in time, timers fire by the clock, a client asks."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from scripted import Note, of, scripted
+
+from splitbrain.actions import Calm, Crash, Cut, Deliver, Fire, Request
+from splitbrain.budget import FaultBudget
+from splitbrain.errors import NotEnabled
+from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Replied, Requested, Started
+from splitbrain.invariant import Invariant
+from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
+from splitbrain.observations import Decided
+from splitbrain.trace.encoding import digest
+from splitbrain.world.run import Setup
+from splitbrain.world.world import World
+from splitbrain_protocols.paxos.scenario import PAXOS
+from splitbrain_protocols.raft.scenario import RAFT
+
+HOSTS = pytest.mark.parametrize("host", ["direct", "trio"])
+
+
+def ticking(**changes):
+    """Everybody has a timer, and tells the others each time it fires."""
+
+    def timeout(node, timer):
+        yield Observe(Note("tick"))
+        for peer in node.peers:
+            yield Send(peer, Note("tick"))
+        yield SetTimer("t", 40, 60)
+
+    changes = {"requests": 0, **changes}
+    return scripted(start=lambda node: [SetTimer("t", 40, 60)], timeout=timeout, **changes)
+
+
+def calm(world, core=None, seed=1, bound=1000):
+    world.apply(Calm(world.nodes if core is None else core, seed, bound))
+
+
+def times(world, kind):
+    return [(event.time, event.action) for event in of(world, Acted) if type(event.action) is kind]
+
+
+@HOSTS
+def test_messages_arrive_within_the_latency_and_timers_fire_within_their_range(host):
+    with World(ticking(latency=7), host=host) as world:
+        calm(world)
+        sent = {}
+        for event in world.events:
+            if isinstance(event, Acted):
+                now = event.time
+                if isinstance(event.action, Deliver):
+                    action = event.action
+                    assert 1 <= now - sent.pop((action.sender, action.receiver, action.ordinal)) <= 7
+            elif type(event).__name__ == "Sent":
+                sent[event.sender, event.receiver, event.ordinal] = now
+        for name in world.nodes:
+            fired = [0, *(time for time, action in times(world, Fire) if action.node == name)]
+            assert all(40 <= later - earlier <= 60 for earlier, later in pairwise(fired))
+            assert 1000 / 60 - 1 <= len(fired) - 1 <= 1000 / 40
+        assert [time for time, _ in times(world, Deliver)] == sorted(time for time, _ in times(world, Deliver))
+        assert world.now == 1000
+        assert of(world, CalmEnded) == [CalmEnded(1, world.nodes, 1000)]
+
+
+@HOSTS
+def test_the_phase_depends_on_its_seed_alone(host):
+    def digests(seed):
+        with World(ticking(), host=host) as world:
+            calm(world, seed=seed)
+            return digest(world.events)
+
+    assert digests(1) == digests(1)
+    assert digests(1) != digests(2)
+
+
+@HOSTS
+def test_the_core_is_mended_and_restarted_and_everybody_else_is_dead(host):
+    with World(ticking(), 3, host=host) as world:
+        for action in (Crash("n1"), Cut((("n1", "n2"), ("n2", "n1"), ("n2", "n3")))):
+            world.apply(action)
+        calm(world, ("n1", "n2"), bound=300)
+        assert [process.id for process in world.running()] == ["n1", "n2"]
+        assert world.network.cut_links == {}
+        assert [event.node for event in of(world, Crashed)] == ["n1", "n3"]
+        assert [event.node for event in of(world, Started) if event.step] == ["n1"]
+        assert {(action.sender, action.receiver) for _, action in times(world, Deliver)} == {("n1", "n2"), ("n2", "n1")}
+        assert of(world, CalmBegan) == [CalmBegan(3, ("n1", "n2"), 300)]
+
+
+def test_the_phase_ends_early_when_nothing_is_left_to_happen():
+    scenario = scripted(request=lambda *_: [Reply("x", 1)], requests=0, start=lambda node: [SetTimer("t", 30, 30)])
+    with World(scenario) as world:
+        calm(world, bound=5000)
+        assert world.now == 30
+        assert of(world, CalmEnded)[0].elapsed == 30
+
+
+def test_messages_that_were_in_flight_arrive_and_actions_may_follow():
+    scenario = scripted(
+        request=lambda node, name, command: [Send("n2", Note(name)), Send("n3", Note(name))],
+        receive=lambda node, sender, message: [Observe(message)],
+        requests=0,
+    )
+    with World(scenario) as world:
+        world.apply(Request("n1", "r1", "x"))
+        calm(world, ("n1", "n2"))
+        assert [event.observation.text for event in of(world, Observed)] == ["r1"]
+        world.apply(Crash("n1"))
+        world.apply(Cut((("n1", "n3"),)))
+        assert [str(envelope.deliver()) for envelope in world.network.flight] == ["deliver n1->n3 Note"]
+        assert world.network.find(Deliver("n1", "n3", "Note")) is world.network.flight[0]
+
+
+def test_a_client_asks_one_node_after_the_other_until_it_is_answered():
+    def request(node, name, command):
+        if node.me == "n3":
+            yield Reply(name, "done")
+        elif node.me == "n2":
+            yield Reply(name, Refused("n3"))
+
+    with World(scripted(request=request, requests=3, latency=20)) as world:
+        calm(world, bound=2000)
+        asked = of(world, Requested)
+        assert [(event.node, event.calm) for event in asked] == [("n1", True), ("n2", True), ("n3", True)]
+        assert len({event.request for event in asked}) == 3
+        assert all(event.request.startswith("calm-") for event in asked)
+
+
+def test_the_client_asks_on_until_the_end_when_nobody_answers():
+    with World(scripted(requests=3)) as world:
+        calm(world, bound=1000)
+        assert len(of(world, Requested)) == 10
+        assert world.now == 1000
+
+
+def test_the_client_asks_on_while_something_must_still_happen():
+    class ThreeAnswers(Invariant):
+        """Three requests are answered."""
+
+        watches = (Replied, CalmEnded)
+        kind = "eventually"
+
+        def __init__(self):
+            self.answers = 0
+
+        def satisfied(self):
+            return self.answers >= 3
+
+        def observe(self, event):
+            self.answers += isinstance(event, Replied)
+            return None if self.satisfied() or isinstance(event, Replied) else self.violation("too few", event)
+
+    scenario = scripted(request=lambda node, name, command: [Reply(name, "done")], requests=1, invariants=(ThreeAnswers,))
+    with World(scenario) as world:
+        calm(world, bound=2000)
+        assert world.violation is None
+        assert len(of(world, Requested)) == 3
+        assert world.now < 400
+
+
+def test_the_client_asks_only_client_nodes_of_the_core():
+    with World(scripted(requests=1, clients=lambda size: (1, 2))) as world:
+        calm(world, ("n1", "n2"), bound=500)
+        assert {event.node for event in of(world, Requested)} == {"n2"}
+
+
+def test_two_phases_of_one_run_ask_for_different_things():
+    with World(scripted(requests=1)) as world:
+        calm(world, bound=300)
+        calm(world, bound=300)
+        asked = of(world, Requested)
+        assert len({event.request for event in asked}) == len({event.command for event in asked}) == len(asked) > 2
+
+
+@HOSTS
+def test_disks_answer_at_once_and_are_slow_again_afterwards(host):
+    def timeout(node, timer):
+        yield Write("a", 1)
+        yield Sync()
+        yield Observe(Note("durable"))
+
+    scenario = scripted(start=lambda node: [SetTimer("t", 5, 5)], timeout=timeout, budget=FaultBudget(slow_disks=True), requests=0)
+    with World(scenario, 2, host=host) as world:
+        world.apply(Fire("n1", "t"))
+        assert of(world, Observed) == []
+        calm(world)
+        assert [event.node for event in of(world, Observed)] == ["n1", "n2"]
+        assert all(process.slow_disk for process in world.processes.values())
+
+
+def test_an_invariant_that_breaks_ends_the_phase():
+    class NoTick(Invariant):
+        """Nobody ticks."""
+
+        watches = (Note,)
+
+        def observe(self, event):
+            return self.violation("a tick", event)
+
+    with World(ticking(invariants=(NoTick,))) as world:
+        calm(world)
+        assert 40 <= world.now <= 60
+        assert of(world, CalmEnded) == []
+
+
+def test_the_end_of_the_phase_is_where_what_must_happen_must_have_happened():
+    class Decides(Invariant):
+        """Somebody decides."""
+
+        watches = (Decided, CalmEnded)
+        kind = "eventually"
+
+        def __init__(self):
+            self.decided = False
+
+        def satisfied(self):
+            return self.decided
+
+        def observe(self, event):
+            if isinstance(event, Observed):
+                self.decided = True
+            elif not self.decided:
+                return self.violation("nobody decided", event)
+            return None
+
+    with World(ticking(invariants=(Decides,))) as world:
+        calm(world)
+        assert world.violation.summary == "nobody decided"
+
+
+@HOSTS
+@pytest.mark.parametrize("scenario", [RAFT, PAXOS], ids=["raft", "paxos"])
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_the_shipped_protocols_make_progress_after_a_power_cut_of_all(scenario, size, host):
+    for options in ({}, {name: values[-1] for name, values in scenario.options.items()}):
+        with World(replace(scenario, sizes=(size,)), size, options, host=host) as world:
+            for name in world.nodes:
+                world.apply(Crash(name))
+            calm(world, bound=scenario.calm_bound)
+            assert world.violation is None
+            assert world.recorder.seen(scenario.progress) > 0
+
+
+def test_a_core_that_names_a_node_twice_is_no_larger_for_it():
+    with Setup(RAFT, 3).world() as world, pytest.raises(NotEnabled, match="that core can make no progress"):
+        world.apply(Calm(("n1", "n1"), 0, 1_000))
