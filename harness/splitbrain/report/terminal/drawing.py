@@ -178,61 +178,91 @@ def _head(layout: Layout, width: int) -> Text:
 
 
 def _row(row: Row, layout: Layout, words: dict[NodeId, list[_Word]], width: int, height: int) -> list[Text]:
-    style = "bold" if row.evidence else ""
-    actions = _fit(_wrap([(row.action, style)], layout.action), height, layout.action)
-    columns = {node: _fit(_wrap(each, layout.words), height, layout.words) for node, each in words.items()}
-    drawn = []
-    for index in range(height):
-        line = _Line(width)
-        for node in layout.nodes if layout.pitch else ():
-            glyph = row.glyphs[node] if index == 0 else DOWN if row.glyphs[node] == DOWN else UP
-            line.put(layout.x(node), glyph, _GLYPH_STYLES[glyph])
-        ends: dict[NodeId, int] = {}
-        for node, lines in columns.items():
-            if index < len(lines):
-                ends[node] = line.put_words(layout.x(node) + 2 if layout.in_lanes else layout.behind, lines[index])
-        if index == 0:
-            line.put(0, EVIDENCE if row.evidence else " ", _STYLES[Weight.EVIDENCE])
-            line.put(1, f"{row.step:>{layout.number}}", style)
-            _arrow(line, row, layout, ends)
-        if index < len(actions):
-            line.put_words(layout.number + 3, actions[index])
-        drawn.append(line.text())
-    return drawn
+    """One step in ``height`` lines: number and arrow on the first, lanes on all, words on as many as they need."""
+    lines = [_Line(width) for _ in range(height)]
+    for place, line in enumerate(lines):
+        _put_lanes(line, row, layout, first=place == 0)
+    ends = {node: _put_words(lines, each, _start(node, layout), layout.words) for node, each in words.items()}
+    _put_number(lines[0], row, layout)
+    _put_arrow(lines[0], row, layout, ends)
+    _put_words(lines, [(row.action, _emphasis(row))], layout.number + 3, layout.action)
+    return [line.text() for line in lines]
+
+
+def _emphasis(row: Row) -> str:
+    return "bold" if row.evidence else ""
+
+
+def _start(node: NodeId, layout: Layout) -> int:
+    """Where the words of ``node`` begin."""
+    return layout.x(node) + 2 if layout.in_lanes else layout.behind
+
+
+def _put_number(line: _Line, row: Row, layout: Layout) -> None:
+    line.put(0, EVIDENCE if row.evidence else " ", _STYLES[Weight.EVIDENCE])
+    line.put(1, f"{row.step:>{layout.number}}", _emphasis(row))
+
+
+def _put_lanes(line: _Line, row: Row, layout: Layout, first: bool) -> None:
+    """What happened to a node shows on the first line; on those below, its lane goes on, up or down."""
+    for node in layout.nodes if layout.pitch else ():
+        glyph = row.glyphs[node]
+        if not first and glyph != DOWN:
+            glyph = UP
+        line.put(layout.x(node), glyph, _GLYPH_STYLES[glyph])
+
+
+def _put_words(lines: Sequence[_Line], words: Sequence[_Word], x: int, width: int) -> int:
+    """Write in a column from ``x`` on, as far as there are lines; returns where the words of the first line end."""
+    first, *others = _fit(_wrap(words, width), len(lines), width)
+    for line, rest in zip(lines[1:], others, strict=False):
+        line.put_words(x, rest)
+    return lines[0].put_words(x, first)
 
 
 def _fit(lines: list[list[_Word]], height: int, width: int) -> list[list[_Word]]:
     """The first ``height`` lines; an ellipsis where more would follow."""
     if len(lines) <= height:
         return lines
-    words = [*lines[height - 1], lines[height][0]]
-    while True:
-        *before, (text, style) = words
-        left = width - sum(cell_len(word) + 1 for word, _ in before) - 1
-        if left > 1 or not before:
-            cut = set_cell_size(text, min(cell_len(text), max(left, 0))).rstrip(" ,;")
-            return [*lines[: height - 1], [*before, (f"{cut}…", style)]]
-        words = before
+    *whole, last = lines[:height]
+    return [*whole, _broken_off([*last, lines[height][0]], width)]
 
 
-def _arrow(line: _Line, row: Row, layout: Layout, ends: dict[NodeId, int]) -> None:
-    """Draw the message of this step from its sender's lane to its receiver's, around the receiver's words."""
+def _broken_off(words: Sequence[_Word], width: int) -> list[_Word]:
+    """``words`` in ``width`` columns, with an ellipsis behind what there is room for of the last of them."""
+    *before, (text, style) = words
+    taken = sum(cell_len(word) + 1 for word, _ in before)  # a space behind each
+    room = width - taken - 1  # for the ellipsis
+    if room <= 1 and before:  # a single letter would say nothing
+        return _broken_off(before, width)
+    beginning = set_cell_size(text, min(cell_len(text), max(room, 0))).rstrip(" ,;")
+    return [*before, (f"{beginning}…", style)]
+
+
+def _put_arrow(line: _Line, row: Row, layout: Layout, ends: dict[NodeId, int]) -> None:
+    """Draw the message of this step from its sender's lane to its receiver's, around the receiver's words.
+
+    ends: where the words of each node end on this line.
+    """
     arrow = row.arrow
     if arrow is None or not layout.pitch:
         return
-    start, end = layout.x(arrow.sender), layout.x(arrow.receiver)
-    if start < end:
-        left, right = start + 1, end - 1
-        tail, head, place = "├", "▶", right
+    sender, receiver = layout.x(arrow.sender), layout.x(arrow.receiver)
+    if sender < receiver:
+        tail, head = "├", "▶"
+        tip = receiver - 1
+        shaft = range(sender + 1, receiver)
     else:
-        left = max(ends.get(arrow.receiver, 0) + 1, end + 1) if layout.in_lanes else end + 1
-        left = min(left, end + layout.pitch - 1)
-        right = start - 1
-        tail, head, place = "┤", "◀", left
-    for x in range(left, right + 1):
-        lane = line.at(x)
-        if lane in (" ", UP):
-            line.put(x, "┼" if lane == UP else "─", "dim")
-    line.put(place, "✗" if arrow.lost else head, "red" if arrow.lost else "dim")
+        tail, head = "┤", "◀"
+        tip = receiver + 1
+        if layout.in_lanes:  # the receiver's words stand in the way: the arrow ends behind them, but before the next lane
+            tip = min(max(tip, ends.get(arrow.receiver, 0) + 1), receiver + layout.pitch - 1)
+        shaft = range(tip, sender)
+    for x in shaft:
+        if line.at(x) == UP:
+            line.put(x, "┼", "dim")
+        elif line.at(x) == " ":
+            line.put(x, "─", "dim")
+    line.put(tip, "✗" if arrow.lost else head, "red" if arrow.lost else "dim")
     if row.glyphs[arrow.sender] == UP:
-        line.put(start, tail, "dim")
+        line.put(sender, tail, "dim")
