@@ -13,6 +13,7 @@ from splitbrain.invariant import Violation
 from splitbrain.nemesis.archive import Archive
 from splitbrain.nemesis.draw import CALM, DEPTHS, draw_calm, draw_clients, draw_setup
 from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.names import STRATEGIES
 from splitbrain.nemesis.strategies.channels import Delays, Priorities
 from splitbrain.nemesis.strategies.guided import Guided
 from splitbrain.nemesis.strategies.rounds import Rounds
@@ -25,7 +26,6 @@ from splitbrain.world.run import Setup
 _MAKERS: dict[str, Callable[[Moves], Strategy]] = {
     each.name: each for each in (Swarm, Rounds, Partitions, PowerCuts, Priorities, Delays, Uniform)
 }
-STRATEGIES: tuple[str, ...] = (*_MAKERS, Guided.name)
 
 # Of the runs, while nothing is known of the protocol: chosen on the museum as a whole.
 _SHARES = {

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from splitbrain.actions import Action
 from splitbrain.dice import Dice
 from splitbrain.invariant import Violation
-from splitbrain.nemesis.portfolio import STRATEGIES, Portfolio
+from splitbrain.nemesis.names import STRATEGIES
+from splitbrain.nemesis.portfolio import Portfolio
 from splitbrain.scenario import Scenario
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.world.run import Setup

@@ -12,7 +12,8 @@ from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import mutant
 from splitbrain.nemesis.draw import draw_clients, draw_setup
 from splitbrain.nemesis.moves import Moves
-from splitbrain.nemesis.portfolio import _SHARES, STRATEGIES, Bandit, Portfolio
+from splitbrain.nemesis.names import STRATEGIES
+from splitbrain.nemesis.portfolio import _SHARES, Bandit, Portfolio
 from splitbrain.nemesis.profile import Faults, Profile
 from splitbrain.nemesis.strategies.channels import Delays, Priorities
 from splitbrain.nemesis.strategies.rounds import Rounds

@@ -10,6 +10,7 @@ import msgspec
 from splitbrain.actions import Action, Link
 from splitbrain.cluster.network import Envelope
 from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.names import DELAYS, PRIORITIES
 from splitbrain.nemesis.profile import Profile, draw_faults, draw_profile
 from splitbrain.nemesis.strategies.walk import Walk
 from splitbrain.nemesis.strategy import Strategy
@@ -63,7 +64,7 @@ class Priorities(_Scheduler):
     al., Randomized Testing of Distributed Systems with Probabilistic Guarantees, OOPSLA 2018.)
     """
 
-    name = "pct"
+    name = PRIORITIES
 
     def draw(self, horizon: int) -> None:
         """New priorities, and 0 to 5 change points."""
@@ -93,7 +94,7 @@ class Delays(_Scheduler):
     (Emmi, Qadeer and Rakamaric, Delay-Bounded Scheduling, POPL 2011.)
     """
 
-    name = "delays"
+    name = DELAYS
 
     def draw(self, horizon: int) -> None:
         """0 to 5 delays, and how long they last."""

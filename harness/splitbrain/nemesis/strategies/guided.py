@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from splitbrain.actions import Action, Request
 from splitbrain.errors import NotEnabled
 from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.names import GUIDED
 from splitbrain.nemesis.strategy import Strategy
 
 
 class Guided(Strategy):
     """Replays a schedule, of which some actions may be left out, as far as it goes; then another strategy takes over."""
 
-    name = "guided"
+    name = GUIDED
 
     def __init__(self, moves: Moves, schedule: Sequence[Action], then: Callable[[Moves], Strategy]) -> None:
         super().__init__(moves)

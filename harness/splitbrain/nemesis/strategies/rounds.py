@@ -6,6 +6,7 @@ import msgspec
 
 from splitbrain.actions import Action
 from splitbrain.nemesis.moves import Moves, Proposal
+from splitbrain.nemesis.names import ROUNDS
 from splitbrain.nemesis.profile import Profile, draw_faults, draw_profile
 from splitbrain.nemesis.strategies.walk import Walk
 
@@ -16,7 +17,7 @@ _FRUITLESS = 3  # proposals that come to nothing, until the next round
 class Rounds(Walk):
     """Bugs need things to happen at the same time, and then to be let alone, more often than they need much to happen."""
 
-    name = "rounds"
+    name = ROUNDS
 
     def __init__(self, moves: Moves) -> None:
         dice, budget = moves.dice, moves.world.scenario.budget

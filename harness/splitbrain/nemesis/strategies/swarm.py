@@ -6,6 +6,7 @@ import msgspec
 
 from splitbrain.actions import Action, Advance, Complete, Cut, Deliver, Fire, Link, Mend, Request
 from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.names import PARTITIONS, POWER_CUTS, SWARM
 from splitbrain.nemesis.partitions import draw_partition, split
 from splitbrain.nemesis.profile import Faults, Profile, draw_faults, draw_profile
 from splitbrain.nemesis.strategies.walk import Walk
@@ -19,7 +20,7 @@ _FRUITLESS = 50  # proposals that came to nothing, until the next phase
 class Swarm(Walk):
     """The kinds of faults are drawn once, their rates in each phase."""
 
-    name = "swarm"
+    name = SWARM
 
     def __init__(self, moves: Moves, faults: Faults | None = None) -> None:
         budget, size = moves.world.scenario.budget, len(moves.processes)
@@ -56,7 +57,7 @@ class Swarm(Walk):
 class PowerCuts(Swarm):
     """Crash points inside handlers, and whole sites that lose their power and start again together."""
 
-    name = "power-cuts"
+    name = POWER_CUTS
 
     def draw(self, moves: Moves) -> Profile:
         """Many crashes, soon over."""
@@ -80,7 +81,7 @@ class Partitions(Swarm):
     isolated, or made deaf or mute. Two leaders' majorities in turn. And the families of `splitbrain.nemesis.partitions`.
     """
 
-    name = "partitions"
+    name = PARTITIONS
 
     def __init__(self, moves: Moves, faults: Faults | None = None) -> None:
         super().__init__(moves, faults)

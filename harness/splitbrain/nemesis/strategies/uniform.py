@@ -6,13 +6,14 @@ Partitions and crashes inside a handler are composed from single actions, and so
 from __future__ import annotations
 
 from splitbrain.actions import Action, Crash, Restart
+from splitbrain.nemesis.names import UNIFORM
 from splitbrain.nemesis.strategy import Strategy
 
 
 class Uniform(Strategy):
     """One of `World.enabled`, or a client's request to one of the nodes; found by counting, so that a step stays cheap."""
 
-    name = "uniform"
+    name = UNIFORM
 
     def choose(self) -> Action | None:
         """A place in the list of all that is enabled; None where what stands there cannot happen just now."""
