@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from splitbrain.search.score import Row, Score
+from splitbrain.search.row import Finding, Length, Row
+from splitbrain.search.score import Score
 
 FILE = Path(__file__).parent / "score.json"
 FACTOR, STEPS = 8.0, 20_000  # median steps to find: times the baseline's, and so many more
@@ -32,7 +33,11 @@ class Mark:
 
 
 def marks(rows: Iterable[Row]) -> dict[str, Mark]:
-    return {row.id: Mark(row.found / row.seeds, row.runs, row.steps, row.actions) for row in rows if not row.control}
+    return {row.id: _mark(row.finding, row.length) for row in rows if not row.control}
+
+
+def _mark(finding: Finding, length: Length) -> Mark:
+    return Mark(finding.found / finding.seeds, finding.runs, finding.steps, length.actions)
 
 
 def read(file: Path = FILE) -> dict[str, Mark]:

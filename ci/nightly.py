@@ -32,12 +32,14 @@ from splitbrain.catalogue.museum import bugs, find_bug, unbroken  # noqa: E402
 from splitbrain.catalogue.scenarios import find_scenario  # noqa: E402
 from splitbrain.counterexample.counterexample import pursue  # noqa: E402
 from splitbrain.dice import fresh_seed  # noqa: E402
-from splitbrain.nemesis.portfolio import STRATEGIES  # noqa: E402
-from splitbrain.report.terminal.scoreboard import as_object, board, markdown, progress_line  # noqa: E402
+from splitbrain.nemesis.names import STRATEGIES  # noqa: E402
+from splitbrain.report.objects.score import scored  # noqa: E402
+from splitbrain.report.terminal.scoreboard import board, markdown, score_line  # noqa: E402
 from splitbrain.search.hunt import Found, failures, hunt  # noqa: E402
 from splitbrain.search.score import Score, score  # noqa: E402
 
 QUICK = 10.0  # seconds for each exhibit of the quick half
+WANTED = 40  # exhibits that the museum is to have
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def sound(steps: int, seed: int, workers: int, out: Path) -> Iterator[str]:
                 yield f"{who}: {result.outcome}: {result.broken}"
 
 
-def scored(options: argparse.Namespace) -> Score:
+def score_of_the_museum(options: argparse.Namespace) -> Score:
     """The score of the whole museum, shown; its figures are kept in DIR."""
     protocols = {name: None for each in bugs().values() if (name := unbroken(each)) is not None}
     result = score(
@@ -109,11 +111,12 @@ def scored(options: argparse.Namespace) -> Score:
         seeds=options.seeds,
         workers=options.workers,
         unbroken=list(protocols),
+        wanted=WANTED,
         progress=Minutes(),
     )
     print(board(result, 200), flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "score.json").write_text(json.dumps(as_object(result)) + "\n", encoding="utf-8")
+    (options.out / "score.json").write_text(json.dumps(scored(result)) + "\n", encoding="utf-8")
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         Path(page).write_text(f"{markdown(result)}\n", encoding="utf-8")
     if result.interrupted:
@@ -130,12 +133,12 @@ class Minutes:
     def __call__(self, so_far: Score) -> None:
         if so_far.elapsed >= self.next:
             self.next += 60.0
-            print(progress_line(so_far), flush=True)
+            print(score_line(so_far), flush=True)
 
 
 def worse(result: Score) -> Iterator[str]:
     """What a score says that it must not."""
-    yield from (f"{row.id}: a control, and {row.invariant} broke" for row in result.exhibits if row.alarm)
+    yield from (f"{row.id}: a control, and {row.finding.invariant} broke" for row in result.exhibits if row.alarm)
     yield from (f"{each.trial.subject}: {each.outcome}: {each.invariant}" for each in result.unbroken if each.outcome != "clean")
     yield from result.errors
     yield from baseline.regressions(result.exhibits, baseline.read())
@@ -147,9 +150,9 @@ def quick(workers: int) -> list[str]:
     exhibits = [find_bug(each) for each in baseline.quick(baseline.read()) if each in museum]
     if not exhibits:
         return ["ci/score.json knows none of the exhibits: renew it with --write-baseline"]
-    result = score(exhibits, seconds=QUICK, seeds=1, uniform_seeds=0, workers=workers)
+    result = score(exhibits, seconds=QUICK, seeds=1, uniform_seeds=0, workers=workers, wanted=WANTED)
     print(board(result, 200), flush=True)
-    return [f"{row.id}: not found in {QUICK:g} s" for row in result.exhibits if not row.found] + result.errors
+    return [f"{row.id}: not found in {QUICK:g} s" for row in result.exhibits if not row.finding.found] + result.errors
 
 
 def main() -> int:
@@ -165,7 +168,7 @@ def main() -> int:
     part.add_argument("--write-baseline", action="store_true", help="the score alone, for ci/score.json")
     options = parser.parse_args()
     if options.write_baseline:
-        baseline.write(scored(options))
+        baseline.write(score_of_the_museum(options))
         return 0
     if options.quick:
         wrong = quick(options.workers)
@@ -173,7 +176,7 @@ def main() -> int:
         seed = fresh_seed() if options.seed is None else options.seed
         print(f"seed {seed}", flush=True)
         wrong = list(sound(options.steps, seed, options.workers, options.out)) if options.steps else []
-        wrong += worse(scored(options))
+        wrong += worse(score_of_the_museum(options))
     print("\n".join(wrong) or "clean")
     return 1 if wrong else 0
 

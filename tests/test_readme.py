@@ -10,7 +10,7 @@ import pytest
 from splitbrain.catalogue.museum import bugs, find_bug
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.command.cli import main
-from splitbrain.command.commands import BAD_INPUT, DIVERGED, OK, VIOLATION
+from splitbrain.command.exits import BAD_INPUT, DIVERGED, OK, VIOLATION
 from splitbrain.testing.profiles import CI, DEV, NIGHTLY
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,6 +11,18 @@ from splitbrain.node import Factory
 from splitbrain.scenario import Scenario
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What a search for an exhibit is to reach.
+
+    runs: the most that it may take, as the median over the seeds; None: one seed that finds it is enough. remark: what else there
+    is to say of it; with ``runs``, what others need.
+    """
+
+    runs: int | None
+    remark: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """A re-created historical bug: a scenario whose factory overrides one named decision or sequence of effects.
@@ -20,6 +32,7 @@ class Exhibit:
     invariant: the names of those that may catch it (the first that fires wins); empty for a control.
     faults: what the nemesis needs. shortest: the exact least number of actions for an invariant, where it is known
     (a crash with its restart counts as one). control: it looks like a bug and is none: nothing may be found.
+    goal: what a score holds the search against, for this exhibit by itself.
     """
 
     id: str
@@ -33,6 +46,7 @@ class Exhibit:
     faults: str = ""
     shortest: Mapping[str, int] = field(default_factory=dict)
     control: bool = False
+    goal: Goal | None = None
 
 
 def told_by(factory: Factory) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 
 from splitbrain.counterexample.explanation import explain
 from splitbrain.invariant import Witness
-from splitbrain.report.objects import explained
+from splitbrain.report.lanes import rows
+from splitbrain.report.objects.explanation import explained
 from splitbrain.report.terminal.screen import ascii_only, counterexample_text
 from splitbrain.report.why import why
 from splitbrain.schedule.file import SavedSchedule
@@ -84,7 +85,9 @@ def test_a_witness_of_ones_own_is_told():
             return (Witness("n3 was told twice", ("n3",), (3, 6)),)
 
     done = run(Setup(relay(Telling), 3), TWICE, keep=True)
-    assert ("Why", "n3 was told twice") in why(explain(done), done)
+    assert ("Why", "n3 was told twice") in why(
+        explain(done), done, rows(("n1", "n2", "n3"), done.events, done.actions, done.violation)
+    )
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -16,9 +16,12 @@ from toy_museum import BUG, CONTROL, EXHIBITS
 
 from splitbrain.command.cli import main
 from splitbrain.errors import SplitbrainError
+from splitbrain.exhibit import Goal
+from splitbrain.report.objects.score import exhibit
+from splitbrain.report.targets import assess
 from splitbrain.report.terminal.scoreboard import board, markdown
-from splitbrain.report.terminal.targets import summary
-from splitbrain.search.score import Score, planned, row, score
+from splitbrain.search.row import row
+from splitbrain.search.score import Score, planned, score
 from splitbrain.search.trial import UNIFORM, Outcome, Trial, attempt, length
 
 MUSEUM = "toy_museum:EXHIBITS"
@@ -87,7 +90,7 @@ def test_a_bug_is_found_blind_and_minimised_and_a_control_and_the_unbroken_proto
 def test_equal_seeds_give_equal_rows_however_many_workers_there_are():
     def rows(workers):
         scored = score([BUG], seconds=20, seeds=3, workers=workers, museum=MUSEUM)
-        return [{name: value for name, value in vars(each).items() if "seconds" not in name} for each in scored.exhibits]
+        return [{name: value for name, value in exhibit(each).items() if "seconds" not in name} for each in scored.exhibits]
 
     assert rows(1) == rows(2)
 
@@ -121,7 +124,7 @@ def test_ctrl_c_ends_a_score_with_what_there_is_and_leaves_no_process_behind():
     result = score(EXHIBITS, seconds=60, seeds=1, uniform_seeds=0, workers=2, museum=MUSEUM, progress=interrupt)
     assert result.interrupted
     (bug,) = result.exhibits  # the control was under way
-    assert (bug.id, bug.seeds, bug.found) == ("toy-forgets", 1, 1)
+    assert (bug.id, bug.finding.seeds, bug.finding.found) == ("toy-forgets", 1, 1)
     for process in multiprocessing.active_children():
         process.join(10)
     assert multiprocessing.active_children() == before
@@ -259,26 +262,38 @@ def test_every_trial_is_planned_once_and_those_that_take_all_of_their_time_are_n
 def test_a_row_has_medians_over_the_seeds_and_the_worst_where_that_matters():
     uniform = [outcome(1, by=UNIFORM, runs=70, seconds=7.0), missed(2, by=UNIFORM)]
     made = row(BUG, [outcome(1), outcome(2, actions=6, minimal=False, minimise_seconds=9.0), outcome(3, strategy="pct"), *uniform])
-    assert (made.seeds, made.found, made.open) == (3, 3, False)
-    assert (made.runs, made.steps, made.seconds, made.strategy) == (20, 2000, 0.2, "swarm")
-    assert (made.actions_found, made.actions, made.shortest, made.exact) == (42, 3, 3, True)
-    assert (made.ratio, made.ratio_worst, made.minimal) == (1, 2, 2)
-    assert (made.minimise_seconds, made.minimise_seconds_worst) == (0.5, 9.0)
-    assert (made.uniform_seeds, made.uniform_found, made.uniform_runs, made.uniform_seconds) == (2, 1, 2535, 33.5)
-    assert made.found_within == {"1": 3, "10": 3, "60": 3}
+    assert (made.finding.seeds, made.finding.found, made.finding.open) == (3, 3, False)
+    assert (made.finding.runs, made.finding.steps, made.finding.seconds, made.finding.strategy) == (20, 2000, 0.2, "swarm")
+    assert (made.length.actions_found, made.length.actions, made.length.shortest, made.length.exact) == (42, 3, 3, True)
+    assert (made.length.ratio, made.length.ratio_worst, made.length.minimal) == (1, 2, 2)
+    assert (made.length.minimise_seconds, made.length.minimise_seconds_worst) == (0.5, 9.0)
+    assert (made.uniform.seeds, made.uniform.found, made.uniform.runs, made.uniform.seconds) == (2, 1, 2535, 33.5)
+    assert made.finding.found_within == {"1": 3, "10": 3, "60": 3}
 
 
 def test_a_seed_that_missed_counts_with_its_whole_budget():
     made = row(BUG, [outcome(1), missed(2), missed(3)])
-    assert (made.found, made.open, made.seconds, made.runs) == (1, True, 60.0, 5000)
-    assert made.found_within == {"1": 1, "10": 1, "60": 1}
+    assert (made.finding.found, made.finding.open, made.finding.seconds, made.finding.runs) == (1, True, 60.0, 5000)
+    assert made.finding.found_within == {"1": 1, "10": 1, "60": 1}
     made = row(BUG, [missed(1)])
-    assert (made.strategy, made.invariant, made.actions, made.ratio, made.replays) == (None, None, None, None, None)
+    assert (made.finding.strategy, made.finding.invariant, made.length.actions, made.length.ratio, made.length.replays) == (
+        None,
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_the_shortest_is_that_of_the_invariant_that_broke():
     made = row(BUG, [outcome(1, invariant="Other"), outcome(2, invariant="Other"), outcome(3)])
-    assert (made.invariant, made.shortest, made.exact, made.ratio, made.expected) == ("Other", None, False, 1, False)
+    assert (made.finding.invariant, made.length.shortest, made.length.exact, made.length.ratio, made.finding.expected) == (
+        "Other",
+        None,
+        False,
+        1,
+        False,
+    )
 
 
 def on_file(crashes, invariant="OneValue"):
@@ -306,7 +321,7 @@ def on_file(crashes, invariant="OneValue"):
 )
 def test_the_shortest_known_is_the_exact_one_unless_a_shorter_is_on_file_or_there_is_none(exact, saved, known):
     made = row(replace(BUG, shortest=exact), [outcome(1)], saved)
-    assert (made.shortest, made.exact, made.ratio) == known
+    assert (made.length.shortest, made.length.exact, made.length.ratio) == known
 
 
 def test_a_museum_that_is_not_installed_has_its_schedules_beside_it(tmp_path, monkeypatch):
@@ -323,7 +338,7 @@ def test_a_museum_that_is_not_installed_has_its_schedules_beside_it(tmp_path, mo
     save(path, on_file(2))
     assert schedule_of(BUG, name) == path
     scored = score([BUG], seconds=20, seeds=1, uniform_seeds=0, workers=1, museum=name)
-    assert (scored.exhibits[0].shortest, scored.exhibits[0].exact) == (2, False)
+    assert (scored.exhibits[0].length.shortest, scored.exhibits[0].length.exact) == (2, False)
     path.write_text("nothing of the kind")
     with pytest.raises(SplitbrainError, match=re.escape(path.name)):
         score([BUG], seconds=20, seeds=1, uniform_seeds=0, workers=1, museum=name)
@@ -344,6 +359,7 @@ def whole():
         row(slow, [outcome(1, actions=14, minimal=False), missed(2), missed(3), missed(1, by=UNIFORM)]),
         row(CONTROL, [missed(1), missed(2)]),
         unbroken=[replace(missed(1), trial=Trial("toy_museum:REGISTER", 1, 60.0, unbroken=True))],
+        wanted=40,
     )
 
 
@@ -359,7 +375,7 @@ def test_the_table_is_told_in_markdown(golden, whole):
 
 
 def test_every_target_is_stated_with_what_was_measured(whole):
-    told = {each.target: each for each in summary(whole)}
+    told = {each.target: each for each in assess(whole)}
     assert told["at least 90%"].missing == ("toy-that-has-a-very-long-name-indeed",)
     assert not told["at least 90%"].reached
     assert told["at most 1.2"].reached
@@ -371,7 +387,7 @@ def test_every_target_is_stated_with_what_was_measured(whole):
 
 def test_a_vacuous_hunt_for_nothing_is_not_called_clean():
     idle = row(CONTROL, [missed(1), replace(missed(2), outcome="vacuous")])
-    (clean,) = summary(scored(idle))
+    (clean,) = assess(scored(idle))
     assert (clean.measured, clean.reached, clean.missing) == (
         "controls and unbroken protocols: vacuous, which says nothing",
         False,
@@ -380,17 +396,26 @@ def test_a_vacuous_hunt_for_nothing_is_not_called_clean():
     assert "control toy-hasty  VACUOUS in 1 of 2 seeds" in board(scored(idle), 100)
 
 
-def test_hard_ones_are_held_to_their_own_targets():
-    (hard,) = [
-        each for each in summary(scored(row(replace(BUG, id="vote-dup"), [outcome(11)]))) if each.measured.startswith("vote-dup")
-    ]
-    assert (hard.measured, hard.reached) == (f"vote-dup: 110 runs, on {SIZES} nodes", False)
-    assert "on four nodes" in hard.target
-    for outcomes, found in (([outcome(1), missed(2), missed(3)], True), ([missed(1), missed(2)], False)):
-        told = summary(scored(row(replace(BUG, id="figure-8-with-noop"), outcomes)))
-        (hard,) = [each for each in told if each.measured.startswith("figure-8-with-noop")]
-        assert hard.measured == f"figure-8-with-noop, found at all with the no-op: by {int(found)} of {len(outcomes)} seeds"
-        assert (hard.target, hard.reached) == ("at least one", found)
+def test_an_exhibit_is_held_to_its_own_goal():
+    hard = row(replace(BUG, goal=Goal(100, "others need 364")), [outcome(11)])
+    (told,) = [each for each in assess(scored(hard)) if each.measured.startswith("toy-forgets")]
+    assert (told.measured, told.target) == (f"toy-forgets: 110 runs, on {SIZES} nodes", "at most 100; others need 364")
+    assert not told.reached
+    (told,) = [each for each in assess(scored(replace(hard, goal=Goal(110, "")))) if each.measured.startswith("toy-forgets")]
+    assert told.reached
+
+
+@pytest.mark.parametrize(("outcomes", "found"), [([outcome(1), missed(2), missed(3)], True), ([missed(1), missed(2)], False)])
+def test_a_goal_without_a_number_is_to_be_found_at_all(outcomes, found):
+    told = assess(scored(row(replace(BUG, goal=Goal(None, "with the no-op")), outcomes)))
+    (told,) = [each for each in told if each.measured.startswith("toy-forgets")]
+    assert told.measured == f"toy-forgets, found at all with the no-op: by {int(found)} of {len(outcomes)} seeds"
+    assert (told.target, told.reached) == ("at least one", found)
+
+
+def test_what_a_museum_is_to_have_is_asked_of_those_alone_who_say_so(whole):
+    assert assess(whole)[0].target == "all, of 40 and more in the museum"
+    assert assess(replace(whole, wanted=None))[0].target == "all"
 
 
 def test_lengths_are_held_against_the_exact_shortest_and_against_the_shortest_known():
@@ -399,7 +424,7 @@ def test_lengths_are_held_against_the_exact_shortest_and_against_the_shortest_kn
         row(replace(BUG, id="toy-shorter"), [outcome(1, actions=1)]),
         row(replace(BUG, id="toy-on-file"), [outcome(1, actions=3)], on_file(2)),
     ]
-    exact, worst, known, worst_known = [each for each in summary(scored(*rows)) if "times the" in each.measured]
+    exact, worst, known, worst_known = [each for each in assess(scored(*rows)) if "times the" in each.measured]
     assert exact.measured.startswith("minimised to 1.50 times the exact shortest on average, over the 2 exhibits for which")
     assert exact.measured.endswith("; shorter than that, and counted as 1: toy-shorter")
     assert (worst.measured, worst.missing) == ("worst of all seeds: 2.00 times the exact shortest", ("toy-forgets",))

@@ -1,38 +1,22 @@
-"""What a hunt and a score show while they go on, and how Ctrl-C ends a hunt."""
+"""What a hunt, a minimisation and a score show while they go on."""
 
 from __future__ import annotations
 
-import shutil
-import signal
 import sys
 from typing import TYPE_CHECKING
 
+from splitbrain.report.terminal.size import screen_width
+
 if TYPE_CHECKING:
-    from splitbrain.counterexample.minimiser.minimiser import Minimised
+    from splitbrain.counterexample.minimiser.minimised import Minimised
     from splitbrain.search.hunt import Hunt
     from splitbrain.search.score import Score
 
-
-class ControlC:
-    """The first Ctrl-C asks the hunt to stop between two runs; the second one interrupts at once."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __enter__(self) -> ControlC:
-        self._before = signal.signal(signal.SIGINT, self._ask)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def _ask(self, *_: object) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
+_LIVE, _PLAIN = 0.2, 10.0  # seconds between two looks at a line that is drawn over, and between two lines
+_SHORT = 1.0  # seconds that a hunt takes before it is worth a plain line
 
 
-class Progress:
+class LiveLine:
     """A live line on a terminal, a plain line every ten seconds elsewhere, silence with --json. All of it on stderr."""
 
     def __init__(self, silent: bool) -> None:
@@ -41,34 +25,32 @@ class Progress:
         self._next = 0.0
         self._drawn = False
 
-    def line(self, text: str) -> None:
-        """A plain line."""
+    def say(self, text: str) -> None:
+        """A plain line, which stays."""
         if not self._silent:
             self.done()
             print(text, file=sys.stderr, flush=True)
 
-    def hunt(self, so_far: Hunt, interrupt: ControlC) -> bool:
-        """Show how far a hunt has come; returns whether it is to stop."""
-        from splitbrain.report.terminal.account import progress_line  # noqa: PLC0415
+    def hunt(self, so_far: Hunt) -> None:
+        """Show how far a hunt has come."""
+        from splitbrain.report.terminal.progress import search_line  # noqa: PLC0415 - as everywhere here: a --help is quick
 
-        if so_far.seconds >= self._next and not self._silent:
-            self._next = so_far.seconds + (0.2 if self._live else 10.0)
-            if self._live or so_far.seconds >= 1.0:
-                self._draw(progress_line(so_far))
-        return interrupt.asked
+        if self._due(so_far.seconds) and (self._live or so_far.seconds >= _SHORT):
+            self._draw(search_line(so_far))
 
     def minimised(self, so_far: Minimised) -> None:
         """Show how far a minimisation has come."""
+        from splitbrain.report.terminal.minimisation import minimisation_line  # noqa: PLC0415
+
         if self._live and not self._silent:
-            self._draw(f"{len(so_far.actions):,} actions, {so_far.replays:,} runs, {so_far.seconds:.1f} s")
+            self._draw(minimisation_line(so_far))
 
     def score(self, so_far: Score) -> None:
         """Show how far a score has come."""
-        from splitbrain.report.terminal.scoreboard import progress_line  # noqa: PLC0415
+        from splitbrain.report.terminal.scoreboard import score_line  # noqa: PLC0415
 
-        if so_far.elapsed >= self._next and not self._silent:
-            self._next = so_far.elapsed + (0.2 if self._live else 10.0)
-            self._draw(progress_line(so_far))
+        if self._due(so_far.elapsed):
+            self._draw(score_line(so_far))
 
     def done(self) -> None:
         """End the live line."""
@@ -76,14 +58,16 @@ class Progress:
             print(file=sys.stderr)
         self._drawn = False
 
+    def _due(self, now: float) -> bool:
+        """Whether it is time for another look, ``now`` seconds after the beginning."""
+        if self._silent or now < self._next:
+            return False
+        self._next = now + (_LIVE if self._live else _PLAIN)
+        return True
+
     def _draw(self, text: str) -> None:
         if self._live:
             print(f"\r\033[K{text[: screen_width() - 1]}", end="", file=sys.stderr, flush=True)
         else:
             print(text, file=sys.stderr, flush=True)
         self._drawn = True
-
-
-def screen_width() -> int:
-    """Columns of the terminal, within what is readable."""
-    return max(60, min(shutil.get_terminal_size((100, 40)).columns, 140))

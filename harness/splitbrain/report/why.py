@@ -9,7 +9,7 @@ from splitbrain.counterexample.explanation import Explanation, Meeting, Repeated
 from splitbrain.counterexample.passing import Nearest
 from splitbrain.events import CalmEnded, Event, Sent
 from splitbrain.report.cells import Weight
-from splitbrain.report.lanes import Row, rows
+from splitbrain.report.lanes import Row
 from splitbrain.report.values import clip, counted, gist
 from splitbrain.report.wording import action_words, words
 from splitbrain.world.run import Run
@@ -24,9 +24,9 @@ _LONG = 72  # columns of one step
 Told = tuple[str, str]  # label, text
 
 
-def why(explanation: Explanation, run: Run) -> list[Told]:
-    """The explanation as labelled paragraphs; a label that is empty continues the one before."""
-    table = {row.step: row for row in rows(run.setup.scenario.nodes(run.setup.size), run.events, run.actions, run.violation)}
+def why(explanation: Explanation, run: Run, rows: Sequence[Row]) -> list[Told]:
+    """The explanation as labelled paragraphs; a label that is empty continues the one before. ``rows`` are those of ``run``."""
+    table = {row.step: row for row in rows}
     told = [("Why", witness.phrase) for witness in explanation.witnesses]
     told += [("How", _chain(chain, table, run)) for chain in explanation.chains]
     if len(explanation.chains) > 1:

@@ -1,6 +1,6 @@
 """The pytest plugin: schedule files are test items, and counterexamples are printed as they are.
 
-It is loaded by every pytest run of every project in the environment, so it imports nothing but pytest at start-up.
+It is loaded by every pytest run of every project in the environment, so it imports nothing but pytest and constants at start-up.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from splitbrain.report.clean import CLEAN
+from splitbrain.schedule.format import OUT, SUFFIX
+
 if TYPE_CHECKING:
     from splitbrain.schedule.file import SavedSchedule
     from splitbrain.schedule.replay import Replay
-
-_OUT = "splitbrain-out"  # splitbrain.command.commands.OUT
-_SUFFIX = ".schedule.jsonl"  # splitbrain.schedule.file.SUFFIX, which is not imported here
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -98,7 +98,7 @@ def schedules_dir(config: pytest.Config) -> Path:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What the command line has saved is not a test until somebody puts it among the tests."""
-    return True if collection_path.name == _OUT and collection_path not in _test_paths(config) else None
+    return True if collection_path.name == OUT and collection_path not in _test_paths(config) else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -109,7 +109,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for title, text in report.sections
         if title == "Captured stdout call"
         for line in text.splitlines()
-        if _CLEAN in line
+        if CLEAN in line
     ]
     if accounts:
         terminalreporter.section("splitbrain")
@@ -117,12 +117,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(line)
 
 
-_CLEAN = ": clean: no invariant was broken in "  # splitbrain.report.terminal.account.account
-
-
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A schedule file is collected wherever it lies under the test paths."""
-    if file_path.name.endswith(_SUFFIX):
+    if file_path.name.endswith(SUFFIX):
         return ScheduleFile.from_parent(parent, path=file_path)
     return None
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from splitbrain.catalogue.museum import bug_of
 from splitbrain.catalogue.scenarios import find_scenario, name_of
-from splitbrain.command.progress import screen_width
 from splitbrain.counterexample.counterexample import Counterexample, pursue
 from splitbrain.counterexample.explanation import explain
 from splitbrain.errors import ScenarioError, ScheduleError, SplitbrainError
 from splitbrain.report.terminal.account import account
 from splitbrain.report.terminal.screen import counterexample_text
+from splitbrain.report.terminal.size import screen_width
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.file import SavedSchedule, load
 from splitbrain.schedule.format import SUFFIX

@@ -9,7 +9,9 @@ from rich.console import Console
 from toys import REGISTER
 
 from splitbrain.exhibit import Exhibit
-from splitbrain.report.terminal.account import account, bugs_table, progress_line
+from splitbrain.report.terminal.account import account
+from splitbrain.report.terminal.bugs_table import bugs_table
+from splitbrain.report.terminal.progress import search_line
 from splitbrain.search.hunt import Hunt
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -46,12 +48,12 @@ def exhibit(name, **fields):
 
 
 def test_progress_is_one_line_that_says_what_was_reached():
-    line = progress_line(hunted())
+    line = search_line(hunted())
     assert line == "1,234 runs, 2,345,678 steps, 20.0 s, 117,050 steps/s; 1.2k leaders elected, 311 commits, 12k crashes"
 
 
 def test_progress_of_a_search_that_has_hardly_begun_has_no_rate():
-    assert progress_line(hunted(runs=1, steps=9, seconds=0.0, coverage=Counter())) == "1 run, 9 steps, 0.0 s"
+    assert search_line(hunted(runs=1, steps=9, seconds=0.0, coverage=Counter())) == "1 run, 9 steps, 0.0 s"
 
 
 def test_a_clean_search_says_what_it_exercised(golden):

@@ -4,82 +4,60 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
-from splitbrain.command.commands import OK, printable
-from splitbrain.command.progress import screen_width
+from splitbrain.command.console import show_story
+from splitbrain.command.exits import OK
+from splitbrain.report.objects.exhibit import described, on_file
+from splitbrain.report.terminal.size import screen_width
 
 if TYPE_CHECKING:
     from splitbrain.exhibit import Exhibit
-    from splitbrain.schedule.file import SavedSchedule
-    from splitbrain.world.run import Run
+
+
+def add_to(commands: argparse._SubParsersAction[Any]) -> None:
+    """Let the shell have `bugs`."""
+    parser = commands.add_parser("bugs", help="list the museum, or tell the story of one exhibit")
+    parser.add_argument("id", nargs="?", metavar="ID", help="an exhibit: its story, with the lanes of its shortest schedule")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(command=bugs_command)
 
 
 def bugs_command(options: argparse.Namespace) -> int:
     """List the museum, or tell one exhibit's story."""
-    from splitbrain.catalogue.museum import bugs, find_bug  # noqa: PLC0415 - each command imports what it needs
+    from splitbrain.catalogue.museum import bugs, find_bug  # noqa: PLC0415 - as everywhere here: a --help is quick
 
-    if options.id is not None:
-        exhibit = find_bug(options.id)
-        if options.json:
-            print(json.dumps(_record(exhibit) | _file(exhibit)))
-        else:
-            from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
-            from splitbrain.report.terminal.story import story_text  # noqa: PLC0415
-
-            saved, run = _saved_run(exhibit)
-            explanation = None if run is None else explain(run)
-            print(printable(story_text(exhibit, saved, run, screen_width(), sys.stdout.isatty(), explanation)))
-        return OK
-    exhibits = bugs().values()
-    if options.json:
-        print(json.dumps([_record(each) for each in exhibits]))
+    if options.id is None:
+        _list([*bugs().values()], options.json)
     else:
-        from rich.console import Console  # noqa: PLC0415
-
-        from splitbrain.report.terminal.account import bugs_table  # noqa: PLC0415
-
-        width = screen_width()
-        Console(width=width, highlight=False).print(bugs_table(exhibits, width))
+        _tell(find_bug(options.id), options.json)
     return OK
 
 
-def _record(exhibit: Exhibit) -> dict[str, Any]:
-    return {
-        "id": exhibit.id,
-        "title": exhibit.title,
-        "protocol": exhibit.protocol,
-        "source": exhibit.source,
-        "mechanism": exhibit.mechanism,
-        "story": exhibit.story,
-        "invariant": list(exhibit.invariant),
-        "faults": exhibit.faults,
-        "shortest": dict(exhibit.shortest),
-        "control": exhibit.control,
-    }
+def _list(exhibits: list[Exhibit], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([described(each) for each in exhibits]))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from splitbrain.report.terminal.bugs_table import bugs_table  # noqa: PLC0415
+
+    width = screen_width()
+    Console(width=width, highlight=False).print(bugs_table(exhibits, width))
 
 
-def _file(exhibit: Exhibit) -> dict[str, Any]:
-    """The saved schedule: its file, its length, and what it breaks."""
-    from splitbrain.schedule.file import load  # noqa: PLC0415
-    from splitbrain.schedule.shelf import schedule_of  # noqa: PLC0415
-
-    path = schedule_of(exhibit)
-    if path is None:
-        return {"schedule": None, "actions": None, "breaks": None}
-    saved = load(path)
-    return {"schedule": str(path), "actions": len(saved.actions), "breaks": saved.header.invariant}
-
-
-def _saved_run(exhibit: Exhibit) -> tuple[SavedSchedule | None, Run | None]:
+def _tell(exhibit: Exhibit, as_json: bool) -> None:
     from splitbrain.schedule.file import load  # noqa: PLC0415
     from splitbrain.schedule.shelf import schedule_of  # noqa: PLC0415
     from splitbrain.world.run import host_for, run  # noqa: PLC0415
 
     path = schedule_of(exhibit)
-    if path is None:
-        return None, None
-    saved = load(path)
-    setup = saved.setup()
-    return saved, run(setup, saved.schedule(setup.scenario), host=host_for(setup.scenario), keep=True)
+    saved = None if path is None else load(path)
+    if as_json:
+        print(json.dumps(described(exhibit) | on_file(saved)))
+    elif saved is None:
+        show_story(exhibit, None, None)
+    else:
+        setup = saved.setup()
+        done = run(setup, saved.schedule(setup.scenario), host=host_for(setup.scenario), keep=True)
+        show_story(exhibit, saved, done)

@@ -1,18 +1,18 @@
-"""The score as a table, one row an exhibit: for a terminal, for Markdown, and as one object."""
+"""The score as a table, one row an exhibit: for a terminal, and for Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from splitbrain.report.terminal.targets import summary
+from splitbrain.report.targets import assess
 from splitbrain.report.values import counted
 
 if TYPE_CHECKING:
-    from splitbrain.search.score import Row, Score
-    from splitbrain.search.trial import Outcome
+    from splitbrain.search.row import Finding, Length, Row, Uniform
+    from splitbrain.search.score import Score
 
 _ASIDE = 4  # how far the second line of a row is moved in, where one line is too narrow
 
@@ -26,53 +26,51 @@ class _Column:
     left: bool = False
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:,.1f}"
+def _number(value: float | None, *, at_least: bool = False) -> str:
+    if value is None:
+        return ""
+    return f"{_bound(at_least)}{value:,.0f}" if value >= 100 or value == int(value) else f"{_bound(at_least)}{value:,.1f}"
 
 
 def _seconds(value: float | None, *, at_least: bool = False) -> str:
     if value is None:
         return ""
-    return f"{'>' if at_least else ''}{value:.0f}" if value >= 10 else f"{'>' if at_least else ''}{value:.2f}"
+    return f"{_bound(at_least)}{value:.0f}" if value >= 10 else f"{_bound(at_least)}{value:.2f}"
 
 
-def _known(row: Row) -> str:
-    return "" if row.shortest is None else str(row.shortest) if row.exact else f"({row.shortest})"
+def _bound(at_least: bool) -> str:
+    return ">" if at_least else ""
 
 
-def _more(row: Row, value: float) -> str:
-    return f">{_number(value)}" if row.open else _number(value)
+def _part(of: Finding | Uniform) -> str:
+    return f"{of.found}/{of.seeds}"
 
 
-def _uniform_open(row: Row) -> bool:
-    return 2 * row.uniform_found <= row.uniform_seeds
-
-
-def _uniform(row: Row, value: float | None) -> str:
-    return "" if value is None else f">{_number(value)}" if _uniform_open(row) else _number(value)
+def _known(length: Length) -> str:
+    return "" if length.shortest is None else str(length.shortest) if length.exact else f"({length.shortest})"
 
 
 _FINDING = (
     _Column(("", "exhibit"), lambda row: row.id, left=True),
-    _Column(("", "found"), lambda row: f"{row.found}/{row.seeds}"),
-    _Column(("", "runs"), lambda row: _more(row, row.runs)),
-    _Column(("", "steps"), lambda row: _more(row, row.steps)),
-    _Column(("", "s"), lambda row: _seconds(row.seconds, at_least=row.open)),
-    _Column(("", "strategy"), lambda row: row.strategy or "", left=True),
+    _Column(("", "found"), lambda row: _part(row.finding)),
+    _Column(("", "runs"), lambda row: _number(row.finding.runs, at_least=row.finding.open)),
+    _Column(("", "steps"), lambda row: _number(row.finding.steps, at_least=row.finding.open)),
+    _Column(("", "s"), lambda row: _seconds(row.finding.seconds, at_least=row.finding.open)),
+    _Column(("", "strategy"), lambda row: row.finding.strategy or "", left=True),
 )
 _UNIFORM = (
-    _Column(("uniform", "found"), lambda row: f"{row.uniform_found}/{row.uniform_seeds}" if row.uniform_seeds else ""),
-    _Column(("", "runs"), lambda row: _uniform(row, row.uniform_runs)),
-    _Column(("", "s"), lambda row: _seconds(row.uniform_seconds, at_least=_uniform_open(row))),
+    _Column(("uniform", "found"), lambda row: _part(row.uniform) if row.uniform.seeds else ""),
+    _Column(("", "runs"), lambda row: _number(row.uniform.runs, at_least=row.uniform.open)),
+    _Column(("", "s"), lambda row: _seconds(row.uniform.seconds, at_least=row.uniform.open)),
 )
 _LENGTH = (
-    _Column(("length", "found"), lambda row: _number(row.actions_found)),
-    _Column(("", "min."), lambda row: _number(row.actions)),
-    _Column(("", "known"), _known),
-    _Column(("", "ratio"), lambda row: "" if row.ratio is None else f"{row.ratio:.2f}"),
-    _Column(("minim.", "s"), lambda row: _seconds(row.minimise_seconds)),
-    _Column(("", "replays"), lambda row: _number(row.replays)),
-    _Column(("", "invariant"), lambda row: row.invariant or "", left=True),
+    _Column(("length", "found"), lambda row: _number(row.length.actions_found)),
+    _Column(("", "min."), lambda row: _number(row.length.actions)),
+    _Column(("", "known"), lambda row: _known(row.length)),
+    _Column(("", "ratio"), lambda row: "" if row.length.ratio is None else f"{row.length.ratio:.2f}"),
+    _Column(("minim.", "s"), lambda row: _seconds(row.length.minimise_seconds)),
+    _Column(("", "replays"), lambda row: _number(row.length.replays)),
+    _Column(("", "invariant"), lambda row: row.finding.invariant or "", left=True),
 )
 _LEGEND = (
     "Medians over the seeds. found: in how many of them; >: at most half found it, so no more than a lower bound. length: of "
@@ -91,14 +89,14 @@ def board(score: Score, width: int) -> str:
         lines += [*_table(bugs, width), "", *wrap(_LEGEND, min(width, _PROSE)), ""]
     clean = clean_lines(score)
     lines += [*clean, ""] if clean else []
-    for line in [*map(str, summary(score)), *(f"ERROR: {each}" for each in score.errors), conditions(score)]:
+    for line in [*map(str, assess(score)), *(f"ERROR: {each}" for each in score.errors), conditions(score)]:
         lines += wrap(line, min(width, _PROSE), subsequent_indent="    ", break_on_hyphens=False)
     return "\n".join(lines)
 
 
 def _table(rows: Sequence[Row], width: int) -> list[str]:
     finding, uniform, length = (_columns(group, rows) for group in (_FINDING, _UNIFORM, _LENGTH))
-    if not any(row.uniform_seeds for row in rows):
+    if not any(row.uniform.seeds for row in rows):
         uniform = [""] * len(finding)
     whole = ["  ".join(parts).rstrip() for parts in zip(finding, uniform, length, strict=True)]
     if max(map(len, whole)) <= width:
@@ -122,17 +120,19 @@ def _columns(columns: Sequence[_Column], rows: Sequence[Row]) -> list[str]:
 
 def clean_lines(score: Score) -> list[str]:
     """The controls and the unbroken protocols: what must be clean."""
-    lines = []
-    for row in score.exhibits:
-        if row.control:
-            said = f"VACUOUS in {row.vacuous} of {counted(row.seeds, 'seed')}" if row.vacuous else "nothing found"
-            said = f"ALARM: {row.invariant}, in {row.found} of {counted(row.seeds, 'seed')}" if row.found else said
-            lines.append((f"control {row.id}", f"{said} ({counted(row.seeds, 'seed')}, {_number(row.steps)} steps each)"))
+    lines = [(f"control {row.id}", _control(row.finding)) for row in score.exhibits if row.control]
     for each in score.unbroken:
         said = f"ALARM: {each.invariant}" if each.found else each.outcome
         lines.append((f"unbroken {each.trial.subject}", f"{said} ({each.runs:,} runs, {each.steps:,} steps, {each.seconds:.0f} s)"))
     size = max((len(name) for name, _ in lines), default=0)
     return [f"{name:<{size}}  {said}" for name, said in lines]
+
+
+def _control(found: Finding) -> str:
+    seeds = counted(found.seeds, "seed")
+    said = f"VACUOUS in {found.vacuous} of {seeds}" if found.vacuous else "nothing found"
+    said = f"ALARM: {found.invariant}, in {found.found} of {seeds}" if found.found else said
+    return f"{said} ({seeds}, {_number(found.steps)} steps each)"
 
 
 def conditions(score: Score) -> str:
@@ -146,52 +146,21 @@ def conditions(score: Score) -> str:
 
 def markdown(score: Score) -> str:
     """The same for a README: without what the other columns tell as well."""
-    uniform = _UNIFORM[1:] if any(row.uniform_seeds for row in score.exhibits) else ()
+    uniform = _UNIFORM[1:] if any(row.uniform.seeds for row in score.exhibits) else ()
     ours = [*_FINDING[:3], *_FINDING[4:], *_LENGTH[:3], *_LENGTH[4:6]]
     columns = [*ours, *uniform]
     heads = [" ".join(part for part in column.head if part) for column in ours]
     heads += [f"uniform {column.head[1]}" for column in uniform]
     lines = [f"| {' | '.join(heads)} |", f"|{'|'.join(':--' if column.left else '--:' for column in columns)}|"]
     lines += [f"| {' | '.join(column.cell(row) for column in columns)} |" for row in score.exhibits if not row.control]
-    told = [*clean_lines(score), *map(str, summary(score)), conditions(score)]
+    told = [*clean_lines(score), *map(str, assess(score)), conditions(score)]
     prose = [*wrap(_LEGEND, _README), ""]
     for line in told:
         prose += wrap(f"* {' '.join(line.split())}", _README, subsequent_indent="  ", break_on_hyphens=False)
     return "\n".join([*lines, "", *prose])
 
 
-def as_object(score: Score) -> dict[str, Any]:
-    """What --json prints."""
-    return {
-        "outcome": "alarm" if score.alarm else "error" if score.errors else "ok",
-        "message": "; ".join(score.errors) or None,
-        "interrupted": score.interrupted,
-        "seconds": score.seconds,
-        "seeds": score.seeds,
-        "uniform_seeds": score.uniform_seeds,
-        "workers": score.workers,
-        "cores": score.cores,
-        "python": score.python,
-        "elapsed": round(score.elapsed, 1),
-        "exhibits": [asdict(row) for row in score.exhibits],
-        "unbroken": [_unbroken(each) for each in score.unbroken],
-        "summary": [asdict(each) for each in summary(score)],
-    }
-
-
-def _unbroken(done: Outcome) -> dict[str, Any]:
-    return {
-        "scenario": done.trial.subject,
-        "outcome": done.outcome,
-        "invariant": done.invariant,
-        "seed": done.trial.seed,
-        "runs": done.runs,
-        "steps": done.steps,
-        "seconds": round(done.seconds, 4),
-    }
-
-
-def progress_line(score: Score) -> str:
+def score_line(score: Score) -> str:
     """A score so far, on one line."""
     missed = f", {score.missed} not" if score.missed else ""
     return f"{score.done} of {score.of} hunts, {score.elapsed:.0f} s; exhibits' seeds: {score.found} found{missed}"

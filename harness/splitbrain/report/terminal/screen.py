@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ from rich.text import Text
 
 from splitbrain.actions import Calm
 from splitbrain.invariant import Invariant, KeepsContract, Violation
-from splitbrain.report.lanes import BACK, DOWN, EVIDENCE, rows
+from splitbrain.report.lanes import BACK, DOWN, EVIDENCE, Row, rows
 from splitbrain.report.terminal.drawing import draw, fold
+from splitbrain.report.terminal.size import NARROWEST, SCREEN
 from splitbrain.report.values import clip_middle, counted, value
 from splitbrain.report.why import why
 from splitbrain.report.wording import words
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from splitbrain.schedule.header import Header
     from splitbrain.world.run import Run
 
-NARROWEST = 60
-SCREEN = 40  # lines
 _EVIDENCE_AT_MOST = 8
 _PARTS_AT_MOST = 12  # of a diagnosis
 _PART_AT_MOST = 180  # characters
@@ -54,7 +54,7 @@ def counterexample_text(
     above = [*_verdict(saved.header, run, width), Text(), *_setup(saved.header, run, width), Text()]
     below = [*_notes(saved, run, width), *_commands(path)]
     drawn = draw(table, nodes, width, SCREEN - len(above) - len(below) - _LEGEND)
-    reasons = [] if explanation is None else _reasons(explanation, run, width)
+    reasons = [] if explanation is None else _reasons(explanation, run, table, width)
     return to_string([*above, *drawn, Text(), *_legend(drawn, width), *reasons, *below], width, color)
 
 
@@ -133,11 +133,11 @@ def _setup(header: Header, run: Run, width: int) -> list[Text]:
     return lines + (_wrapped("Found: ", header.found, width) if header.found else [])
 
 
-def _reasons(explanation: Explanation, run: Run, width: int) -> list[Text]:
+def _reasons(explanation: Explanation, run: Run, table: Sequence[Row], width: int) -> list[Text]:
     """One paragraph an item, labelled where its kind begins."""
     lines = [Text()]
     last = ""
-    for label, text in why(explanation, run):
+    for label, text in why(explanation, run, table):
         if not text:
             lines += _paragraph(label, width, "bold")
         elif label in _DIFF:

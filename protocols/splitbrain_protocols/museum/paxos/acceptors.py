@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from splitbrain.exhibit import Goal
 from splitbrain_protocols.museum.paxos.record import record
 from splitbrain_protocols.paxos.messages import Ballot, Proposal
 from splitbrain_protocols.paxos.node import Paxos
@@ -86,6 +87,7 @@ ACCEPTOR_EXHIBITS = (
         invariant=("AcceptedIsDurable", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
         shortest={"OneChosenValue": 20},
+        goal=Goal(runs=1_000, remark="a uniform random scheduler needs 10,185"),
     ),
     record(
         "pax-promised-as-accepted",

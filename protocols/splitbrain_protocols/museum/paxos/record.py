@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from splitbrain.exhibit import Exhibit, mutant, told_by
+from splitbrain.exhibit import Exhibit, Goal, mutant, told_by
 from splitbrain_protocols.paxos.node import Paxos
 from splitbrain_protocols.paxos.scenario import PAXOS, PLAIN
 
@@ -27,6 +27,7 @@ def record(
     faults: str,
     shortest: Mapping[str, int] | None = None,
     control: bool = False,
+    goal: Goal | None = None,
     **changes: Any,
 ) -> Exhibit:
     """An exhibit of the scenario ``paxos``; ``changes`` are to the scenario's fields."""
@@ -43,4 +44,5 @@ def record(
         faults=faults,
         shortest=shortest or {},
         control=control,
+        goal=goal,
     )

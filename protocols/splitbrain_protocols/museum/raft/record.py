@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from splitbrain.exhibit import Exhibit, mutant, told_by
+from splitbrain.exhibit import Exhibit, Goal, mutant, told_by
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -24,6 +24,7 @@ def record(
     faults: str,
     shortest: Mapping[str, int] | None = None,
     control: bool = False,
+    goal: Goal | None = None,
     **changes: Any,
 ) -> Exhibit:
     """An exhibit of the scenario ``raft``; ``changes`` are to its fields, and stay away from what the search is to find out."""
@@ -40,4 +41,5 @@ def record(
         faults=faults,
         shortest=shortest or {},
         control=control,
+        goal=goal,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from splitbrain.exhibit import Goal
 from splitbrain.node import Effect, NodeId
 from splitbrain_protocols.museum.raft.record import record
 from splitbrain_protocols.raft.core.messages import RequestVote, RequestVoteReply
@@ -158,6 +159,7 @@ ELECTIONS = (
         faults="duplication",
         shortest={"ElectionSafety": 10},  # 8 where to deliver a message twice takes no action of its own
         sizes=(4, 5),  # of three nodes, two votes are a majority, and one of them is the candidate's own
+        goal=Goal(runs=100, remark="a uniform random scheduler needs 364, both on four nodes"),
     ),
     record(
         "vote-no-log-check",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from splitbrain.exhibit import Goal
 from splitbrain.node import Effect, NodeId
 from splitbrain_protocols.museum.raft.record import record
 from splitbrain_protocols.raft.core.messages import AppendEntries
@@ -192,6 +193,7 @@ COMMIT = (
         faults="reordering",
         shortest={"LeaderCompleteness": 20, "StateMachineSafety": 24},
         options={**RAFT.options, "noop": (False,)},  # a no-op would commit the older entries properly
+        goal=Goal(runs=16_000, remark="a uniform random scheduler needs 162,425"),
     ),
     record(
         "figure-8-with-noop",
@@ -202,6 +204,7 @@ COMMIT = (
         faults="reordering, crash and restart",
         # Where a request holds all entries there are, an old one hardly ever arrives without the no-op behind it.
         options={**RAFT.options, "noop": (True,), "batch": (1, 2)},
+        goal=Goal(runs=None, remark="with the no-op"),
     ),
     record(
         "heartbeat-commit-unchecked",

@@ -1,4 +1,4 @@
-"""What --json prints: one object a command, with the same keys however it ends."""
+"""What `hunt --json` prints."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from splitbrain.counterexample.counterexample import Counterexample
-    from splitbrain.counterexample.explanation import Explanation
-    from splitbrain.events import Event
-    from splitbrain.schedule.file import SavedSchedule
-    from splitbrain.schedule.replay import Replay
     from splitbrain.search.hunt import Hunt
 
 HUNTED = (  # the keys of a hunt
@@ -90,56 +85,3 @@ def failed(options: argparse.Namespace, message: str) -> dict[str, Any]:
     """A command that ended because the user has something to mend; a hunt has all its keys then, too."""
     hunt = dict.fromkeys(HUNTED) | {"bug": options.bug, "seed": options.seed} if "scenario" in options else {}
     return hunt | {"outcome": "error", "message": message}
-
-
-def explained(explanation: Explanation | None) -> dict[str, Any] | None:
-    """Why an invariant broke: all numbers are of steps; events are told in words, for what they hold may be anything."""
-    if explanation is None:
-        return None
-    from splitbrain.report.wording import words  # noqa: PLC0415
-
-    def told(events: Iterable[Event]) -> list[str]:
-        return [words(event) for event in events]
-
-    meeting, nearest = explanation.meeting, explanation.nearest
-    return {
-        "witnesses": [
-            {"phrase": each.phrase, "nodes": list(each.nodes), "steps": list(each.steps)} for each in explanation.witnesses
-        ],
-        "chains": [list(chain) for chain in explanation.chains],
-        "meeting": None
-        if meeting is None
-        else {"node": meeting.node, "first": meeting.first, "then": meeting.then, "between": list(meeting.between)},
-        "repeated": [
-            {"from": each.last.sender, "to": list(each.receivers), "kind": each.last.kind, "count": each.count}
-            for each in explanation.repeated
-        ],
-        "nearest": None
-        if nearest is None
-        else {
-            "left_out": nearest.left_out,
-            "crash_only": nearest.crash_only,
-            "fallen": list(nearest.fallen),
-            "step": nearest.step,
-            "lost": told(nearest.lost),
-            "new": told(nearest.new),
-        },
-        "trouble": explanation.trouble,
-    }
-
-
-def replayed(result: Replay, saved: SavedSchedule, explanation: Explanation | None = None) -> dict[str, Any]:
-    """A replay."""
-    return {
-        "outcome": result.outcome,
-        "invariant": None if result.violation is None else result.violation.invariant,
-        "fingerprint": result.fingerprint,
-        "summary": None if result.violation is None else result.violation.summary,
-        "digest": result.digest,
-        "actions": result.actions,
-        "skipped": result.skipped,
-        "of": len(saved.actions),
-        "at": result.at,
-        "message": result.message,
-        "explanation": explained(explanation),
-    }

@@ -1,0 +1,43 @@
+"""The terminal at hand: a report for its width, its colours, and what it can encode."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from splitbrain.report.terminal.size import screen_width
+
+if TYPE_CHECKING:
+    from splitbrain.exhibit import Exhibit
+    from splitbrain.schedule.file import SavedSchedule
+    from splitbrain.world.run import Run
+
+
+def show_counterexample(saved: SavedSchedule, run: Run, path: Path) -> None:
+    """Print a schedule, saved at ``path``, and what came of it, with the reasons."""
+    from splitbrain.counterexample.explanation import explain  # noqa: PLC0415 - as everywhere here: a --help is quick
+    from splitbrain.report.terminal.screen import counterexample_text  # noqa: PLC0415
+
+    print(_printable(counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty(), explain(run))))
+
+
+def show_story(exhibit: Exhibit, saved: SavedSchedule | None, run: Run | None) -> None:
+    """Print an exhibit's story; with its saved schedule and the run of that, where it has one."""
+    from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
+    from splitbrain.report.terminal.story import story_text  # noqa: PLC0415
+
+    explanation = None if run is None else explain(run)
+    print(_printable(story_text(exhibit, saved, run, screen_width(), sys.stdout.isatty(), explanation)))
+
+
+def _printable(text: str) -> str:
+    """The text, or the nearest to it that standard output can encode."""
+    from splitbrain.report.terminal.screen import ascii_only  # noqa: PLC0415
+
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return ascii_only(text)
+    return text

@@ -1,0 +1,207 @@
+"""The command `hunt`: search for a violation; save, shrink and show it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from splitbrain.command.arguments import HOSTS, SECONDS, count, positive
+from splitbrain.command.console import show_counterexample
+from splitbrain.command.exits import BAD_INPUT, DIVERGED, OK, VIOLATION
+from splitbrain.command.interrupt import ControlC
+from splitbrain.command.progress import LiveLine
+from splitbrain.errors import NondeterminismError, SplitbrainError
+from splitbrain.nemesis.names import STRATEGIES
+from splitbrain.report.objects.explanation import explained
+from splitbrain.report.objects.hunt import searched, shrunk
+from splitbrain.schedule.format import OUT
+
+if TYPE_CHECKING:
+    from splitbrain.counterexample.counterexample import Counterexample
+    from splitbrain.scenario import Scenario
+    from splitbrain.search.hunt import Hunt
+
+
+def add_to(commands: argparse._SubParsersAction[Any]) -> None:
+    """Let the shell have `hunt`."""
+    parser = commands.add_parser("hunt", help="search for a violation; shrink, save and show it")
+    parser.add_argument("scenario", metavar="SCENARIO", help="raft, paxos, or module:NAME")
+    parser.add_argument("--bug", metavar="ID", help="hunt an exhibit of the museum (`splitbrain bugs` lists them)")
+    parser.add_argument("--seconds", type=positive, metavar="S", help=f"stop after so long (default {SECONDS:g})")
+    parser.add_argument("--runs", type=count, metavar="N", help="stop after so many runs")
+    parser.add_argument("--steps", type=count, metavar="N", help="stop after so many actions")
+    parser.add_argument("--seed", type=int, metavar="N", help="a fresh one is drawn, and printed, when left out")
+    parser.add_argument("--strategy", metavar="NAME", help=f"one alone, not the portfolio of all: {', '.join(STRATEGIES)}")
+    parser.add_argument("--host", choices=HOSTS, help="what runs the nodes (async nodes need trio)")
+    parser.add_argument("--out", type=Path, default=Path(OUT), metavar="DIR", help=f"where schedules go (default {OUT})")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
+    parser.set_defaults(command=hunt_command)
+
+
+def hunt_command(options: argparse.Namespace) -> int:
+    """Search for a violation; save, shrink and show it."""
+    from splitbrain.world.run import host_for  # noqa: PLC0415 - as everywhere here: a --help is quick
+
+    name, scenario = _wanted(options)
+    _check_writable(options.out)
+    host = options.host or host_for(scenario)
+    live = LiveLine(silent=options.json)
+    hunted = _search(options, scenario, host, live)
+    if hunted.violation is None:
+        live.done()
+        return _tell_nothing_found(options, name, hunted)
+    live.say(f"{_find(hunted)}; minimising")
+    report = searched(options, name, hunted)
+    try:
+        counterexample = _pursue(options, name, hunted, host, live)
+    except NondeterminismError as error:
+        live.done()
+        return _tell_bad_nodes(options, report, str(error), error.schedule)
+    live.done()
+    return _tell_found(options, report, counterexample, host)
+
+
+# Before the search
+
+
+def _wanted(options: argparse.Namespace) -> tuple[str, Scenario]:
+    """The full name of the scenario, and the scenario itself, or that of ``--bug``."""
+    from splitbrain.catalogue.museum import find_bug  # noqa: PLC0415
+    from splitbrain.catalogue.scenarios import find_scenario  # noqa: PLC0415
+
+    name, scenario = find_scenario(options.scenario)
+    if options.bug is None:
+        return name, scenario
+    exhibit = find_bug(options.bug)
+    if exhibit.protocol != scenario.name:
+        raise SplitbrainError(
+            f"--bug {exhibit.id} is a bug of {exhibit.protocol!r}, not of {scenario.name!r}; "
+            f"run `splitbrain hunt {exhibit.protocol} --bug {exhibit.id}`"
+        )
+    return name, exhibit.scenario
+
+
+def _check_writable(folder: Path) -> None:
+    """Fail before the hunt, not after it, where nothing can be saved."""
+    import tempfile  # noqa: PLC0415
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SplitbrainError(
+            f"--out {folder}: {error.strerror or error}, so a failing schedule could not be saved; name another folder"
+        ) from error
+
+
+# The search, and the pursuit of what it found
+
+
+def _search(options: argparse.Namespace, scenario: Scenario, host: str, live: LiveLine) -> Hunt:
+    from splitbrain.dice import fresh_seed  # noqa: PLC0415
+    from splitbrain.search.hunt import hunt  # noqa: PLC0415
+
+    seed = fresh_seed() if options.seed is None else options.seed
+    unlimited = options.seconds is None and options.runs is None and options.steps is None
+    live.say(f"hunting {scenario.name}{f' with the bug {options.bug}' if options.bug else ''}, seed {seed}, {host} host")
+    with ControlC() as interrupt:
+
+        def look(so_far: Hunt) -> bool:
+            live.hunt(so_far)
+            return interrupt.asked
+
+        return hunt(
+            scenario,
+            seed=seed,
+            seconds=SECONDS if unlimited else options.seconds,
+            runs=options.runs,
+            steps=options.steps,
+            host=host,
+            strategy=options.strategy,
+            progress=look,
+        )
+
+
+def _pursue(options: argparse.Namespace, name: str, hunted: Hunt, host: str, live: LiveLine) -> Counterexample:
+    from splitbrain.counterexample.counterexample import pursue  # noqa: PLC0415
+    from splitbrain.search.hunt import Found, failures  # noqa: PLC0415
+
+    assert hunted.setup is not None
+    assert hunted.violation is not None
+    bug = f" --bug {options.bug}" if options.bug else ""
+    command = f"splitbrain hunt {options.scenario}{bug}{f' --strategy {options.strategy}' if options.strategy else ''}"
+    return pursue(
+        failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation), host=host),
+        scenario=name,
+        bug=options.bug,
+        folder=options.out,
+        how=f"{command} --seed {hunted.seed} ({host} host, run {hunted.runs}, {hunted.strategy})",
+        host=host,
+        progress=live.minimised,
+    )
+
+
+# What came of it
+
+
+def _tell_nothing_found(options: argparse.Namespace, name: str, hunted: Hunt) -> int:
+    from splitbrain.report.terminal.account import account  # noqa: PLC0415
+
+    if options.json:
+        print(json.dumps(searched(options, name, hunted)))
+    else:
+        if hunted.interrupted:
+            print(f"interrupted after {hunted.seconds:.1f} s, before its budget was used up")
+        print(account(hunted, hunted.scenario, hunted.outcome))
+    return DIVERGED if hunted.outcome == "vacuous" else OK
+
+
+def _find(hunted: Hunt) -> str:
+    assert hunted.violation is not None
+    return (
+        f"found {hunted.violation.invariant} broken after {hunted.runs:,} runs, {hunted.steps:,} steps, "
+        f"{hunted.seconds:.2f} s, by {hunted.strategy}, in a run of {len(hunted.actions):,} actions"
+    )
+
+
+def _tell_found(options: argparse.Namespace, report: dict[str, Any], counterexample: Counterexample, host: str) -> int:
+    from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
+    from splitbrain.invariant import KeepsContract  # noqa: PLC0415
+
+    minimised = counterexample.minimised
+    report |= shrunk(counterexample) | {"interrupted": report["interrupted"] or minimised.interrupted}
+    if options.json:
+        report["explanation"] = explained(explain(counterexample.run, host))
+    else:
+        _show(counterexample)
+    if minimised.violation.invariant == KeepsContract.__name__:
+        return _tell_bad_nodes(options, report, minimised.violation.summary, counterexample.path)
+    if options.json:
+        print(json.dumps(report))
+    return VIOLATION
+
+
+def _show(counterexample: Counterexample) -> None:
+    from splitbrain.report.terminal.minimisation import effort, removed  # noqa: PLC0415
+
+    best = counterexample.minimised
+    agrees = "agrees" if counterexample.confirmed else "does NOT break it in the same way"
+    print(f"{effort(best, counterexample.found)}; the trio host {agrees}; saved as {counterexample.path}")
+    print(removed(best))
+    print()
+    show_counterexample(counterexample.saved, counterexample.run, counterexample.path)
+
+
+def _tell_bad_nodes(options: argparse.Namespace, report: dict[str, Any], message: str, schedule: Path | None) -> int:
+    """A hunt that ended with what is wrong with the nodes themselves, and the schedule that shows it."""
+    if schedule is not None:
+        message = f"{message}; the schedule is saved as {schedule}"
+    if options.json:
+        path = None if schedule is None else str(schedule)
+        print(json.dumps(report | {"outcome": "error", "message": message, "schedule": path}))
+    print(f"splitbrain: {message}", file=sys.stderr)
+    return BAD_INPUT
