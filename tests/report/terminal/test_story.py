@@ -1,6 +1,5 @@
 """One exhibit's story, as `splitbrain bugs ID` tells it."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from toy_museum import BUG, CONTROL, Hasty
 
 from splitbrain.catalogue.museum import bugs, find_bug
-from splitbrain.command.cli import main
 from splitbrain.counterexample.explanation import explain
 from splitbrain.exhibit import told_by
 from splitbrain.report.terminal.story import story_text
@@ -67,31 +65,3 @@ def test_every_bug_of_the_museum_has_its_schedule_with_it_and_an_installed_museu
         assert (schedule_of(exhibit) is None) is exhibit.control
     assert '"tests/schedules/museum" = "splitbrain_protocols/museum/schedules"' in (ROOT / "pyproject.toml").read_text()
     assert schedule_of(BUG) is None
-
-
-@pytest.mark.parametrize("exhibit", [*bugs().values()], ids=lambda exhibit: exhibit.id)
-def test_every_story_can_be_told(exhibit, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    assert main(["bugs", exhibit.id]) == 0
-    text = capsys.readouterr().out
-    assert text.startswith(exhibit.id)
-    assert ("A control: " in text) is exhibit.control
-    assert (" step  action " in text) is not exhibit.control
-    assert ("\nWhy: " in text) is not exhibit.control
-
-
-def test_a_story_is_told_as_one_object_too(capsys):
-    assert main(["bugs", "figure-8", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["id"], told["protocol"], told["control"]) == ("figure-8", "raft", False)
-    assert told["breaks"] in told["invariant"]
-    assert told["actions"] == len(load(told["schedule"]).actions)
-    assert {"story", "mechanism", "faults", "shortest", "source"} <= set(told)
-    control = next(each.id for each in bugs().values() if each.control)
-    assert main(["bugs", control, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["schedule"] is None
-
-
-def test_a_mistyped_id_is_answered_with_the_nearest(capsys):
-    assert main(["bugs", "figure8"]) == 2
-    assert "did you mean figure-8" in capsys.readouterr().err

@@ -53,7 +53,7 @@ def hunt_command(options: argparse.Namespace) -> int:
     if hunted.violation is None:
         live.done()
         return _tell_nothing_found(options, name, hunted)
-    live.say(f"{_find(hunted)}; minimising")
+    live.say(f"{_first_find(hunted)}; minimising")
     report = searched(options, name, hunted)
     try:
         counterexample = _pursue(options, name, hunted, host, live)
@@ -160,7 +160,7 @@ def _tell_nothing_found(options: argparse.Namespace, name: str, hunted: Hunt) ->
     return DIVERGED if hunted.outcome == "vacuous" else OK
 
 
-def _find(hunted: Hunt) -> str:
+def _first_find(hunted: Hunt) -> str:
     assert hunted.violation is not None
     return (
         f"found {hunted.violation.invariant} broken after {hunted.runs:,} runs, {hunted.steps:,} steps, "
