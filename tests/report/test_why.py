@@ -1,7 +1,5 @@
 """Explanations in words: golden sections of the museum's schedules, and what holds of every one."""
 
-import json
-
 import pytest
 from museum_runs import SLUGS, of_the_museum, saved_run
 from relay import TWICE, OneDecision, relay
@@ -10,7 +8,6 @@ from rich.cells import cell_len
 from splitbrain.counterexample.explanation import explain
 from splitbrain.invariant import Witness
 from splitbrain.report.lanes import rows
-from splitbrain.report.objects.explanation import explained
 from splitbrain.report.terminal.screen import ascii_only, counterexample_text
 from splitbrain.report.why import why
 from splitbrain.schedule.file import SavedSchedule
@@ -88,25 +85,3 @@ def test_a_witness_of_ones_own_is_told():
     assert ("Why", "n3 was told twice") in why(
         explain(done), done, rows(("n1", "n2", "n3"), done.events, done.actions, done.violation)
     )
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_an_explanation_can_be_told_as_json(slug):
-    explanation, _ = of_the_museum(slug)
-    record = json.loads(json.dumps(explained(explanation)))
-    assert [each["phrase"] for each in record["witnesses"]] == [each.phrase for each in explanation.witnesses]
-    assert record["chains"] == [list(chain) for chain in explanation.chains]
-
-
-def test_the_json_of_figure_8_says_what_is_different():
-    record = explained(of_the_museum("figure-8")[0])
-    assert record["meeting"] == {"node": "n2", "first": 16, "then": 19, "between": []}
-    assert record["nearest"] == {
-        "left_out": 8,
-        "crash_only": False,
-        "fallen": [],
-        "step": 19,
-        "lost": ["n2 votes for n1 in term 4"],
-        "new": ["n2 sends n1 RequestVoteReply 4 (no vote granted)"],
-    }
-    assert explained(None) is None

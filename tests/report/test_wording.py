@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from dataclasses import dataclass
 from typing import get_args
 
 import pytest
@@ -47,10 +45,9 @@ from splitbrain.observations import (
     Truncated,
     Voted,
 )
-from splitbrain.report.values import clip_middle, gist, value
 from splitbrain.report.wording import action_words, brief, clause, words
-from splitbrain_protocols.paxos.messages import Ballot, Promise, Proposal
-from splitbrain_protocols.raft.core.messages import AppendEntries, Entry, RequestVoteReply
+from splitbrain_protocols.paxos.messages import Ballot
+from splitbrain_protocols.raft.core.messages import Entry, RequestVoteReply
 
 B = Ballot(2, "n1")
 SAID = [
@@ -133,16 +130,6 @@ def test_every_event_has_its_words():
     assert {type(event) for event, _ in HAPPENED} == set(get_args(Event))
 
 
-def test_a_message_is_told_by_what_it_carries_beyond_its_name():
-    assert gist(RequestVoteReply(3, True), 3) == "vote granted"
-    assert gist(AppendEntries(3, 1, 1, (), 0), 3) == "no entries, prev log index 1, prev log term 1, leader commit 0"
-    assert gist(AppendEntries(3, 0, 0, (Entry(1, "v"),), 0), 3).endswith("entries [(1 v)], leader commit 0")
-    assert gist(Promise(B, None), 2) == "no accepted"
-    assert gist(Promise(B, Proposal(Ballot(1, "n2"), "v")), 2) == "accepted (1.n2 v)"
-    assert gist("plain") == "plain"
-    assert gist(None) == ""
-
-
 def test_a_partition_is_told_by_its_two_sides():
     both = (("n1", "n3"), ("n3", "n1"), ("n2", "n3"), ("n3", "n2"))
     assert action_words(Cut(both)) == "cut n1 n2 <-> n3"
@@ -155,52 +142,3 @@ def test_a_crash_inside_a_handler_counts_its_effects():
     inner = Deliver("n1", "n2", "RequestVote", 1)
     assert action_words(Crash("n2", 0, inner, 1)) == "crash n2 after 1 effect of (deliver n1->n2 RequestVote 1)"
     assert action_words(Crash("n2", 2, inner, 3)).endswith("after 3 effects of (deliver n1->n2 RequestVote 1), 2 unsynced survive")
-
-
-@dataclass
-class Point:
-    x: int
-    y: object
-
-
-Pair = namedtuple("Pair", "left right")
-
-
-class Opaque:
-    pass
-
-
-class Loud:
-    def __repr__(self):
-        return "loud\n"
-
-
-@pytest.mark.parametrize(
-    ("thing", "shown"),
-    [
-        ("v1", "v1"),
-        ("", "''"),
-        ("a\nb", r"'a\nb'"),
-        (None, "None"),
-        (True, "True"),
-        (b"x", "b'x'"),
-        ((1, "a"), "[1, a]"),
-        ({"k": [1]}, "{k: [1]}"),
-        ({"b", "a", "c"}, "{a, b, c}"),
-        (Point(1, "a"), "Point(1, a)"),
-        (Pair(1, 2), "Pair(1, 2)"),
-        (Opaque(), "a Opaque"),
-        (Loud(), r"'loud\n'"),
-        ([[[[["deep"]]]]], "[[[[…]]]]"),
-        ("x" * 99, "x" * 59 + "…"),
-    ],
-    # No repr of a set or an object: it differs between processes, and pytest-xdist compares the names of tests.
-    ids=lambda each: each if isinstance(each, str) else type(each).__name__,
-)
-def test_a_value_stands_on_one_line_and_is_the_same_in_every_process(thing, shown):
-    assert value(thing) == shown
-
-
-def test_a_long_list_loses_its_middle():
-    text = clip_middle(" ".join(f"v{number}" for number in range(100)), 30)
-    assert text == "v0 v1 v2 v3 v4 … v97 v98 v99"

@@ -1,0 +1,89 @@
+"""What changed at a step, in the words of a lane."""
+
+from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend
+from splitbrain.events import Crashed, Observed, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
+from splitbrain.report.cells import CellReader, Weight, identity, message_of
+
+N1, N2, N3 = "n1", "n2", "n3"
+UP = dict.fromkeys((N1, N2, N3), False)
+VOTE = Deliver(N1, N2, "RequestVote", 1)
+
+
+def read(action, *events, schedule=(), evidence=(), down=None):
+    """The words in each lane, of a single step."""
+    reader = CellReader(schedule or (action,), lambda event: event in evidence)
+    return {node: [part.text for part in parts] for node, parts in reader.cells(action, events, UP | (down or {})).items() if parts}
+
+
+def sent(receiver, message="hello"):
+    return Sent(1, N1, receiver, "RequestVote", 1, 1, message)
+
+
+def test_the_message_of_an_action_is_what_a_crash_interrupts_too():
+    assert message_of(VOTE) == message_of(Crash(N2, during=VOTE, after=1)) == VOTE
+    assert message_of(Fire(N1, "election")) is message_of(Crash(N1)) is message_of(None) is None
+
+
+def test_all_copies_of_a_message_have_one_identity():
+    assert identity(Deliver(N1, N2, "RequestVote", 1, 1, 3)) == identity(Drop(N1, N2, "RequestVote", 1)) == identity(sent(N2))
+
+
+def test_what_a_vote_or_a_commit_says_as_well_is_not_said_again():
+    said = [Observed(1, N2, each) for each in (EnteredTerm(1), Voted(1, N1), Applied(1, 1, "v"), Committed(1, 1))]
+    assert read(VOTE, *said) == {N2: ["votes n1 t1", "commits 1"]}
+    assert read(VOTE, said[0]) == {N2: ["enters t1"]}
+
+
+def test_bookkeeping_is_told_only_as_evidence():
+    noted = Observed(1, N2, Tracked(N1, 1, 2))
+    assert read(VOTE, noted) == {}
+    assert [*read(VOTE, noted, evidence=[noted])] == [N2]
+
+
+def test_a_message_that_changed_nothing_shows_its_contents():
+    reader = CellReader([VOTE], lambda event: False)
+    reader.cells(Fire(N1, "election"), [sent(N2)], UP)
+    (part,) = reader.cells(VOTE, [], UP)[N2]
+    assert (part.text, part.weight) == ("hello", Weight.CONTENTS)
+
+
+def test_messages_are_shown_as_sent_only_where_a_later_step_names_them():
+    assert read(Fire(N1, "election"), sent(N2), sent(N3), schedule=[VOTE]) == {N1: ["→n2 RequestVote"]}
+
+
+def test_what_a_crash_would_lose_is_named_until_it_is_synced_or_lost():
+    wrote = Wrote(1, N2, "vote", N1)
+    assert read(VOTE, wrote) == {N2: ["unsynced: vote"]}
+    assert read(VOTE, wrote, Synced(1, N2, None)) == {}
+    assert read(Crash(N2, during=VOTE, after=1), wrote, Crashed(1, N2, 0, 1), down={N2: True}) == {N2: ["power off, loses 1 write"]}
+
+
+def test_a_verb_is_said_once_for_all_that_follows_it():
+    said = [Observed(1, N2, Committed(index, 1)) for index in (1, 2)]
+    assert read(VOTE, *said) == {N2: ["commits 1", "2"]}
+
+
+def test_what_no_node_notices_is_told_where_it_matters():
+    links = ((N1, N2), (N1, N3))
+    assert read(Cut(links)) == {N1: ["cannot reach n2 n3"]}
+    assert read(Mend(links)) == {N1: ["reaches n2 n3"]}
+    assert read(Drop(N1, N2, "RequestVote", 1)) == {N2: ["never gets it"]}
+    assert read(Duplicate(N1, N2, "RequestVote", 1)) == {N1: ["once more in flight to n2"]}
+    assert read(Complete(N3)) == {N3: ["disk has synced"]}
+
+
+def test_a_node_that_did_nothing_else_sets_its_timers():
+    timer = TimerSet(1, N1, "election", 150, 300)
+    assert read(Fire(N1, "election"), timer, timer) == {N1: ["sets timer election"]}
+    assert read(Fire(N1, "election"), timer, Observed(1, N1, Led(1))) == {N1: ["leads t1"]}
+
+
+def test_a_fair_phase_tells_the_last_of_what_changed():
+    said = [Observed(1, N1, each) for each in (EnteredTerm(1), Led(1), Committed(1, 1), Committed(2, 1))]
+    assert read(Calm((N1, N2), 1, 100), *said) == {N1: ["… leads t1", "commits 2"]}
+
+
+def test_a_restart_is_told_by_its_lane_when_the_node_says_what_it_found():
+    assert read(VOTE, Started(1, N2, 2)) == {N2: ["starts again"]}
+    assert read(VOTE, Started(1, N2, 2), Observed(1, N2, Led(1))) == {N2: ["leads t1"]}

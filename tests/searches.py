@@ -1,0 +1,25 @@
+"""A search that broke nothing, for tests of what is told of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from splitbrain.search.hunt import Hunt
+from splitbrain_protocols.raft.scenario import RAFT
+
+COVERAGE = Counter(
+    Led=1204,
+    Voted=98_765,
+    Committed=311,
+    Appended=4_000,
+    Lease=17,
+    deliver=1_234_567,
+    crash=12_345,
+    restart=12_001,
+    request=900,
+    cut=44,
+)
+
+
+def hunted(scenario=RAFT, **fields):
+    return Hunt(scenario, 7, **{"runs": 1234, "steps": 2_345_678, "seconds": 20.04, "coverage": COVERAGE, **fields})
