@@ -16,20 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
+# This very checkout, installed or not.
+sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants")]
 
 from splitbrain.catalogue.museum import find_bug  # noqa: E402
 from splitbrain.catalogue.scenarios import find_scenario  # noqa: E402
-from splitbrain.counterexample.counterexample import shrink  # noqa: E402
-from splitbrain.counterexample.minimiser.minimiser import Minimised  # noqa: E402
+from splitbrain.counterexample.minimiser.minimiser import minimise  # noqa: E402
 from splitbrain.errors import SplitbrainError  # noqa: E402
 from splitbrain.exhibit import Exhibit  # noqa: E402
 from splitbrain.schedule.file import SavedSchedule, load, save  # noqa: E402
 from splitbrain.schedule.format import SUFFIX  # noqa: E402
 from splitbrain.schedule.header import new_header  # noqa: E402
 from splitbrain.schedule.replay import replay  # noqa: E402
-from splitbrain.search.hunt import Found, failures, hunt  # noqa: E402
+from splitbrain.search.hunt import hunt, more_like  # noqa: E402
 from splitbrain.world.determinism import check  # noqa: E402
+from splitbrain.world.run import Found  # noqa: E402
 from splitbrain_protocols.museum import EXHIBITS  # noqa: E402
 
 FOLDER = PROJECT / "tests" / "schedules" / "museum"
@@ -42,21 +43,21 @@ class Candidate:
     seed: int
     run: int
     raw: int
-    best: Minimised
+    best: Found
 
 
 def candidates(exhibit: Exhibit, seeds: int, seconds: float) -> Iterator[Candidate]:
     """What the hunts with seeds 1, 2, ... find, each as `splitbrain hunt` would."""
     for seed in range(1, seeds + 1):
         hunted = hunt(exhibit.scenario, seed=seed, seconds=seconds)
-        if hunted.setup is None or hunted.violation is None:
+        found = hunted.found
+        if found is None:
             continue
-        alike = failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation))
-        check(hunted.setup, hunted.actions, violation=hunted.violation)
-        best = shrink(alike)
+        check(found.setup, found.actions, found.violation)
+        best = minimise(found, more=more_like(found, hunted))
         if best.interrupted:
             raise KeyboardInterrupt
-        yield Candidate(seed, hunted.runs, len(hunted.actions), best)
+        yield Candidate(seed, hunted.runs, len(found.actions), best.smallest)
 
 
 def saved(exhibit: Exhibit, found: Candidate) -> SavedSchedule:

@@ -24,18 +24,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT))  # this very checkout, installed or not
+# This very checkout, installed or not.
+sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants")]
 
 import baseline  # noqa: E402
 
 from splitbrain.catalogue.museum import bugs, find_bug, unbroken  # noqa: E402
 from splitbrain.catalogue.scenarios import find_scenario  # noqa: E402
-from splitbrain.counterexample.counterexample import pursue  # noqa: E402
+from splitbrain.counterexample.draft import Draft  # noqa: E402
 from splitbrain.dice import fresh_seed  # noqa: E402
 from splitbrain.nemesis.names import STRATEGIES  # noqa: E402
 from splitbrain.report.objects.score import scored  # noqa: E402
 from splitbrain.report.terminal.scoreboard import board, markdown, score_line  # noqa: E402
-from splitbrain.search.hunt import Found, failures, hunt  # noqa: E402
+from splitbrain.search.hunt import hunt  # noqa: E402
+from splitbrain.search.pursuit import pursue  # noqa: E402
 from splitbrain.search.score import Score, score  # noqa: E402
 
 QUICK = 10.0  # seconds for each exhibit of the quick half
@@ -71,11 +73,10 @@ def march(campaign: Campaign) -> Result:
     name, scenario = find_scenario(campaign.protocol)
     hunted = hunt(scenario, seed=campaign.seed, steps=campaign.steps, strategy=campaign.strategy)
     broken = None
-    if hunted.setup is not None and hunted.violation is not None:
+    if hunted.found is not None:
         how = f"ci/nightly.py, seed {campaign.seed}, strategy {campaign.strategy or 'all'}"
-        alike = failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation))
-        kept = pursue(alike, scenario=name, folder=campaign.out, how=how)
-        broken = f"{kept.minimised.violation.invariant}, {kept.path}"
+        kept = pursue(Draft(hunted.found, scenario=name, folder=campaign.out, how=how), hunted)
+        broken = f"{kept.minimised.smallest.violation.invariant}, {kept.path}"
     done = (hunted.outcome, hunted.runs, hunted.steps, hunted.seconds, dict(sorted(hunted.coverage.items())))
     return Result(campaign, *done, broken)
 

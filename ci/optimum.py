@@ -21,14 +21,16 @@ from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this very checkout, installed or not
+PROJECT = Path(__file__).resolve().parents[1]
+# This very checkout, installed or not.
+sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants")]
 
-from splitbrain.actions import Action, Crash, Duplicate, Fire, Request, Restart
-from splitbrain.catalogue.museum import find_bug
-from splitbrain.exhibit import Exhibit
-from splitbrain.invariant import Invariant, InvariantFactory
-from splitbrain.world.run import Setup
-from splitbrain.world.world import World
+from splitbrain.actions import Action, Crash, Duplicate, Fire, Request, Restart  # noqa: E402
+from splitbrain.catalogue.museum import find_bug  # noqa: E402
+from splitbrain.exhibit import Exhibit  # noqa: E402
+from splitbrain.invariant import Invariant, InvariantFactory  # noqa: E402
+from splitbrain.world.run import Setup  # noqa: E402
+from splitbrain.world.world import World  # noqa: E402
 
 STEP = re.compile(r"step=\d+")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from splitbrain.search.hunt import Hunt
+from splitbrain.search.hunt import Hunted
 from splitbrain_protocols.raft.scenario import RAFT
 
 COVERAGE = Counter(
@@ -22,4 +22,4 @@ COVERAGE = Counter(
 
 
 def hunted(scenario=RAFT, **fields):
-    return Hunt(scenario, 7, **{"runs": 1234, "steps": 2_345_678, "seconds": 20.04, "coverage": COVERAGE, **fields})
+    return Hunted(scenario, 7, **{"runs": 1234, "steps": 2_345_678, "seconds": 20.04, "coverage": COVERAGE, **fields})

@@ -11,7 +11,7 @@ from splitbrain.budget import FaultBudget
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.cluster.host.direct import AsyncNodeError
 from splitbrain.command.cli import main
-from splitbrain.counterexample.counterexample import pursue
+from splitbrain.counterexample.draft import Draft
 from splitbrain.doctor.conformance import ConformanceError, conformance
 from splitbrain.errors import EncodingError, ScenarioError
 from splitbrain.events import Failed, Observed, Requested, Sent
@@ -19,10 +19,11 @@ from splitbrain.invariant import Invariant
 from splitbrain.node import Observe, Reply, Send, SetTimer, Sync, Write
 from splitbrain.schedule.file import SavedSchedule, save
 from splitbrain.schedule.header import new_header
-from splitbrain.search.hunt import Found, hunt
-from splitbrain.testing.verdict import _known
+from splitbrain.schedule.shelf import known
+from splitbrain.search.hunt import hunt
+from splitbrain.search.pursuit import pursue
 from splitbrain.trace.encoding import digest, encode
-from splitbrain.world.run import Setup, host_for, run
+from splitbrain.world.run import Setup, run
 from splitbrain.world.world import World
 
 ASK = Request("n1", "r1", "x")
@@ -309,13 +310,13 @@ def test_the_command_line_tells_of_a_scenario_s_mistake_and_exits_with_2(noisy, 
 def test_a_schedule_on_file_whose_messages_cannot_be_encoded_does_not_hide_a_new_counterexample(noisy, tmp_path):
     name = noisy("noisy_known", "3 if self.me == 'n1' else Said(1)")
     result = hunt(find_scenario(name)[1], seed=1, runs=50)
-    header = new_header(name, result.setup, invariant="Silence", fingerprint=result.violation.fingerprint, found="by hand")
+    found = result.found
+    header = new_header(name, found.setup, invariant="Silence", fingerprint=found.violation.fingerprint, found="by hand")
     on_file = SavedSchedule(header, (Request("n2", "r1", "v1"), Deliver("n2", "n1", "Said", None)))
     folder = tmp_path / "tests" / "schedules"
     save(folder / "old.schedule.jsonl", on_file)
-    first = Found(result.setup, result.actions, result.violation)
-    made = pursue([first], scenario=name, folder=folder, how="a test")
-    assert _known(made) is None
+    made = pursue(Draft(found, scenario=name, folder=folder, how="a test"), result)
+    assert known(made.saved, made.path) is None
     assert made.path.exists()
 
 
@@ -387,11 +388,11 @@ def test_a_method_called_run_does_not_make_a_node_async(host):
         return [Observe(Note("helped"))]
 
     scenario = scripted(start=lambda node: node.run(), run=helper)
-    assert host_for(scenario) == "direct"
+    assert scenario.host == "direct"
     with World(scenario, host=host) as world:
         assert [event.node for event in of(world, Observed)] == ["n1", "n2", "n3"]
     with pytest.raises(AsyncNodeError, match="async def run"):
-        World(scripted(run=says_async))
+        World(scripted(run=says_async), host="direct")
 
 
 def test_a_run_with_nothing_wrong_is_not_disturbed():

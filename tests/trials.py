@@ -12,7 +12,7 @@ from splitbrain.schedule.file import SavedSchedule
 from splitbrain.schedule.header import new_header
 from splitbrain.search.row import row
 from splitbrain.search.score import Score
-from splitbrain.search.trial import UNIFORM, Outcome, Trial
+from splitbrain.search.trial import UNIFORM, Scored, Trial
 from splitbrain.world.run import Setup
 
 
@@ -32,7 +32,7 @@ def outcome(seed=1, **fields):
         "minimise_seconds": 0.5,
         "replays": 100,
     }
-    return Outcome(Trial("toy-forgets", seed, 60.0, strategy), **found | fields)
+    return Scored(Trial("toy-forgets", seed, 60.0, strategy), **found | fields)
 
 
 def missed(seed=1, **fields):

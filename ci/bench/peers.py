@@ -252,18 +252,17 @@ def vote_twice_in_term(start: int) -> Found:
 
 
 def ours(scenario: Any, seed: int) -> Found:
-    from splitbrain.counterexample.counterexample import shrink
-    from splitbrain.search.hunt import Found as Failure
-    from splitbrain.search.hunt import failures, hunt
+    from splitbrain.counterexample.minimiser.minimiser import minimise
+    from splitbrain.search.hunt import hunt, more_like
 
     began = time.perf_counter()
     hunted = hunt(scenario, seed=seed, runs=MOST)
     seconds = time.perf_counter() - began
-    assert hunted.setup is not None
-    assert hunted.violation is not None
+    found = hunted.found
+    assert found is not None
     began = time.perf_counter()
-    best = shrink(failures(hunted, Failure(hunted.setup, hunted.actions, hunted.violation)))
-    return Found(hunted.runs, seconds, len(hunted.actions), len(best.actions), time.perf_counter() - began)
+    best = minimise(found, more=more_like(found, hunted)).smallest
+    return Found(hunted.runs, seconds, len(found.actions), len(best.actions), time.perf_counter() - began)
 
 
 HARNESSES: dict[str, Callable[[int], Found]] = {
@@ -286,7 +285,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=7, help="searches of each (default 7)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options = parser.parse_args()
-    sys.path.insert(0, str(PROJECT))
+    sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants")]
     if not go_where(PEERS, __file__):
         return 2
     from splitbrain.search.hunt import hunt

@@ -168,7 +168,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options = parser.parse_args()
-    sys.path.insert(0, str(PROJECT))
+    sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants")]
     with_seedloop = go_where([SEEDLOOP], __file__)
     if not installed("splitbrain", "trio", "msgspec"):
         print("this interpreter lacks splitbrain; pip install -e . first", file=sys.stderr)

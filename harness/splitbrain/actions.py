@@ -241,7 +241,7 @@ class Crash(_OnNode, frozen=True, tag="crash"):
     def input(self) -> Action:
         return self if self.during is None else self.during
 
-    def with_input(self, given: Input) -> Action:
+    def with_input(self, given: Input) -> Crash:
         """The power goes while the node handles ``given``."""
         return Crash(self.node, self.keep, given, self.after)
 

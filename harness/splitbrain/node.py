@@ -11,6 +11,7 @@ incarnation; what was yielded before ``Sync()`` completed is on the disk afterwa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from inspect import iscoroutinefunction
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -106,6 +107,12 @@ class Node(Protocol):
     def request(self, request: RequestId, command: Any) -> Effects:
         """A client asks for ``command``; answer with ``Reply(request, ...)`` now, later, or never."""
         ...
+
+
+def is_async(node: object) -> bool:
+    """Whether it is an async node (``async def run(self, env)``); any other `run` is a sans-I/O node's own business."""
+    run = getattr(node, "run", None)
+    return run is not None and iscoroutinefunction(run)
 
 
 # factory(me, peers, disk, **options): `peers` are the other nodes in a fixed order; `options` are the scenario's.

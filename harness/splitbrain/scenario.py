@@ -10,7 +10,7 @@ from typing import Any
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import ScenarioError, told
 from splitbrain.invariant import InvariantFactory, Monitor
-from splitbrain.node import Factory, NodeId
+from splitbrain.node import DiskView, Factory, NodeId, is_async
 
 Label = Callable[[Any], tuple[str, int | None]]
 
@@ -97,6 +97,33 @@ class Scenario:
         payload = padded if self.payload is None and self.commands is numbered_commands else self.payload
         clients = None if self.clients is None else self._clients
         return replace(self, commands=self._command, clients=clients, payload=payload)
+
+    @cached_property
+    def host(self) -> str:
+        """What runs its nodes: ``"direct"`` where they are sans-I/O, for that is faster, else ``"trio"``. It makes one to see."""
+        nodes = self.nodes(self.sizes[0])
+        return "trio" if is_async(self.node(nodes[0], nodes, {}, self.first_options)) else "direct"
+
+    @property
+    def first_options(self) -> dict[str, Any]:
+        """Each option at its first value."""
+        return {name: values[0] for name, values in self.options.items()}
+
+    def node(self, me: NodeId, nodes: tuple[NodeId, ...], disk: DiskView, options: Mapping[str, Any]) -> Any:
+        """Make a node of a cluster of ``nodes``. Raises `ScenarioError` from what the factory raised."""
+        try:
+            return self.factory(me, tuple(name for name in nodes if name != me), disk, **options)
+        except Exception as error:
+            raise self.blame(
+                f"the factory cannot make node {me}: {type(error).__name__}: {error}; "
+                "it is called as factory(me, peers, disk, **options)"
+            ) from error
+
+    def client_places(self, size: int) -> tuple[int, ...]:
+        """Which of ``size`` nodes clients may ask, by position; none where there are no requests."""
+        if self.requests == 0:
+            return ()
+        return tuple(range(size)) if self.clients is None else self.clients(size)
 
     def command(self, number: int, size: int = 0) -> Any:
         """The n-th client request's command, made longer by ``size``."""

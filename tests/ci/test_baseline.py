@@ -8,7 +8,7 @@ from toy_museum import BUG, CONTROL
 from splitbrain.catalogue.museum import bugs
 from splitbrain.schedule.file import load
 from splitbrain.search.score import Row, Score, row
-from splitbrain.search.trial import Outcome, Trial
+from splitbrain.search.trial import Scored, Trial
 
 CI = Path(__file__).resolve().parents[2] / "ci"
 
@@ -31,9 +31,9 @@ def nightly(baseline):
 def made(name="toy-forgets", found=5, steps=1000, actions=10, control=False) -> Row:
     """A row with five seeds."""
     outcomes = [
-        Outcome(Trial(name, seed, 60.0), "violation", 3, steps, 1.0, "swarm", "OneValue", 100, actions, True, 0.5, 10)
+        Scored(Trial(name, seed, 60.0), "violation", 3, steps, 1.0, "swarm", "OneValue", 100, actions, True, 0.5, 10)
         if seed <= found
-        else Outcome(Trial(name, seed, 60.0), "clean", 900, 10**6, 60.0)
+        else Scored(Trial(name, seed, 60.0), "clean", 900, 10**6, 60.0)
         for seed in range(1, 6)
     ]
     exhibit = CONTROL if control else BUG
@@ -101,6 +101,6 @@ def test_a_campaign_that_finds_something_saves_it_minimised(nightly, tmp_path):
 
 def test_a_score_with_an_alarm_or_without_a_clean_protocol_is_a_bad_night(nightly):
     alarm = made(control=True, found=1)
-    unbroken = Outcome(Trial("raft", 1, 60.0, unbroken=True), "vacuous", 1, 1, 1.0)
+    unbroken = Scored(Trial("raft", 1, 60.0, unbroken=True), "vacuous", 1, 1, 1.0)
     told = list(nightly.worse(Score(60.0, 5, 1, 2, [alarm], [unbroken])))
     assert told == ["toy-hasty: a control, and OneValue broke", "raft: vacuous: None"]

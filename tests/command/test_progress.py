@@ -6,7 +6,7 @@ from collections import Counter
 from toys import REGISTER
 
 from splitbrain.command.progress import LiveLine
-from splitbrain.search.hunt import Hunt
+from splitbrain.search.hunt import Hunted
 
 
 def on_a_terminal(monkeypatch, columns=60):
@@ -17,7 +17,7 @@ def on_a_terminal(monkeypatch, columns=60):
 
 def so_far(seconds):
     reached = {"Led": 1_000, "Decided": 1_000, "crash": 1_000}
-    return Hunt(REGISTER, 1, runs=int(seconds * 10), steps=1000, seconds=seconds, coverage=Counter(reached))
+    return Hunted(REGISTER, 1, runs=int(seconds * 10), steps=1000, seconds=seconds, coverage=Counter(reached))
 
 
 def shown(capsys):

@@ -156,7 +156,8 @@ def test_an_option_that_json_cannot_hold_as_it_is_comes_back_as_the_scenario_has
     pytester.makepyfile(
         pairs="""
         from splitbrain.scenario import Scenario
-        S = Scenario(name="s", factory=object, invariants=(), options={"pair": ((1, 2), (1, 3))})
+        def node(me, peers, disk, pair): ...
+        S = Scenario(name="s", factory=node, invariants=(), options={"pair": ((1, 2), (1, 3))})
         """
     )
     saved = SavedSchedule(Header(scenario="pairs:S", size=3, options={"pair": [1, 3]}), ())

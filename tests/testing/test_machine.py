@@ -20,6 +20,7 @@ from splitbrain.scenario import Scenario
 from splitbrain.schedule.file import load
 from splitbrain.testing import profiles
 from splitbrain.testing.machine import ScenarioMachine, search, state_machine
+from splitbrain.testing.session import Session, begin, end, session
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous
 from splitbrain.world.run import Setup, run
 
@@ -51,9 +52,12 @@ def schedules(project, folder="tests/schedules"):
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch, pytestconfig):
+def _elsewhere(tmp_path):
     # Machines that fail here, and not in an inner pytest, save their schedules where it does not matter.
-    monkeypatch.setattr(pytestconfig.option, "schedules_dir", str(tmp_path / "found"))
+    here = Session(tmp_path / "found", session().seed)
+    begin(here)
+    yield
+    end(here)
 
 
 def test_pytest_shows_the_minimal_counterexample_of_a_failing_machine_and_the_file_replays(project):
@@ -307,7 +311,7 @@ def test_worlds_on_the_trio_host_are_closed_even_when_a_rule_raises():
 
     with pytest.raises(RuntimeError, match="fell"):
         search(Clumsy, FEW)
-    run(Setup(SLEEPER, 2), (), host="trio")  # no other world is open
+    run(Setup(SLEEPER, 2), ())  # no other world is open
 
 
 def test_the_cluster_is_there_in_rules_and_a_clear_error_before():

@@ -12,6 +12,7 @@ from splitbrain.exhibit import mutant
 from splitbrain.nemesis.draw import draw_setup
 from splitbrain.observations import Decided, Led
 from splitbrain.testing import profiles
+from splitbrain.testing.session import Session, begin, end, session
 from splitbrain.testing.simulate import simulate
 from splitbrain.testing.simulation import Broken, Simulation
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous
@@ -21,8 +22,11 @@ TOYS = (Path(__file__).parents[1] / "toys.py").read_text()
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch, pytestconfig):
-    monkeypatch.setattr(pytestconfig.option, "schedules_dir", str(tmp_path / "found"))
+def _elsewhere(tmp_path):
+    here = Session(tmp_path / "found", session().seed)
+    begin(here)
+    yield
+    end(here)
 
 
 @simulate(REGISTER, runs=5, seed=1)

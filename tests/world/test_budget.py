@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import msgspec
 import pytest
+from scripted import scripted
 
 from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
-from splitbrain.cluster.budget import forbidden
 from splitbrain.counterexample.minimiser.minimiser import minimise
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
@@ -19,7 +19,7 @@ from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
 from splitbrain.observations import Decided
 from splitbrain.scenario import Scenario
 from splitbrain.search.hunt import hunt
-from splitbrain.world.world import World
+from splitbrain.world.world import DEEDS, World
 from splitbrain_invariants import Termination
 
 DELIVER = Deliver("n1", "n2", "Number")
@@ -100,9 +100,9 @@ def counting(what, **allowed):
 )
 def test_a_fault_is_found_where_the_budget_has_it_and_the_minimal_schedule_has_no_other(what, allowed, needed):
     scenario = counting(what, **allowed)
-    found = hunt(scenario, seed=1, runs=300)
-    assert found.violation is not None
-    best = minimise(found.setup, found.actions, found.violation, seconds=3)
+    found = hunt(scenario, seed=1, runs=300).found
+    assert found is not None
+    best = minimise(found, seconds=3).smallest
     faults = [action for action in best.actions if isinstance(action, (Crash, Drop, Duplicate, Cut, Complete))]
     assert {type(action) for action in faults} == set(needed)
     assert all(allowed.get("mid_handler", True) or action.during is None for action in faults if isinstance(action, Crash))
@@ -117,7 +117,7 @@ def test_without_its_fault_nothing_is_found_not_even_in_a_fair_phase(what):
         "gap": {"duplicate": True, "partition": True},
     }[what]
     result = hunt(counting(what, **others), seed=1, runs=300)
-    assert result.violation is None
+    assert result.found is None
     assert result.coverage["calm"] > 10
 
 
@@ -125,8 +125,7 @@ def test_a_minority_stays_a_minority_also_when_a_restart_is_left_out():
     scenario = Scenario(
         name="minority", factory=Counting, invariants=(never("crash"),), sizes=(5,), budget=FaultBudget(crashes="minority")
     )
-    found = hunt(scenario, seed=2, runs=200)
-    best = minimise(found.setup, found.actions, found.violation, seconds=2)
+    best = minimise(hunt(scenario, seed=2, runs=200).found, seconds=2).smallest
     down = set()
     for action in (*best.actions,):
         if isinstance(action, Crash):
@@ -151,8 +150,11 @@ def test_a_minority_stays_a_minority_also_when_a_restart_is_left_out():
     ],
 )
 def test_the_budget_says_what_it_forbids(budget, action, down, reason):
-    said = forbidden(FaultBudget(**budget), action, 5, down)
-    assert (said is None) if reason is None else (reason in said)
+    with World(scripted(budget=FaultBudget(**budget), sizes=(5,))) as world:
+        for node in world.nodes[5 - down :]:
+            world.apply(Crash(node))
+        said = DEEDS[type(action)].forbidden(world, action)
+        assert (said is None) if reason is None else (reason in said)
 
 
 def test_a_schedule_beyond_the_budget_is_not_enabled_and_says_why():
@@ -202,8 +204,8 @@ def test_the_power_may_go_inside_a_clients_request():
                 return None
             return self.violation("forgotten", self.answered, event) if self.answered else None
 
-    found = hunt(Scenario(name="hasty", factory=Hasty, invariants=(Kept,), sizes=(1,)), seed=1, runs=500)
-    assert found.violation is not None
+    found = hunt(Scenario(name="hasty", factory=Hasty, invariants=(Kept,), sizes=(1,)), seed=1, runs=500).found
+    assert found is not None
     assert any(isinstance(action, Crash) and isinstance(action.during, Request) for action in found.actions)
 
 

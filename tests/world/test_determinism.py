@@ -31,8 +31,8 @@ from replicated import REPLICATED, sleepers
 
 def walk(scenario, seed, host):
     dice = Dice(f"determinism/{{seed}}")
-    setup = draw_setup(scenario, dice)
-    with setup.world(host, keep=True) as world:
+    setup = draw_setup(scenario, dice, host)
+    with setup.world(keep=True) as world:
         moves = Moves(world, dice)
         moves.go(Walk(moves, draw_profile(dice, scenario, setup.size)).choose, 300)
         world.apply(draw_calm(scenario, dice, world)) if scenario.calm_bound else None

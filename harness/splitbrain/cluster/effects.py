@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from splitbrain.cluster.breach import Malformed
-from splitbrain.cluster.clock import Timer
+from splitbrain.cluster.clock import Clock, Timer
 from splitbrain.cluster.disk import Disk
 from splitbrain.cluster.network import Network
 from splitbrain.events import Erased, Replied, Synced, TimerCancelled, TimerSet, Wrote
@@ -26,7 +26,7 @@ class _Performers(dict[type, Callable[[Any], None]]):
 class Performer:
     """Performs the effects of one process, in the order of the contract, on what it has in the world."""
 
-    def __init__(self, me: NodeId, network: Network, recorder: Recorder, slow_disk: bool) -> None:
+    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, slow_disk: bool) -> None:
         self.id = me
         self.timers: dict[str, Timer] = {}
         self.storage = Disk()
@@ -36,6 +36,7 @@ class Performer:
         self.on_timer: Callable[[Timer], None] | None = None  # the fair phase listens here
         self.on_reply: Callable[[str, Any], None] | None = None
         self._network = network
+        self._clock = clock
         self._recorder = recorder
         self._records = {kind: recorder.wants(kind) for kind in (TimerSet, TimerCancelled, Wrote, Erased, Synced, Replied)}
         self._performers = _Performers(
@@ -76,7 +77,7 @@ class Performer:
                 "the range must be two whole numbers of ms, 0 <= earliest <= latest"
             )
         recorder = self._recorder
-        timer = self.timers[effect.name] = Timer(self.id, effect.name, earliest, latest, recorder.now)
+        timer = self.timers[effect.name] = Timer(self.id, effect.name, earliest, latest, self._clock.now)
         if self._records[TimerSet]:
             recorder.emit(TimerSet(recorder.step, self.id, effect.name, earliest, latest))
         if self.on_timer is not None:
@@ -118,7 +119,7 @@ class Performer:
             self.on_reply(effect.request, effect.result)
 
     def _observe(self, effect: Observe) -> None:
-        self._recorder.observed(self.id, freeze(effect.observation))
+        self._recorder.observed(self.id, freeze(effect.observation), bool(self._network.cut_links))
 
 
 def _hashable(effect: Write | Erase, key: Any) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from inspect import iscoroutinefunction
 from itertools import islice
 from typing import Any, TypeAlias
 
 from splitbrain.cluster.breach import EFFECTS_AT_MOST, NODE_FAILURES, end, how_it_failed, lacking, why_no_effects, without_addresses
+from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.effects import Performer
 from splitbrain.cluster.network import Network
 from splitbrain.events import Failed
@@ -21,8 +21,8 @@ Call: TypeAlias = tuple[Callable[..., Effects], tuple[Any, ...]]  # a handler an
 class Process(Performer):
     """One process of the cluster; `node` is its current incarnation, or None when it is down."""
 
-    def __init__(self, me: NodeId, network: Network, recorder: Recorder, slow_disk: bool) -> None:
-        super().__init__(me, network, recorder, slow_disk)
+    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, slow_disk: bool) -> None:
+        super().__init__(me, network, clock, recorder, slow_disk)
         self.incarnation = 0
         self.node: Any = None
         self.running = False
@@ -157,12 +157,6 @@ class Process(Performer):
         if self.suspended is not None:
             self._abandoned.append(self.suspended)
             self.suspended = None
-
-
-def is_async(node: Any) -> bool:
-    """Whether it is an async node (``async def run(self, env)``); any other `run` is a sans-I/O node's own business."""
-    run = getattr(node, "run", None)
-    return run is not None and iscoroutinefunction(run)
 
 
 def _name(handler: object) -> str:

@@ -9,7 +9,7 @@ from splitbrain.report.terminal.size import screen_width
 
 if TYPE_CHECKING:
     from splitbrain.counterexample.minimiser.minimised import Minimised
-    from splitbrain.search.hunt import Hunt
+    from splitbrain.search.hunt import Hunted
     from splitbrain.search.score import Score
 
 _LIVE, _PLAIN = 0.2, 10.0  # seconds between two looks at a line that is drawn over, and between two lines
@@ -31,7 +31,7 @@ class LiveLine:
             self.done()
             print(text, file=sys.stderr, flush=True)
 
-    def hunt(self, so_far: Hunt) -> None:
+    def hunt(self, so_far: Hunted) -> None:
         """Show how far a hunt has come."""
         from splitbrain.report.terminal.progress import search_line  # noqa: PLC0415 - as everywhere here: a --help is quick
 

@@ -17,7 +17,7 @@ from splitbrain.events import CalmEnded, Sent
 from splitbrain.invariant import Witness
 from splitbrain.node import NodeId
 from splitbrain.trace.causality import happens_before
-from splitbrain.world.run import Run, host_for
+from splitbrain.world.run import Run
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,10 +60,10 @@ class Explanation(msgspec.Struct, frozen=True):
     trouble: str | None = None
 
 
-def explain(run: Run, host: str | None = None) -> Explanation | None:
+def explain(run: Run) -> Explanation | None:
     """Explain a run, with its trace kept, that breaks an invariant; None for one that breaks nothing.
 
-    host: what runs the schedules with one action less; left out, whichever can. Never fails: `Explanation.trouble`.
+    Never fails: `Explanation.trouble`.
     """
     if run.violation is None:
         return None
@@ -72,7 +72,7 @@ def explain(run: Run, host: str | None = None) -> Explanation | None:
     witnesses, trouble = _witnesses(run)
     nearest = None
     try:
-        nearest = nearest_passing(run, host or host_for(run.setup.scenario), {step for chain in whole for step in chain})
+        nearest = nearest_passing(run, {step for chain in whole for step in chain})
     except SplitbrainError as error:
         trouble = trouble or f"the nearest passing schedule is not known: {error}"
     whole = [chain for chain in whole if not any(set(chain) < set(other) for other in whole)]

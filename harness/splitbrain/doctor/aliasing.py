@@ -12,7 +12,7 @@ from splitbrain.trace.encoding import Show, encode
 _FAILED = {"raised": "raised an exception", "hung": "never stopped", "malformed": "yielded what is no effect"}
 
 
-class Record:
+class Audit:
     """Follows one trace; calls ``complain`` with what no trace may hold: breaches, what cannot be encoded, what has changed."""
 
     def __init__(self, complain: Callable[[str], None], show: Show | None) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 import msgspec
 
 from splitbrain.actions import Action, Calm, Crash, Restart
-from splitbrain.cluster.host.direct import AsyncNodeError
 from splitbrain.dice import Dice
-from splitbrain.doctor.aliasing import Record
+from splitbrain.doctor.aliasing import Audit
 from splitbrain.errors import EncodingError, NondeterminismError, NotEnabled, ScenarioError, SplitbrainError
 from splitbrain.events import Observed
 from splitbrain.nemesis.draw import draw_setup
@@ -87,9 +86,9 @@ class _Examination:
         watched = replace(self.scenario, invariants=(), factory=self._factory, label=self._label, commands=self._command)
         host = self._host(watched)
         if host is not None:
-            self._options(watched, host)
+            self._options(watched)
             for number in range(_RUNS):
-                self._run(watched, host, Dice(f"conformance/{self.seed}/{number}"))
+                self._run(watched, Dice(f"conformance/{self.seed}/{number}"))
             self._what_happened(host)
         if self.problems:
             raise ConformanceError(self.scenario.name, tuple(self.problems))
@@ -158,54 +157,50 @@ class _Examination:
 
     def _host(self, watched: Scenario) -> str | None:
         """The host that can run the nodes; None when they cannot even be made."""
-        for host in ("direct", "trio"):
-            try:
-                World(watched, host=host, check=False).close()
-            except AsyncNodeError:
-                continue
-            except ScenarioError as error:
-                self.problem(str(error))
-                return None
-            return host
-        return None
+        try:
+            World(watched, check=False).close()
+            return watched.host
+        except ScenarioError as error:
+            self.problem(str(error))
+            return None
 
-    def _options(self, watched: Scenario, host: str) -> None:
+    def _options(self, watched: Scenario) -> None:
         """Every cluster size, and every value of every option."""
         setups: list[tuple[int, dict[str, Any]]] = [(size, {}) for size in watched.sizes]
         setups += [(watched.sizes[0], {name: value}) for name, values in watched.options.items() for value in values]
         for size, options in setups:
             try:
-                World(watched, size, options, host=host, check=False).close()
+                World(watched, size, options, check=False).close()
             except ScenarioError as error:
                 self.problem(f"with {size} nodes{''.join(f', {name}={value!r}' for name, value in options.items())}: {error}")
 
-    def _run(self, watched: Scenario, host: str, dice: Dice) -> None:
+    def _run(self, watched: Scenario, dice: Dice) -> None:
         try:
             setup = draw_setup(watched, dice)
-            actions = self._walk(setup, host, dice)
+            actions = self._walk(setup, dice)
         except ScenarioError as error:
             if not any(str(error) in each for each in self.problems):  # else `_options` has said so
                 self.problem(str(error))
             return
         try:
-            check(setup, actions, host)
+            check(setup, actions)
         except NondeterminismError as error:
             self.problem(str(error))
         except (EncodingError, ScenarioError):
             pass  # what cannot be encoded, and a `show` that raises, was found while walking
 
-    def _walk(self, setup: Setup, host: str, dice: Dice) -> list[Action]:
+    def _walk(self, setup: Setup, dice: Dice) -> list[Action]:
         """A walk, a crash and a restart of everybody, and a fair phase, with an eye on all that is recorded."""
         scenario = setup.scenario
-        with setup.world(host, keep=True) as world:
+        with setup.world(keep=True) as world:
             moves = Moves(world, dice)
             walk = Walk(moves, _allowed(scenario))
-            record = Record(self.problem, scenario.show)
-            record.look(world.events)
+            audit = Audit(self.problem, scenario.show)
+            audit.look(world.events)
             for _ in range(_STEPS):
                 if moves.go(walk.choose, 1) == 0:
                     break
-                record.look(world.events)
+                audit.look(world.events)
             last: list[Action] = []
             if scenario.budget.may_be_down(len(world.nodes)) > 0:
                 last += [each for node in world.nodes for each in (Crash(node), Restart(node))]
@@ -215,8 +210,8 @@ class _Examination:
                     moves.actions.append(world.apply(action))
                 except NotEnabled:
                     continue  # it is down already
-                record.look(world.events)
-            record.look_back()
+                audit.look(world.events)
+            audit.look_back()
             self.seen.update(type(event).__name__ for event in world.events)
             self.seen.update({"runs": 1, "steps": world.step, "crashes": sum(isinstance(each, Crash) for each in moves.actions)})
             self.seen.update(f"said {type(event.observation).__name__}" for event in world.events if isinstance(event, Observed))

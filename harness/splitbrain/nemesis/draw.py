@@ -13,14 +13,15 @@ DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
 CALM = 0.3  # of the runs of a scenario that claims liveness end in a fair phase
 
 
-def draw_setup(scenario: Scenario, dice: Dice) -> Setup:
+def draw_setup(scenario: Scenario, dice: Dice, host: str = "") -> Setup:
     """A cluster size, a value for each option, and a seed for the order of async tasks.
 
+    host: what is to run the nodes, where somebody chose.
     The k-th of the sizes is drawn with a weight of 1/k: most bugs need few nodes, and are found sooner among few.
     """
     size = dice.weighted((1 / rank, each) for rank, each in enumerate(scenario.sizes, 1))
     options = {name: dice.pick(values) for name, values in scenario.options.items()}
-    return Setup(scenario, size, options, dice.below(1 << 16))
+    return Setup(scenario, size, options, dice.below(1 << 16), host)
 
 
 def draw_clients(dice: Dice, moves: Moves) -> None:

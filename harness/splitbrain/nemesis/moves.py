@@ -7,15 +7,17 @@ from itertools import count as counting
 from typing import Any
 
 from splitbrain.actions import Action, Advance, Complete, Crash, Fire, Mend, Request, Restart
+from splitbrain.cluster.clock import NEVER
 from splitbrain.cluster.network import Envelope
 from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
 from splitbrain.nemesis.partitions import draw_partition
 from splitbrain.nemesis.picture import Picture
 from splitbrain.node import NodeId, Refused
+from splitbrain.world.power import may_crash
 from splitbrain.world.world import World
 
-_DEEPEST = 12  # effects into a handler, where a crash inside it is placed
+DEEPEST = 12  # effects into a handler, where a crash inside it is placed
 _IDLE = 200  # times that a strategy may find nothing to do, until its run ends
 
 Proposal = Callable[[], "Action | None"]
@@ -36,7 +38,7 @@ class Moves:
         self.picture = Picture(world)
         world.recorder.listener = self.picture.saw
         self.reorders = world.scenario.budget.reorder
-        self.clients = self._client_processes()
+        self.clients = tuple(world.clients())
         self.limit = world.scenario.requests
         self.payload = 0
         self.requests = 0  # of clients, without those that were refused
@@ -158,14 +160,9 @@ class Moves:
         down = [process for process in self.processes if not process.running]
         return Restart(self.dice.pick(down).id) if down else None
 
-    def may_crash(self) -> bool:
-        """Whether the budget allows one more node to be down."""
-        allowed = self.world.scenario.budget.may_be_down(len(self.processes))
-        return sum(not process.running for process in self.processes) < allowed
-
     def crash(self) -> Action | None:
         """Any node loses its power."""
-        if not self.may_crash():
+        if not may_crash(self.world):
             return None
         process = self.dice.pick(self.world.running())
         return Crash(process.id, self._kept(process))
@@ -178,7 +175,7 @@ class Moves:
 
     def crash_inside(self, *proposals: Proposal) -> Action | None:
         """A node loses its power while it handles one of what is proposed, or restarts."""
-        if not self.may_crash():
+        if not may_crash(self.world):
             return None
         dice = self.dice
         inner = None
@@ -190,7 +187,7 @@ class Moves:
         node = inner.actor
         assert node is not None
         # Mostly near the beginning of a handler, where most of them end.
-        after = dice.below(_DEEPEST if dice.chance(0.8) else 6 * _DEEPEST)
+        after = dice.below(DEEPEST if dice.chance(0.8) else 6 * DEEPEST)
         keep = dice.below(4 if dice.chance(0.8) else 32) if self.world.scenario.budget.torn else 0
         return Crash(node, keep, inner, after)  # type: ignore[arg-type]
 
@@ -201,18 +198,11 @@ class Moves:
 
     def advance(self) -> Action | None:
         """An async node's next deadline comes."""
-        return Advance() if self.world.host.next_deadline() != float("inf") else None
+        return Advance() if self.world.host.next_deadline() < NEVER else None
 
     def _kept(self, process: Process) -> int:
         unsynced = len(process.storage.unsynced)
         return self.dice.between(0, unsynced) if unsynced and self.world.scenario.budget.torn else 0
-
-    def _client_processes(self) -> tuple[Process, ...]:
-        scenario, processes = self.world.scenario, self.processes
-        if scenario.requests == 0:
-            return ()
-        places = range(len(processes)) if scenario.clients is None else scenario.clients(len(processes))
-        return tuple(processes[place] for place in places)
 
     def _replied(self, request: str, result: Any) -> None:
         node = self._asked.get(request)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from splitbrain.actions import Action, Crash, Restart
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
-from splitbrain.invariant import Violation
 from splitbrain.nemesis.archive import Archive
 from splitbrain.nemesis.draw import CALM, DEPTHS, draw_calm, draw_clients, draw_setup
 from splitbrain.nemesis.moves import Moves
@@ -21,7 +20,7 @@ from splitbrain.nemesis.strategies.swarm import Partitions, PowerCuts, Swarm
 from splitbrain.nemesis.strategies.uniform import Uniform
 from splitbrain.nemesis.strategy import Strategy
 from splitbrain.scenario import Scenario
-from splitbrain.world.run import Setup
+from splitbrain.world.run import Run, Setup
 
 _MAKERS: dict[str, Callable[[Moves], Strategy]] = {
     each.name: each for each in (Swarm, Rounds, Partitions, PowerCuts, Priorities, Delays, Uniform)
@@ -46,38 +45,38 @@ _FURTHER = (30, 60, 120, 250)  # actions from a state that a guided run went bac
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one run of one strategy did; its world is closed. coverage: how often each observation and each action occurred."""
+class Attack:
+    """One run of one strategy; its counts include how often each kind of action occurred."""
 
     strategy: str
-    setup: Setup
-    actions: tuple[Action, ...]
-    violation: Violation | None
-    steps: int
-    coverage: Counter[str]
+    run: Run
 
 
 class Portfolio:
-    """The strategies of one search, with what they have learnt so far."""
+    """The strategies of one search, with what they have learnt so far.
 
-    def __init__(self, scenario: Scenario, names: tuple[str, ...] = STRATEGIES) -> None:
+    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes.
+    """
+
+    def __init__(self, scenario: Scenario, names: tuple[str, ...] = STRATEGIES, host: str | None = None) -> None:
         for name in names:
             if name not in STRATEGIES:
                 known = ", ".join(STRATEGIES)
                 raise SplitbrainError(f"there is no strategy {name!r}; it may be one of: {known}")
         self.scenario = scenario
+        self.host = host or scenario.host
         self.archive = Archive()
         self._runs = 0
         self._bandit = Bandit(names)
         self._learns = len(names) > 1 or Guided.name in names
 
-    def run(self, dice: Dice, host: str = "direct") -> Outcome:
+    def run(self, dice: Dice) -> Attack:
         """One run of the strategy whose turn it is: draw a cluster, attack it, and look now and then at where it got."""
         name = self._bandit.choose(dice)
         scenario = self.scenario
         begin = self.archive.choose(dice) if name == Guided.name and not dice.chance(_AFRESH) else None
-        setup = draw_setup(scenario, dice) if begin is None else begin.setup
-        with setup.world(host, lenient=begin is not None) as world:
+        setup = draw_setup(scenario, dice, self.host) if begin is None else begin.setup
+        with setup.world(lenient=begin is not None) as world:
             moves = Moves(world, dice)
             draw_clients(dice, moves)
             if begin is not None:
@@ -94,8 +93,8 @@ class Portfolio:
                 if calm is not None:
                     moves.actions.append(world.apply(calm))
             self._bandit.learn(name, novel, world.step)
-            coverage = world.recorder.counts() + exercised(moves.actions)
-            return Outcome(name, setup, tuple(moves.actions), world.violation, world.step, coverage)
+            counts = world.recorder.counts() + exercised(moves.actions)
+            return Attack(name, Run(setup, tuple(moves.actions), world.events, world.violation, counts=counts))
 
     def _go(self, setup: Setup, moves: Moves, strategy: Strategy, steps: int) -> int:
         """Attack; returns how much was new."""

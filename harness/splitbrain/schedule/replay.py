@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request
-from splitbrain.cluster.host.direct import AsyncNodeError
 from splitbrain.invariant import Violation
 from splitbrain.schedule.file import SavedSchedule
 from splitbrain.schedule.header import Header
@@ -61,28 +60,36 @@ def replay(
     exhibit's schedule against the protocol without the bug. folders: where else to look for the scenario's module.
     Raises `ScenarioError` and `ScheduleError`, as `SavedSchedule.setup` does.
     """
-    setup = saved.setup(unbroken=unbroken, folders=folders)
-    schedule = saved.schedule(setup.scenario)
-    try:
-        done = run(setup, schedule, host=host or "direct", keep=True, lenient=lenient)
-    except AsyncNodeError:
-        if host is not None:
-            raise
-        done = run(setup, schedule, host="trio", keep=True, lenient=lenient)
-    outcome, message = _judge(saved.header, done, len(schedule))
+    done = rerun(saved, lenient=lenient, host=host, unbroken=unbroken, folders=folders)
+    outcome, message = _judge(saved.header, done, len(saved.actions))
     return Replay(
         outcome=outcome,
         violation=done.violation,
         fingerprint=None if done.violation is None else done.violation.fingerprint,
-        digest=digest(done.events, setup.scenario.show),
+        digest=digest(done.events, done.setup.scenario.show),
         actions=len(done.actions),
         skipped=done.skipped,
         at=len(done.actions) + 1 if done.stopped is not None else None,
         message=message,
         run=done,
         worked=_work(done.actions),
-        work=_work(schedule),
+        work=_work(saved.actions),
     )
+
+
+def rerun(
+    saved: SavedSchedule,
+    *,
+    lenient: bool = False,
+    host: str | None = None,
+    unbroken: bool = False,
+    folders: Sequence[Path] = (),
+) -> Run:
+    """Run a saved schedule, with its trace kept; parameters and errors are those of `replay`."""
+    setup = saved.setup(unbroken=unbroken, folders=folders)
+    if host is not None:
+        setup = replace(setup, host=host)
+    return run(setup, saved.schedule(setup.scenario), keep=True, lenient=lenient)
 
 
 def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from splitbrain.exhibit import Exhibit, Goal
 from splitbrain.schedule.file import SavedSchedule
-from splitbrain.search.trial import UNIFORM, Outcome, length
+from splitbrain.search.trial import UNIFORM, Scored, length
 
 WITHIN = (1, 10, 60)  # seconds
 
@@ -94,7 +94,7 @@ class Row:
         return self.control and self.finding.found > 0
 
 
-def row(exhibit: Exhibit, outcomes: Sequence[Outcome], saved: SavedSchedule | None = None) -> Row:
+def row(exhibit: Exhibit, outcomes: Sequence[Scored], saved: SavedSchedule | None = None) -> Row:
     """What the trials of one exhibit come to; ``saved`` is its schedule on file."""
     tried = [each for each in outcomes if each.trial.strategy is None]
     finding = _finding(exhibit, tried)
@@ -111,7 +111,7 @@ def row(exhibit: Exhibit, outcomes: Sequence[Outcome], saved: SavedSchedule | No
     )
 
 
-def _finding(exhibit: Exhibit, tried: Sequence[Outcome]) -> Finding:
+def _finding(exhibit: Exhibit, tried: Sequence[Scored]) -> Finding:
     hits = [each for each in tried if each.found]
     return Finding(
         seeds=len(tried),
@@ -128,7 +128,7 @@ def _finding(exhibit: Exhibit, tried: Sequence[Outcome]) -> Finding:
     )
 
 
-def _length(exhibit: Exhibit, hits: Sequence[Outcome], broken: str | None, saved: SavedSchedule | None) -> Length:
+def _length(exhibit: Exhibit, hits: Sequence[Scored], broken: str | None, saved: SavedSchedule | None) -> Length:
     """``hits``: the trials that found something, most often that ``broken`` is."""
     shortest, exact = _shortest(exhibit, broken or next(iter(exhibit.invariant), None), saved)
     ratios = [each.actions / known for each in hits if each.actions and (known := _shortest(exhibit, each.invariant, saved)[0])]
@@ -146,7 +146,7 @@ def _length(exhibit: Exhibit, hits: Sequence[Outcome], broken: str | None, saved
     )
 
 
-def _uniform(walks: Sequence[Outcome]) -> Uniform:
+def _uniform(walks: Sequence[Scored]) -> Uniform:
     return Uniform(
         seeds=len(walks),
         found=sum(each.found for each in walks),

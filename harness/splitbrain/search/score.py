@@ -16,7 +16,7 @@ from splitbrain.exhibit import Exhibit
 from splitbrain.schedule.file import SavedSchedule, load
 from splitbrain.schedule.shelf import schedule_of
 from splitbrain.search.row import Row, row
-from splitbrain.search.trial import UNIFORM, Outcome, Trial, attempt, ready
+from splitbrain.search.trial import UNIFORM, Scored, Trial, attempt, ready
 from splitbrain.stopwatch import Stopwatch
 
 _TICK = 0.2  # seconds between two calls of progress
@@ -35,7 +35,7 @@ class Score:
     uniform_seeds: int
     workers: int
     exhibits: list[Row] = field(default_factory=list)
-    unbroken: list[Outcome] = field(default_factory=list)
+    unbroken: list[Scored] = field(default_factory=list)
     done: int = 0
     of: int = 0
     found: int = 0
@@ -85,7 +85,7 @@ def score(
     workers = max(1, min(workers or os.cpu_count() or 1, len(trials)))
     result = Score(seconds, seeds, uniform_seeds, workers, of=len(trials), wanted=wanted)
     outcomes = _all_of(trials, result, progress)
-    by_subject: dict[tuple[str, bool], list[Outcome]] = {}
+    by_subject: dict[tuple[str, bool], list[Scored]] = {}
     for trial in trials:  # in an order that does not depend on which was done first
         if trial in outcomes:
             by_subject.setdefault((trial.subject, trial.unbroken), []).append(outcomes[trial])
@@ -111,9 +111,9 @@ def planned(
     return [trial for *_, trial in sorted(placed, key=lambda each: each[:3])]
 
 
-def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], None] | None) -> dict[Trial, Outcome]:
+def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], None] | None) -> dict[Trial, Scored]:
     watch = Stopwatch()
-    outcomes: dict[Trial, Outcome] = {}
+    outcomes: dict[Trial, Scored] = {}
     if not trials:
         return outcomes
     ours = set(multiprocessing.active_children())
@@ -145,7 +145,7 @@ def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], 
     return outcomes
 
 
-def _submitted(pool: ProcessPoolExecutor, trials: Sequence[Trial]) -> set[Future[Outcome]]:
+def _submitted(pool: ProcessPoolExecutor, trials: Sequence[Trial]) -> set[Future[Scored]]:
     """Every trial; the processes that this starts inherit that they ignore Ctrl-C, which is their parent's to answer."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -154,7 +154,7 @@ def _submitted(pool: ProcessPoolExecutor, trials: Sequence[Trial]) -> set[Future
         signal.signal(signal.SIGINT, before)
 
 
-def _count(outcome: Outcome, result: Score) -> None:
+def _count(outcome: Scored, result: Score) -> None:
     result.done += 1
     if outcome.trial.strategy is None and not outcome.trial.unbroken:
         result.found += outcome.found

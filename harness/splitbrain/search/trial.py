@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from splitbrain.actions import Action, Restart
 from splitbrain.catalogue.museum import find_bug
 from splitbrain.catalogue.scenarios import find_scenario
-from splitbrain.counterexample.counterexample import shrink
+from splitbrain.counterexample.minimiser.minimiser import minimise
 from splitbrain.errors import SplitbrainError
 from splitbrain.scenario import Scenario
-from splitbrain.search.hunt import Found, Hunt, failures, hunt
+from splitbrain.search.hunt import Hunted, hunt, more_like
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.world.determinism import check
-from splitbrain.world.run import host_for
+from splitbrain.world.run import Found
 
 UNIFORM = "uniform"  # the strategy that the portfolio is compared with
 
@@ -40,7 +40,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Scored:
     """What came of a trial: violation, clean, vacuous, or error (then `message` says which); what is not known is None.
 
     seconds: until the violation, or the whole hunt. actions_found, actions: the failing run's length and the minimised one's, where
@@ -75,38 +75,35 @@ def length(actions: Sequence[Action]) -> int:
     return len(actions) - sum(isinstance(action, Restart) for action in actions)
 
 
-def attempt(trial: Trial) -> Outcome:
+def attempt(trial: Trial) -> Scored:
     """Hunt; and minimise what is found, exactly as `splitbrain hunt` does, but for uniform walks."""
     try:
-        scenario = trial.scenario()
-        host = host_for(scenario)
-        hunted = hunt(scenario, seed=trial.seed, seconds=trial.seconds, host=host, strategy=trial.strategy)
-        done = Outcome(trial, hunted.outcome, hunted.runs, hunted.steps, hunted.seconds)
-        if hunted.violation is None:
+        hunted = hunt(trial.scenario(), seed=trial.seed, seconds=trial.seconds, strategy=trial.strategy)
+        done = Scored(trial, hunted.outcome, hunted.runs, hunted.steps, hunted.seconds)
+        found = hunted.found
+        if found is None:
             return done
         done = replace(
             done,
-            strategy=hunted.strategy,
-            invariant=hunted.violation.invariant,
-            actions_found=length(hunted.actions),
+            strategy=found.strategy,
+            invariant=found.violation.invariant,
+            actions_found=length(found.actions),
         )
-        return done if trial.strategy == UNIFORM else _minimised(done, hunted, host)
+        return done if trial.strategy == UNIFORM else _minimised(done, found, hunted)
     except SplitbrainError as error:
-        return Outcome(trial, "error", seconds=trial.seconds, message=str(error))  # as bad as a hunt that finds nothing
+        return Scored(trial, "error", seconds=trial.seconds, message=str(error))  # as bad as a hunt that finds nothing
     except Exception as error:  # noqa: BLE001 - one trial's trouble must not lose all others
-        return Outcome(trial, "error", seconds=trial.seconds, message=f"{type(error).__name__}: {error}")
+        return Scored(trial, "error", seconds=trial.seconds, message=f"{type(error).__name__}: {error}")
 
 
-def _minimised(done: Outcome, hunted: Hunt, host: str) -> Outcome:
-    assert hunted.setup is not None
-    assert hunted.violation is not None
+def _minimised(done: Scored, found: Found, hunted: Hunted) -> Scored:
     watch = Stopwatch()
-    check(hunted.setup, hunted.actions, host, hunted.violation)
-    best = shrink(failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation), host=host), host=host)
+    check(found.setup, found.actions, found.violation)
+    best = minimise(found, more=more_like(found, hunted))
     return replace(
         done,
-        invariant=best.violation.invariant,
-        actions=length(best.actions),
+        invariant=best.smallest.violation.invariant,
+        actions=length(best.smallest.actions),
         minimal=best.complete,
         minimise_seconds=watch.seconds(),
         replays=best.replays,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 import unittest
-from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar
 
@@ -18,18 +17,20 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from splitbrain.actions import Action, Advance, Complete, Crash, Deliver, Fire, Restart
-from splitbrain.cluster.network import Envelope
+from splitbrain.actions import Action, Advance, Complete, Crash, Deliver, Drop, Duplicate, Fire, Restart
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
+from splitbrain.nemesis.moves import DEEPEST
 from splitbrain.nemesis.partitions import draw_partition
+from splitbrain.node import NodeId
 from splitbrain.scenario import Scenario
-from splitbrain.search.hunt import Hunt
+from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
 from splitbrain.testing.simulation import Broken, Simulation
 from splitbrain.testing.verdict import conclude, counterexample_found, current_test
-from splitbrain.world.run import Setup, host_for
+from splitbrain.world.power import may_crash
+from splitbrain.world.run import Setup
 
 profiles.register()
 
@@ -38,9 +39,7 @@ SEEDS = st.integers(0, (1 << 24) - 1)
 PLACES = st.integers(0, (1 << 16) - 1)  # one of the enabled actions, modulo how many there are
 STORMS = st.sampled_from((120, 250, 60, 30))
 LAST_STORMS = st.sampled_from((500, 1_000, 250, 60))
-_DEEPEST = 12  # effects into a handler, where a crash inside it is placed
-
-Machine = Callable[["ScenarioMachine"], bool]
+_INPUTS = (Deliver, Fire, Restart, Complete)  # but for requests, which only the workload knows
 
 
 class _TestCase:
@@ -61,9 +60,9 @@ class ScenarioMachine(RuleBasedStateMachine):
     __test__ = False  # to pytest: collect `TestCase`, not the machine itself
 
     scenario: ClassVar[Scenario]
-    host: ClassVar[str] = "direct"
+    host: ClassVar[str]
     keep: ClassVar[bool] = False  # True: keep the trace, for rules that look at `world.events`
-    tally: ClassVar[Hunt | None] = None
+    tally: ClassVar[Tally | None] = None
     TestCase = _TestCase()  # type: ignore[assignment]
 
     def __init__(self) -> None:
@@ -90,7 +89,7 @@ class ScenarioMachine(RuleBasedStateMachine):
     def open(self, setup: Setup, last: int) -> None:
         """Begin the example's run, which is to end with a storm of up to ``last`` actions."""
         self._last_storm = last
-        self._simulation = Simulation(setup, self.host, keep=self.keep)
+        self._simulation = Simulation(setup, keep=self.keep)
 
     def teardown(self) -> None:
         """End the example with its last storm, count what it exercised, and close the world."""
@@ -121,23 +120,23 @@ class ScenarioMachine(RuleBasedStateMachine):
 
     # Single actions
 
-    @precondition(lambda self: self._deliverable())
+    @precondition(lambda self: self._can(Deliver))
     @rule(place=PLACES)
     def deliver(self, place: int) -> None:
         """Deliver one of the messages that can be."""
-        self.apply(_pick(self._deliverable(), place).deliver())
+        self._do(place, Deliver)
 
-    @precondition(lambda self: self.scenario.budget.drop and self.world.cluster.network.flight)
+    @precondition(lambda self: self._can(Drop))
     @rule(place=PLACES)
     def drop(self, place: int) -> None:
         """Lose one of the messages in flight."""
-        self.apply(_pick(self.world.cluster.network.flight, place).drop())
+        self._do(place, Drop)
 
-    @precondition(lambda self: self.scenario.budget.duplicate and self.world.cluster.network.flight)
+    @precondition(lambda self: self._can(Duplicate))
     @rule(place=PLACES)
     def duplicate(self, place: int) -> None:
         """Double one of the messages in flight."""
-        self.apply(_pick(self.world.cluster.network.flight, place).duplicate())
+        self._do(place, Duplicate)
 
     @precondition(lambda self: self.scenario.budget.partition and len(self.world.nodes) > 1)
     @rule(seed=SEEDS)
@@ -153,38 +152,36 @@ class ScenarioMachine(RuleBasedStateMachine):
         """Mend all links."""
         self.world.heal()
 
-    @precondition(lambda self: self._may_crash())
+    @precondition(lambda self: self._can(Crash))
     @rule(place=PLACES, keep=st.integers(0, 3))
     def crash(self, place: int, keep: int) -> None:
         """Cut one node's power."""
         self.world.crash(_pick(self.world.running, place), keep if self.scenario.budget.torn else 0)
 
-    @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._inputs())
-    @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
+    @precondition(lambda self: self._may_crash_inside() and self._can(*_INPUTS))
+    @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3))
     def crash_inside(self, place: int, after: int, keep: int) -> None:
         """Cut a node's power while it handles a message or a timer, or starts, or its disk answers."""
-        inner = _pick(self._inputs(), place)
-        node = inner.actor
-        assert node is not None
-        self.apply(Crash(node, keep if self.scenario.budget.torn else 0, inner, after))
+        inner = _pick(list(self.world.enabled(*_INPUTS)), place)
+        self.apply(Crash(inner.actor, keep if self.scenario.budget.torn else 0, inner, after))
 
-    @precondition(lambda self: self.scenario.budget.mid_handler and self._may_crash() and self._clients())
-    @rule(place=PLACES, after=st.integers(0, _DEEPEST), keep=st.integers(0, 3))
+    @precondition(lambda self: self._may_crash_inside() and self._clients())
+    @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3))
     def crash_asked(self, place: int, after: int, keep: int) -> None:
         """Cut a node's power while it handles a client's request."""
         self.world.crash_asked(_pick(self._clients(), place), after, keep if self.scenario.budget.torn else 0)
 
-    @precondition(lambda self: len(self.world.running) < len(self.world.nodes))
+    @precondition(lambda self: self._can(Restart))
     @rule(place=PLACES)
     def restart(self, place: int) -> None:
         """Start one of the crashed nodes."""
-        self.world.restart(_pick([node for node in self.world.nodes if node not in self.world.running], place))
+        self._do(place, Restart)
 
-    @precondition(lambda self: self._timers())
+    @precondition(lambda self: self._can(Fire))
     @rule(place=PLACES)
     def fire(self, place: int) -> None:
         """Let one of the armed timers go off."""
-        self.apply(_pick(self._timers(), place))
+        self._do(place, Fire)
 
     @precondition(lambda self: self._clients())
     @rule(place=PLACES)
@@ -192,45 +189,33 @@ class ScenarioMachine(RuleBasedStateMachine):
         """Let a client ask one of the nodes for the workload's next command."""
         self.world.request(_pick(self._clients(), place))
 
-    @precondition(lambda self: self._waiting())
+    @precondition(lambda self: self._can(Complete, Advance))
     @rule(place=PLACES)
     def complete(self, place: int) -> None:
         """Let one of the slow disks answer, or an async node's next deadline come."""
-        self.apply(_pick(self._waiting(), place))
+        self._do(place, Complete, Advance)
 
     # What is enabled
 
-    def _deliverable(self) -> list[Envelope]:
-        cluster = self.world.cluster
-        return [each for each in cluster.network.flight if cluster.deliverable(each)]
+    def _can(self, *kinds: type[Action]) -> bool:
+        """Whether any action of these kinds is enabled."""
+        return any(True for _ in self.world.enabled(*kinds))
 
-    def _timers(self) -> list[Fire]:
-        return [Fire(process.id, timer) for process in self.world.cluster.running() if process.idle() for timer in process.timers]
+    def _do(self, place: int, *kinds: type[Action]) -> None:
+        """One of the actions of these kinds that are enabled."""
+        self.apply(_pick(list(self.world.enabled(*kinds)), place))
 
-    def _inputs(self) -> list[Deliver | Fire | Restart | Complete]:
-        down = [Restart(node) for node in self.world.nodes if node not in self.world.running]
-        waiting = [Complete(process.id) for process in self.world.cluster.running() if process.syncs]
-        return [*(each.deliver() for each in self._deliverable()), *self._timers(), *down, *waiting]
-
-    def _clients(self) -> list[str]:
-        scenario, world = self.scenario.guarded, self.world
-        if scenario.requests == 0 or world.requests >= scenario.requests:
-            return []
-        places = range(len(world.nodes)) if scenario.clients is None else scenario.clients(len(world.nodes))
-        return [world.nodes[place] for place in places if world.cluster.processes[world.nodes[place]].idle()]
+    def _clients(self) -> list[NodeId]:
+        """Whom a client may ask now."""
+        world = self.world
+        return [each.id for each in world.cluster.clients() if each.idle()] if world.requests < self.scenario.requests else []
 
     def _may_calm(self) -> bool:
         nodes = self.world.nodes
         return self.scenario.calm_bound > 0 and self.scenario.may_progress(nodes, len(nodes), self.world.cluster.options)
 
-    def _may_crash(self) -> bool:
-        down = len(self.world.nodes) - len(self.world.running)
-        return down < min(self.scenario.budget.may_be_down(len(self.world.nodes)), len(self.world.nodes))
-
-    def _waiting(self) -> list[Action]:
-        cluster = self.world.cluster
-        waiting: list[Action] = [Complete(process.id) for process in cluster.running() if process.syncs]
-        return [*waiting, Advance()] if cluster.host.next_deadline() != float("inf") else waiting
+    def _may_crash_inside(self) -> bool:
+        return self.scenario.budget.mid_handler and may_crash(self.world.cluster)
 
 
 def state_machine(scenario: Scenario, *, host: str | None = None) -> type[ScenarioMachine]:
@@ -255,9 +240,9 @@ def state_machine(scenario: Scenario, *, host: str | None = None) -> type[Scenar
         )
         def set_up(self, size: int, options: dict[str, Any], seed: int, last: int) -> None:
             """The cluster's size, the values of the scenario's options, a seed, and how long the last storm is."""
-            self.open(Setup(scenario, size, {name: options[name] for name in scenario.options}, seed), last)
+            self.open(Setup(scenario, size, {name: options[name] for name in scenario.options}, seed, self.host), last)
 
-    _Machine.scenario, _Machine.host = scenario, host or host_for(scenario)
+    _Machine.scenario, _Machine.host = scenario, host or scenario.host
     _Machine.__name__ = _Machine.__qualname__ = f"{getattr(scenario.factory, '__name__', scenario.name)}Machine"
     _Machine.__doc__ = f"Attacks the scenario {scenario.name!r}."
     return _Machine
@@ -287,7 +272,7 @@ def search(machine: type[ScenarioMachine], chosen: settings) -> None:
     """
     __tracebackhide__ = True
     budget = profiles.searching(chosen)
-    tally = Hunt(machine.scenario, profiles.seed())
+    tally = Tally(machine.scenario, profiles.seed())
     # A class made here has no source, so that Hypothesis goes by its name: each machine has its own seeds and database key.
     subject = type(machine.__name__, (machine,), {"tally": tally})
     if not budget.derandomize and getattr(machine, "_hypothesis_internal_use_seed", None) is None:  # set by @seed

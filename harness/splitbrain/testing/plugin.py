@@ -14,10 +14,13 @@ import pytest
 
 from splitbrain.report.clean import CLEAN
 from splitbrain.schedule.format import OUT, SUFFIX
+from splitbrain.testing.session import Session, begin, end, session
 
 if TYPE_CHECKING:
     from splitbrain.schedule.file import SavedSchedule
     from splitbrain.schedule.replay import Replay
+
+_SESSION = pytest.StashKey[Session]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,12 +48,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the folder given by ``--schedules-dir``, unless the test paths hold it already."""
-    _running.append(config)
-    given = config.getoption("schedules_dir")
-    if given is None:
-        return
+    """Tell searches what the options say; collect ``--schedules-dir``, unless the test paths hold that folder already."""
     folder = schedules_dir(config)
+    seed = str(config.getoption("--hypothesis-seed", None))
+    config.stash[_SESSION] = Session(folder, int(seed) if seed.isdecimal() else None)
+    begin(config.stash[_SESSION])
+    if config.getoption("schedules_dir") is None:
+        return
     config.option.schedules_dir = str(folder)  # absolute: workers of pytest-xdist may run elsewhere
     if folder.is_dir() and not any(folder.is_relative_to(path) for path in _test_paths(config)):
         config.args.append(str(folder))
@@ -58,28 +62,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The session is over."""
-    if config in _running:
-        _running.remove(config)
+    if _SESSION in config.stash:
+        end(config.stash[_SESSION])
 
 
 def pytest_report_header() -> str | None:
     """The one seed of all searches, where there is one."""
-    seed = hypothesis_seed()
+    seed = session().seed
     return None if seed is None else f"splitbrain: all searches have the seed {seed}; --hypothesis-seed={seed} repeats them"
-
-
-_running: list[pytest.Config] = []  # a stack: pytest may run inside pytest
-
-
-def running() -> pytest.Config | None:
-    """The configuration of the pytest session that runs, if any."""
-    return _running[-1] if _running else None
-
-
-def hypothesis_seed() -> int | None:
-    """What ``--hypothesis-seed`` says in the session that runs."""
-    seed = str(None if running() is None else _running[-1].getoption("--hypothesis-seed", None))
-    return int(seed) if seed.isdecimal() else None
 
 
 def _test_paths(config: pytest.Config) -> list[Path]:

@@ -13,10 +13,10 @@ Hypothesis' shrinking: the engine's own is better at schedules, by far.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from splitbrain.dice import fresh_seed
+from splitbrain.testing.session import session
 
 if TYPE_CHECKING:
     from hypothesis import settings
@@ -90,8 +90,7 @@ def simulations() -> int:
 
 def seed() -> int:
     """The seed of a search: what ``--hypothesis-seed`` says, 0 in splitbrain-ci, else a fresh one."""
-    plugin = sys.modules.get("splitbrain.testing.plugin")
-    given: int | None = None if plugin is None else plugin.hypothesis_seed()
+    given = session().seed
     if given is not None:
         return given
     return 0 if current() == CI else fresh_seed()

@@ -11,12 +11,11 @@ from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
 from splitbrain.nemesis.draw import draw_setup
 from splitbrain.scenario import Scenario
-from splitbrain.search.hunt import Hunt
+from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
 from splitbrain.testing.simulation import Broken, Simulation
 from splitbrain.testing.verdict import conclude, counterexample_found, current_test
-from splitbrain.world.run import host_for
 
 _LAST = 30  # actions that a failing test's note shows
 
@@ -57,11 +56,10 @@ def simulate(
         @wraps(test)
         def search(*arguments: Any, **fixtures: Any) -> None:
             __tracebackhide__ = True
-            tally = Hunt(scenario, profiles.seed() if seed is None else seed)
-            chosen = host or host_for(scenario)
+            tally = Tally(scenario, profiles.seed() if seed is None else seed)
             watch = Stopwatch()
             for number in range(1, (profiles.simulations() if runs is None else runs) + 1):
-                broken = _run(test, tally, number, chosen, arguments, fixtures)
+                broken = _run(test, tally, number, host or scenario.host, arguments, fixtures)
                 if broken is not None:
                     tally.seconds = watch.seconds()
                     found = broken.found
@@ -80,14 +78,14 @@ def simulate(
 
 
 def _run(
-    test: Callable[..., None], tally: Hunt, number: int, host: str, arguments: tuple[Any, ...], fixtures: dict[str, Any]
+    test: Callable[..., None], tally: Tally, number: int, host: str, arguments: tuple[Any, ...], fixtures: dict[str, Any]
 ) -> Broken | None:
     """Run the body once; returns what broke, if anything."""
     __tracebackhide__ = True
     dice = Dice(f"{tally.seed}/{number}")
-    setup = draw_setup(tally.scenario, dice)
+    setup = draw_setup(tally.scenario, dice, host)
     try:
-        world = Simulation(setup, host, seed=dice.seed())
+        world = Simulation(setup, seed=dice.seed())
     except Broken as broken:
         return broken
     try:
@@ -103,7 +101,7 @@ def _run(
     return None
 
 
-def _note(world: Simulation, tally: Hunt, number: int) -> str:
+def _note(world: Simulation, tally: Tally, number: int) -> str:
     setup, actions = world.setup, world.actions
     options = "".join(f", {name}={value!r}" for name, value in setup.options.items())
     first = max(len(actions) - _LAST, 0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from splitbrain.actions import Action, Calm, Crash, Cut, Fire, Mend, Restart
+from splitbrain.cluster.cluster import Cluster
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Event, Observed
@@ -15,8 +16,8 @@ from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.portfolio import draw_strategy, exercised
 from splitbrain.node import NodeId
 from splitbrain.scenario import Scenario
-from splitbrain.search.hunt import Found, Hunt
-from splitbrain.world.run import Setup
+from splitbrain.search.tally import Tally
+from splitbrain.world.run import Found, Setup
 
 
 class Broken(BaseException):
@@ -32,20 +33,30 @@ class Broken(BaseException):
 
 
 class Simulation:
-    """One world, and everything that is done to it as one schedule: `actions`.
+    """One world, and everything that is done to it as one schedule: `actions`. What a `@simulate` test gets as ``world``.
 
-    setup: what to simulate. host: ``"direct"`` or ``"trio"``. keep: keep the trace, for `events` and `observed`. seed: of
-    all dice. Whatever breaks an invariant ends the test: it closes the world and raises `Broken`. Close it in any case.
+        def test_a_lone_node_leads_nobody(world: Simulation) -> None:
+            world.partition(world.nodes[:1])
+            world.storm(200)
+            assert not world.observed(Committed, world.nodes[0])
+
+    setup: what to simulate. keep: keep the trace, for `events` and `observed`. seed: of all dice. Whatever breaks an
+    invariant ends the test: it closes the world and raises `Broken`. Close it in any case.
     """
 
-    def __init__(self, setup: Setup, host: str = "direct", *, keep: bool = True, seed: int | str = 0) -> None:
+    def __init__(self, setup: Setup, *, keep: bool = True, seed: int | str = 0) -> None:
         self.setup = setup
-        self.cluster = setup.world(host, keep=keep)  # to look at; what is done to it directly is in no schedule
+        self._world = setup.world(keep=keep)
         self._dice = Dice(seed)
-        self._moves = Moves(self.cluster, self._dice)
+        self._moves = Moves(self._world, self._dice)
         self._check()
 
     # What there is, and what happened
+
+    @property
+    def cluster(self) -> Cluster:
+        """Network, disks and processes, to look at: what is done to it directly is in no schedule."""
+        return self._world
 
     @property
     def scenario(self) -> Scenario:
@@ -55,12 +66,12 @@ class Simulation:
     @property
     def nodes(self) -> tuple[NodeId, ...]:
         """The names of all nodes: n1, n2, ..."""
-        return self.cluster.nodes
+        return self._world.nodes
 
     @property
     def running(self) -> tuple[NodeId, ...]:
         """The nodes that are up."""
-        return tuple(process.id for process in self.cluster.running())
+        return tuple(process.id for process in self._world.running())
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -70,12 +81,12 @@ class Simulation:
     @property
     def events(self) -> list[Event]:
         """The trace so far, where it is kept."""
-        return self.cluster.events
+        return self._world.events
 
     @property
     def violation(self) -> Violation | None:
         """The broken invariant, if any."""
-        return self.cluster.violation
+        return self._world.violation
 
     def observed(self, kind: type, node: NodeId | None = None) -> list[Any]:
         """What the nodes (or one of them) said so far, of one type, in order."""
@@ -90,15 +101,15 @@ class Simulation:
         """How many client requests there were that nobody refused."""
         return self._moves.requests
 
-    def enabled(self) -> Iterator[Action]:
-        """Every single action that is enabled now: see `World.enabled`."""
-        return self.cluster.enabled()
+    def enabled(self, *kinds: type) -> Iterator[Action]:
+        """Every single action that is enabled now, or those of some kinds: see `World.enabled`."""
+        return self._world.enabled(*kinds)
 
     # Moves
 
     def apply(self, action: Action) -> Action:
         """Apply one action. Raises `NotEnabled`, with nothing changed, when it cannot happen now."""
-        done = self.cluster.apply(action)
+        done = self._world.apply(action)
         self._moves.actions.append(done)
         self._check()
         return done
@@ -121,7 +132,7 @@ class Simulation:
 
         It lasts for the scenario's ``calm_bound`` (5 s of virtual time where it has none).
         """
-        drawn = draw_calm(self.scenario, self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}"), self.cluster)
+        drawn = draw_calm(self.scenario, self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}"), self._world)
         if drawn is None:
             raise NotEnabled("cannot calm: not even all nodes together can make progress, says the scenario's can_progress")
         self.apply(Calm(drawn.core, drawn.seed, drawn.bound or 5_000))
@@ -129,7 +140,7 @@ class Simulation:
     def settle(self, at_most: int = 1_000) -> int:
         """Deliver what is in flight, and what that causes, in the order of sending; returns how many messages there were."""
         for count in range(at_most):
-            ready = [each for each in self.cluster.network.flight if self.cluster.deliverable(each)]
+            ready = [each for each in self._world.network.flight if self._world.deliverable(each)]
             if not ready:
                 return count
             self.apply(min(ready, key=lambda each: each.number).deliver())
@@ -159,12 +170,12 @@ class Simulation:
         """Cut all links between these groups; nodes in none of them form one more."""
         side = {node: number for number, group in enumerate(groups) for node in group}
         links = tuple((a, b) for a in self.nodes for b in self.nodes if side.get(a) != side.get(b))
-        if any(link not in self.cluster.network.cut_links for link in links):
+        if any(link not in self._world.network.cut_links for link in links):
             self.apply(Cut(links))
 
     def heal(self) -> None:
         """Mend all links that are cut."""
-        links = tuple(self.cluster.network.cut_links)
+        links = tuple(self._world.network.cut_links)
         if links:
             self.apply(Mend(links))
 
@@ -172,16 +183,13 @@ class Simulation:
 
     def close(self) -> None:
         """End the run; on the trio host, before another world can be opened."""
-        self.cluster.close()
+        self._world.close()
 
-    def count(self, tally: Hunt) -> None:
+    def count(self, tally: Tally) -> None:
         """Add what was exercised to a search's counts."""
-        tally.runs += 1
-        tally.steps += self.cluster.step
-        tally.coverage.update(self.cluster.recorder.counts())
-        tally.coverage.update(exercised(self._moves.actions))
+        tally.count(self._world.step, self._world.recorder.counts() + exercised(self._moves.actions))
 
     def _check(self) -> None:
-        if self.cluster.violation is not None:
+        if self._world.violation is not None:
             self.close()  # minimising opens other worlds
-            raise Broken(Found(self.setup, self.actions, self.cluster.violation))
+            raise Broken(Found(self.setup, self.actions, self._world.violation))

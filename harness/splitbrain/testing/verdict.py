@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
 from pathlib import Path
 
 from splitbrain.catalogue.museum import bug_of
 from splitbrain.catalogue.scenarios import find_scenario, name_of
-from splitbrain.counterexample.counterexample import Counterexample, pursue
+from splitbrain.counterexample.draft import Counterexample, Draft
 from splitbrain.counterexample.explanation import explain
-from splitbrain.errors import ScenarioError, ScheduleError, SplitbrainError
+from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.report.terminal.account import account
 from splitbrain.report.terminal.screen import counterexample_text
 from splitbrain.report.terminal.size import screen_width
 from splitbrain.scenario import Scenario
-from splitbrain.schedule.file import SavedSchedule, load
-from splitbrain.schedule.format import SUFFIX
-from splitbrain.schedule.replay import replay
-from splitbrain.search.hunt import Found, Hunt, failures
-from splitbrain.world.run import host_for
+from splitbrain.schedule.replay import rerun
+from splitbrain.schedule.shelf import known
+from splitbrain.search.pursuit import pursue
+from splitbrain.search.tally import Tally
+from splitbrain.testing.session import session
+from splitbrain.world.run import Found
 
 
 class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test says
@@ -40,29 +39,27 @@ class Vacuous(AssertionError):  # noqa: N818 - as above
         self.splitbrain_report = report
 
 
-def conclude(tally: Hunt) -> None:
+def conclude(tally: Tally) -> None:
     """Print what a search that broke nothing has exercised. Raises `Vacuous` when not all of ``scenario.progress`` happened."""
     if tally.vacuous:
         raise Vacuous(account(tally, tally.scenario, "vacuous"))
     print(account(tally, tally.scenario, "clean"))
 
 
-def counterexample_found(found: Found, tally: Hunt, how: str) -> CounterexampleFound:
+def counterexample_found(found: Found, tally: Tally, how: str) -> CounterexampleFound:
     """Save, minimise and show what a search found; no world may be open on this thread."""
-    host = host_for(found.setup.scenario)
-    name, bug, why_unsaved = _name(found.setup.scenario)
-    with tempfile.TemporaryDirectory() as nowhere:
-        folder = Path(nowhere) if why_unsaved else schedules_folder()
-        try:
-            made = pursue(failures(tally, found, host=host), scenario=name, bug=bug, folder=folder, how=how, host=host)
-        except ScheduleError as error:
-            why_unsaved = str(error)
-            made = pursue(failures(tally, found, host=host), scenario=name, bug=bug, folder=Path(nowhere), how=how, host=host)
-    known = None if why_unsaved else _known(made)
-    saved, done = (made.saved, made.run) if known is None else (known, replay(known).run)
-    path = None if why_unsaved or saved.path is None else _nearest(saved.path)
-    text = counterexample_text(saved, done, path, screen_width(), explanation=explain(done, host))
-    if known is not None:
+    draft, why_unsaved = _draft(found, how)
+    made = pursue(draft, tally)
+    on_file = None if made.path is None else known(made.saved, made.path)
+    if on_file is None:
+        saved, done = made.saved, made.run
+    else:
+        assert made.path is not None
+        made.path.unlink(missing_ok=True)
+        saved, done = on_file, rerun(on_file)
+    path = None if made.path is None or saved.path is None else _nearest(saved.path)
+    text = counterexample_text(saved, done, path, screen_width(), explanation=explain(done))
+    if on_file is not None:
         text += "\nThis schedule was on file already: what this test found breaks in the same way, and is no shorter."
     if why_unsaved:
         text += f"\nIt is not saved: {why_unsaved}"
@@ -74,31 +71,14 @@ def current_test(otherwise: str) -> str:
     return os.environ.get("PYTEST_CURRENT_TEST", otherwise).removesuffix(" (call)")
 
 
-def schedules_folder() -> Path:
-    """Where failing tests save their schedules: what pytest's ``--schedules-dir`` says; outside pytest, tests/schedules."""
-    plugin = sys.modules.get("splitbrain.testing.plugin")
-    config = None if plugin is None else plugin.running()
-    return Path("tests", "schedules") if plugin is None or config is None else Path(plugin.schedules_dir(config))
-
-
-def _known(made: Counterexample) -> SavedSchedule | None:
-    """A file that is there already, still fails in the same way, and is no longer than the new one, which then goes."""
-    wanted = _identity(made.saved)
-    for path in sorted(made.path.parent.glob(f"*{SUFFIX}")):
-        try:
-            other = load(path)
-            if path == made.path or _identity(other) != wanted or len(other.actions) > len(made.saved.actions):
-                continue
-            if replay(other).outcome == "REPRODUCED":
-                made.path.unlink(missing_ok=True)
-                return other
-        except SplitbrainError:
-            continue  # the plugin complains of such a file
-    return None
-
-
-def _identity(saved: SavedSchedule) -> tuple[str, str | None, str | None]:
-    return saved.header.scenario, saved.header.bug, saved.header.fingerprint
+def _draft(found: Found, how: str) -> tuple[Draft, str | None]:
+    """The draft, on disk; or one that is nowhere, and why it could not be saved."""
+    name, bug, unnamed = _name(found.setup.scenario)
+    folder = None if unnamed else session().schedules
+    try:
+        return Draft(found, scenario=name, folder=folder, how=how, bug=bug), unnamed
+    except ScheduleError as error:
+        return Draft(found, scenario=name, folder=None, how=how, bug=bug), str(error)
 
 
 def _nearest(path: Path) -> Path:

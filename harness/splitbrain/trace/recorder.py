@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from splitbrain.actions import Link
 from splitbrain.errors import ScenarioError
 from splitbrain.events import Event, Observed
 from splitbrain.invariant import Monitor, Violation
@@ -17,7 +16,6 @@ class Recorder:
     """Ordered events of one run. With ``keep`` off, an event that no invariant watches is not even built."""
 
     __slots__ = (
-        "_cut_links",
         "_monitor",
         "_observed",
         "_others",
@@ -27,25 +25,22 @@ class Recorder:
         "events",
         "keep",
         "listener",
-        "now",
         "step",
         "violation",
     )
 
-    def __init__(self, monitor: Monitor | None, keep: bool) -> None:
+    def __init__(self, monitor: Monitor | None, keep: bool, progress: Collection[type] = ()) -> None:
         self._monitor = monitor
         self.keep = keep
         self.events: list[Event] = []
         self.step = 0
-        self.now = 0
         self.violation: Violation | None = None
         self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
         self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
         self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
         self._seen: dict[type, int] = {}
         self._others: Counter[str] = Counter()
-        self._cut_links: Mapping[Link, None] = {}
-        self._progress: Collection[type] = ()
+        self._progress = progress
 
     def wants(self, kind: type) -> bool:
         """Whether events of this type are to be emitted at all."""
@@ -69,8 +64,8 @@ class Recorder:
         if self.error is None:
             self.error = error
 
-    def observed(self, node: NodeId, observation: Any) -> None:
-        """Record what a node said, and count it."""
+    def observed(self, node: NodeId, observation: Any, parted: bool) -> None:
+        """Record what a node said, and count it; once more if it is progress, and the cluster is ``parted``: a link is cut."""
         kind = type(observation)
         if kind in self._seen:
             self._seen[kind] += 1
@@ -79,14 +74,10 @@ class Recorder:
             self._observed[kind] = self.wants(kind) or self.wants(Observed)
         if self.listener is not None:
             self.listener(node, observation)
-        if self._cut_links and kind in self._progress:
+        if parted and kind in self._progress:
             self.count(f"{kind.__name__} under partition")
         if self._observed[kind]:
             self.emit(Observed(self.step, node, observation))
-
-    def watch_partitions(self, cut_links: Mapping[Link, None], progress: Collection[type]) -> None:
-        """Count observations of these types once more while any link is cut; ``cut_links`` is the network's own."""
-        self._cut_links, self._progress = cut_links, progress
 
     def count(self, what: str) -> None:
         """Count something else that was exercised."""

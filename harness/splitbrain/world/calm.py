@@ -8,187 +8,219 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TypeAlias
 
-from splitbrain.actions import Calm, Crash, Fire, Link, Mend, Request, Restart
-from splitbrain.cluster.clock import Timer
+from splitbrain.actions import Action, Calm, Crash, Fire, Link, Mend, Request, Restart
+from splitbrain.cluster.clock import NEVER, Timer
+from splitbrain.cluster.cluster import Cluster
 from splitbrain.cluster.network import Envelope
+from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
+from splitbrain.errors import NotEnabled
 from splitbrain.events import Acted, CalmBegan, CalmEnded
 from splitbrain.node import NodeId, Refused
-
-if TYPE_CHECKING:
-    from splitbrain.world.world import World
+from splitbrain.world.deed import Deed, Plan
 
 RETRY = 100  # virtual ms after which the client asks the next node
+_ASKED = "calm-"  # how the requests of its client begin
+
+_Due: TypeAlias = Envelope | Timer | None  # what is to arrive, or to go off; None: the client's turn
 
 
-def calm_down(world: World, action: Calm) -> None:
-    """Expand one `Calm` in ``world``."""
-    _FairPhase(world, action).run()
+def calm(cluster: Cluster, action: Calm) -> Plan:
+    """The fair phase, where the budget may leave the rest dead and the core can make progress."""
+    for node in action.core:
+        cluster.process(action, node)
+    size = len(cluster.nodes)
+    out = size - len(set(action.core))
+    if out > cluster.scenario.budget.may_be_down(size):
+        raise NotEnabled(f"cannot {action}: it leaves {out} nodes dead, which is more than the fault budget allows")
+    if not cluster.scenario.may_progress(action.core, size, cluster.options):
+        raise NotEnabled(f"cannot {action}: that core can make no progress, so nothing can be asked of it")
+    return Plan(action, lambda: _FairPhase(cluster, action).run())
+
+
+DEEDS: dict[type, Deed] = {Calm: Deed(calm)}
+
+
+class _Agenda:
+    """What is due at each ms, in the order in which it was put there. Time is whole numbers, so buckets beat a heap of items."""
+
+    def __init__(self) -> None:
+        self._due: dict[int, list[_Due]] = {}
+        self._times: list[int] = []
+
+    def put(self, time: int, what: _Due) -> None:
+        bucket = self._due.get(time)
+        if bucket is None:
+            self._due[time] = [what]
+            heappush(self._times, time)
+        else:
+            bucket.append(what)
+
+    def next_time(self) -> float:
+        return self._times[0] if self._times else NEVER
+
+    def take(self) -> list[_Due]:
+        """All that is due at the next time. What is put there meanwhile, for the same moment, comes in a list of its own."""
+        return self._due.pop(heappop(self._times))
 
 
 class _FairPhase:
-    def __init__(self, world: World, action: Calm) -> None:
-        self.world = world
+    def __init__(self, cluster: Cluster, action: Calm) -> None:
+        self.cluster = cluster
+        self.recorder = cluster.recorder
+        self.clock = cluster.clock
         self.core = action.core
         self.bound = action.bound
+        self.began = cluster.now
+        self.agenda = _Agenda()
         self.roll = Dice(action.seed).roll
-        self.latency = world.scenario.latency
-        # What is due at each ms, in the order in which it was scheduled. Time is whole numbers, so buckets beat a heap of items.
-        self.due: dict[int, list[Envelope | Timer | Callable[[], None]]] = {}
-        self.times: list[int] = []
-        self.in_order = not world.scenario.budget.reorder
+        self.latency = cluster.scenario.latency
+        self.in_order = not cluster.scenario.budget.reorder
         self.last: dict[Link, int] = {}  # when the last message of each link arrives
-        self.listeners: dict[NodeId, Callable[[str, Any], None] | None] = {}  # a run's, given back at the end
+        self.members = [process for process in cluster.processes.values() if process.id in action.core]
+        self.listeners: dict[NodeId, Callable[[str, object], None] | None] = {}  # a run's, given back at the end
+        self.clients = [process for process in cluster.clients() if process.id in action.core]
         self.asked = 0
         self.answered = False
-        self.recorder = world.recorder
-        self.began = world.recorder.now
 
     def run(self) -> None:
         recorder = self.recorder
         if recorder.wants(CalmBegan):
             recorder.emit(CalmBegan(recorder.step, self.core, self.bound))
-        slow = self._heal()
-        self._spin()
-        self._release(slow)
+        self._end_faults()
+        self._listen()
+        self._schedule_what_is_under_way()
+        self._restart_members()
+        if self.clients:
+            self.agenda.put(self.began + self.latency, None)
+        self._go_on()
+        self._stop_listening()
         if recorder.wants(CalmEnded) and recorder.violation is None:
-            recorder.emit(CalmEnded(recorder.step, self.core, recorder.now - self.began))
+            recorder.emit(CalmEnded(recorder.step, self.core, self.clock.now - self.began))
 
-    def _heal(self) -> bool:
-        world, core = self.world, frozenset(self.core)
-        slow = world.scenario.budget.slow_disks
-        for process in world.processes.values():
-            if process.id not in core and process.running:
+    # The beginning: the order of these counts, for each lets nodes of the core do something
+
+    def _end_faults(self) -> None:
+        """Nobody outside the core runs any more, and no link is cut."""
+        cluster = self.cluster
+        for process in cluster.processes.values():
+            if process.running and process not in self.members:
                 self._acted(Crash(process.id))
-                world.crash(process, 0)
-        links = tuple(world.network.cut_links)
+                cluster.crash(process, 0)
+        links = tuple(cluster.network.cut_links)
         if links:
             self._acted(Mend(links))
-            world.network.mend(links)
-        world.network.listen(self._sent)
-        for process in world.processes.values():
-            if process.id not in core:
-                continue
+            cluster.network.mend(links)
+
+    def _listen(self) -> None:
+        """What the core sends, arms and answers is heard of from now on; its disks answer at once, outstanding syncs first."""
+        self.cluster.network.listen(self._sent)
+        for process in self.members:
             process.slow_disk = False
-            process.on_timer = self._timer_set
+            process.on_timer = self._armed
             self.listeners[process.id] = process.on_reply
             process.on_reply = self._replied
             while process.running and process.syncs:
-                process.complete_sync()
-                world.host.resume(process)
-            world.tell_synced(process)
-        for envelope in sorted(world.network.flight, key=lambda each: each.number):
-            self._sent(envelope)
-        for process in world.processes.values():
-            if process.id in core:
-                for timer in process.timers.values():
-                    self._timer_set(timer)
-                if not process.running:
-                    self._acted(Restart(process.id))
-                    world.restart(process)
-        self.clients = self._clients()
-        if self.clients:
-            self._at(self.began + self.latency, self._ask)
-        return slow
+                self.cluster.complete_sync(process)
+            self.cluster.tell_synced(process)
 
-    def _release(self, slow: bool) -> None:
-        self.world.network.listen(None)
-        for process in self.world.processes.values():
-            process.slow_disk = slow
+    def _schedule_what_is_under_way(self) -> None:
+        for envelope in sorted(self.cluster.network.flight, key=lambda each: each.number):
+            self._sent(envelope)
+
+    def _restart_members(self) -> None:
+        """Those that run keep their timers; the others start."""
+        for process in self.members:
+            for timer in process.timers.values():
+                self._armed(timer)
+            if not process.running:
+                self._acted(Restart(process.id))
+                self.cluster.restart(process)
+
+    def _stop_listening(self) -> None:
+        self.cluster.network.listen(None)
+        for process in self.cluster.processes.values():
+            process.slow_disk = self.cluster.scenario.budget.slow_disks
             process.on_timer = None
             if process.id in self.listeners:
                 process.on_reply = self.listeners[process.id]
 
-    def _clients(self) -> list[NodeId]:
-        scenario, nodes = self.world.scenario, self.world.nodes
-        if scenario.requests == 0:
-            return []
-        places = range(len(nodes)) if scenario.clients is None else scenario.clients(len(nodes))
-        return [nodes[place] for place in places if nodes[place] in self.core]
-
-    def _at(self, time: int, what: Envelope | Timer | Callable[[], None]) -> None:
-        bucket = self.due.get(time)
-        if bucket is None:
-            self.due[time] = [what]
-            heappush(self.times, time)
-        else:
-            bucket.append(what)
+    # What is put on the agenda
 
     def _sent(self, envelope: Envelope) -> None:
-        time = self.recorder.now + 1 + int(self.roll() * self.latency)
+        time = self.clock.now + 1 + int(self.roll() * self.latency)
         if self.in_order:  # on a FIFO link nothing arrives before what was sent before it
             link = (envelope.sender, envelope.receiver)
             time = self.last[link] = max(time, self.last.get(link, 0))
-        bucket = self.due.get(time)
-        if bucket is None:
-            self.due[time] = [envelope]
-            heappush(self.times, time)
-        else:
-            bucket.append(envelope)
+        self.agenda.put(time, envelope)
 
-    def _timer_set(self, timer: Timer) -> None:
+    def _armed(self, timer: Timer) -> None:
         # A timer whose time has passed while the schedule ruled starts anew: it goes off within its range from now.
-        self._at(self.recorder.now + timer.earliest + int(self.roll() * (timer.latest - timer.earliest + 1)), timer)
+        self.agenda.put(self.clock.now + timer.earliest + int(self.roll() * (timer.latest - timer.earliest + 1)), timer)
 
     def _replied(self, request: str, result: object) -> None:
-        if request.startswith("calm-") and not isinstance(result, Refused):
+        if request.startswith(_ASKED) and not isinstance(result, Refused):
             self.answered = True
+
+    # By the clock
+
+    def _go_on(self) -> None:
+        """Until the bound, or until all that must happen eventually has."""
+        host, agenda, end = self.cluster.host, self.agenda, self.began + self.bound
+        while True:
+            planned, deadline = agenda.next_time(), host.next_deadline()
+            time = min(planned, deadline)
+            if time > end:
+                if planned != NEVER:
+                    self.clock.now = end  # else nothing was left to happen before the end
+                return
+            self.clock.now = int(time)
+            due = agenda.take() if planned == time else []
+            if deadline == time:
+                host.settle()
+            for what in due:
+                if type(what) is Envelope:
+                    self._arrive(what)
+                elif type(what) is Timer:
+                    self._go_off(what)
+                else:
+                    self._ask()
+            if self.recorder.violation is not None or (self.answered and self.recorder.satisfied()):
+                return
+
+    def _arrive(self, envelope: Envelope) -> None:
+        process = self.cluster.processes[envelope.receiver]
+        if envelope.place >= 0 and process.running:
+            self.cluster.network.take(envelope)
+            if self.recorder.keep:
+                self._acted(envelope.deliver())
+            self.cluster.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
+
+    def _go_off(self, timer: Timer) -> None:
+        process: Process = self.cluster.processes[timer.owner]
+        if process.timers.get(timer.name) is timer:  # else it was cancelled, or armed anew
+            del process.timers[timer.name]
+            self._acted(Fire(timer.owner, timer.name))
+            self.cluster.give(process, (process.handler("timeout"), (timer.name,)))
 
     def _ask(self) -> None:
         # One answer may not be enough: a new leader without a no-op commits what its predecessor left only along with an entry
         # of its own term (Raft, 5.4.2 and 8), and so waits for the next request.
         if self.answered and not self.recorder.awaits():
             return
-        world = self.world
-        node = self.clients[self.asked % len(self.clients)]
+        process = self.clients[self.asked % len(self.clients)]
         self.asked += 1
-        process = world.processes[node]
         if process.idle():
             # Numbered past the schedule's own requests, so that no two requests of a run ask for the same command.
-            number = 1_000 * world.step + self.asked
-            action = Request(node, f"calm-{number}", world.scenario.commands(number))
+            number = 1_000 * self.cluster.step + self.asked
+            action = Request(process.id, f"{_ASKED}{number}", self.cluster.scenario.commands(number))
             self._acted(action)
-            world.request(process, action.id, action.command, calm=True)
-        self._at(world.now + RETRY, self._ask)
+            self.cluster.ask(process, action.id, action.command, calm=True)
+        self.agenda.put(self.clock.now + RETRY, None)
 
-    def _acted(self, action: Fire | Request | Crash | Mend | Restart) -> None:
+    def _acted(self, action: Action) -> None:
         recorder = self.recorder
         if recorder.keep:
-            recorder.emit(Acted(recorder.step, recorder.now, action))
-
-    def _spin(self) -> None:
-        world, recorder, due, times = self.world, self.recorder, self.due, self.times
-        processes, feed, take = world.processes, world.feed, world.network.take
-        keep, host = recorder.keep, world.host
-        end = self.began + self.bound
-        while True:
-            deadline = host.next_deadline()
-            time = min(times[0], deadline) if times else deadline
-            if time > end:
-                break
-            recorder.now = int(time)
-            bucket = due.pop(heappop(times)) if times and times[0] == time else []
-            if time == deadline:
-                host.settle()
-            for what in bucket:
-                if type(what) is Envelope:
-                    process = processes[what.receiver]
-                    if what.place >= 0 and process.running:
-                        take(what)
-                        if keep:
-                            recorder.emit(Acted(recorder.step, recorder.now, what.deliver()))
-                        feed(process, (process.handler("receive"), (what.sender, what.content())))
-                elif type(what) is Timer:
-                    process = processes[what.owner]
-                    if process.timers.get(what.name) is what:
-                        del process.timers[what.name]
-                        self._acted(Fire(what.owner, what.name))
-                        feed(process, (process.handler("timeout"), (what.name,)))
-                else:
-                    what()  # type: ignore[operator]
-            if recorder.violation is not None or (self.answered and recorder.satisfied()):
-                return
-        if times:
-            recorder.now = end  # else nothing was left to happen before the end
+            recorder.emit(Acted(recorder.step, self.clock.now, action))

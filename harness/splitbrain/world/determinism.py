@@ -12,14 +12,14 @@ from splitbrain.trace.encoding import first_difference
 from splitbrain.world.run import Run, Setup, run
 
 
-def check(setup: Setup, actions: Sequence[Action], host: str = "direct", violation: Violation | None = None) -> None:
+def check(setup: Setup, actions: Sequence[Action], violation: Violation | None = None) -> None:
     """Run ``actions`` twice. Raises `NondeterminismError` with the first event in which the two traces differ, and
     `EncodingError` for traces that cannot be encoded, and so not compared, now or by a replay.
 
     violation: what broke when the schedule was found, and must break again.
     """
-    one = run(setup, actions, host=host, keep=True)
-    other = run(setup, actions, host=host, keep=True)
+    one = run(setup, actions, keep=True)
+    other = run(setup, actions, keep=True)
     try:
         place = first_difference(one.events, other.events, setup.scenario.show)
     except EncodingError as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from splitbrain.actions import Action
-from splitbrain.cluster.host.direct import AsyncNodeError
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Event
 from splitbrain.invariant import Violation
@@ -18,65 +17,116 @@ from splitbrain.world.world import World
 
 @dataclass(frozen=True)
 class Setup:
-    """What a schedule is for: a scenario, a cluster size, the values of its options, and the seed that orders async tasks."""
+    """What a schedule is for: a scenario, a cluster size, the values of its options, and the seed that orders async tasks.
+
+    host: what runs the nodes, ``"direct"`` or ``"trio"``; left out, the direct host where it can.
+    """
 
     scenario: Scenario
     size: int
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    host: str = ""
 
-    def world(self, host: str = "direct", *, keep: bool = False, lenient: bool = False) -> World:
+    def __post_init__(self) -> None:
+        if not self.host:
+            object.__setattr__(self, "host", self.scenario.host)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The names of its nodes."""
+        return self.scenario.nodes(self.size)
+
+    def world(self, *, keep: bool = False, lenient: bool = False) -> World:
         """A fresh world of this setup."""
-        return World(self.scenario, self.size, self.options, host=host, keep=keep, seed=self.seed, lenient=lenient)
+        return World(self.scenario, self.size, self.options, host=self.host, keep=keep, seed=self.seed, lenient=lenient)
 
 
-def host_for(scenario: Scenario) -> str:
-    """The direct host where it can run the nodes: it is the faster one, and any number of its worlds can be open."""
-    try:
-        World(scenario, keep=False, check=False).close()
-    except AsyncNodeError:
-        return "trio"
-    return "direct"
+@dataclass(frozen=True)
+class Found:
+    """A failing run: what it takes to run it again, and what broke; found before it is minimised, minimal after.
+
+    strategy: the one that found it, where one did.
+    """
+
+    setup: Setup
+    actions: tuple[Action, ...]
+    violation: Violation
+    strategy: str | None = None
+
+    def alike(self, violation: Violation | None) -> bool:
+        """Whether ``violation`` is of the same kind: the same invariant, broken in the same way."""
+        return violation is not None and violation.fingerprint == self.violation.fingerprint
 
 
 @dataclass(frozen=True)
 class Run:
     """What came of a run.
 
-    actions: the actions as they happened, up to the one that completed the violation. skipped: how many were not enabled.
-    events: the trace, where it was kept. stopped: why a strict run could not go on, and at which action (from 1).
+    actions: the actions as they happened, up to the one that completed the violation. events: the trace, where it was kept.
+    idle: the places of those that were not enabled. stopped: why a strict run could not go on. counts: how often each
+    observation was made, and what else was exercised. sent: how many messages, and copies of them, were put in flight.
     """
 
     setup: Setup
     actions: tuple[Action, ...]
     events: list[Event]
     violation: Violation | None
-    skipped: int = 0
+    idle: tuple[int, ...] = ()
     stopped: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+
+    @property
+    def skipped(self) -> int:
+        """How many actions were not enabled."""
+        return len(self.idle)
+
+    def found(self, strategy: str | None = None) -> Found | None:
+        """The failing run that it is, if it is one."""
+        return None if self.violation is None else Found(self.setup, self.actions, self.violation, strategy)
 
 
-def run(setup: Setup, schedule: Iterable[Action], *, host: str = "direct", keep: bool = False, lenient: bool = False) -> Run:
+def run(setup: Setup, schedule: Iterable[Action], *, keep: bool = False, lenient: bool = False) -> Run:
     """Apply ``schedule`` to a fresh world until it ends or an invariant breaks.
+
+        done = run(Setup(RAFT, 3), (Fire("n1", "election"), Deliver("n1", "n2", "RequestVote", 1)), keep=True)
+        print(done.violation, len(done.events))
 
     Strict: the first action that is not enabled ends the run (`Run.stopped`). Lenient: such an action is skipped, and a
     message that is not in flight falls back to the nearest like it on the same link.
     """
     done: list[Action] = []
-    skipped = 0
+    idle: list[int] = []
     stopped = None
-    with setup.world(host, keep=keep, lenient=lenient) as world:
-        recorder, apply = world.recorder, world.apply
-        if recorder.violation is None:
-            for action in schedule:
-                try:
-                    done.append(apply(action))
-                except NotEnabled as refusal:
-                    if not lenient:
-                        stopped = str(refusal)
-                        break
-                    skipped += 1
-                    continue
-                if recorder.violation is not None:
-                    break
-        return Run(setup, tuple(done), recorder.events, recorder.violation, skipped, stopped, recorder.counts())
+    with setup.world(keep=keep, lenient=lenient) as world:
+        for place, happened in follow(world, schedule):
+            if not isinstance(happened, NotEnabled):
+                done.append(happened)
+            elif lenient:
+                idle.append(place)
+            else:
+                stopped = str(happened)
+                break
+        recorder = world.recorder
+        return Run(
+            setup, tuple(done), recorder.events, recorder.violation, tuple(idle), stopped, recorder.counts(), world.network.sent
+        )
+
+
+def follow(world: World, schedule: Iterable[Action]) -> Iterator[tuple[int, Action | NotEnabled]]:
+    """Apply a schedule to a world until it ends or an invariant breaks.
+
+    Yields for each action its place, from 0, and the action as it happened; or why it was not enabled, and whoever follows
+    decides whether to go on.
+    """
+    recorder, apply = world.recorder, world.apply
+    for place, action in enumerate(schedule):
+        if recorder.violation is not None:
+            return
+        try:
+            happened = apply(action)
+        except NotEnabled as refusal:
+            yield place, refusal
+        else:
+            yield place, happened

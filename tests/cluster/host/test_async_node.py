@@ -116,7 +116,7 @@ def test_random_schedules_of_async_nodes_give_the_same_trace_every_time():
                         continue
                 actions.append(world.apply(action))
             events = world.events
-        again = run(Setup(REPLICATED, 3, {}, seed), actions, host="trio", keep=True)
+        again = run(Setup(REPLICATED, 3, {}, seed), actions, keep=True)
         assert digest(again.events) == digest(events)
         assert again.violation is None
 

@@ -22,7 +22,7 @@ SLOW = FaultBudget(slow_disks=True)
 
 def random_schedule(setup, dice, steps):
     """A schedule of everything that the nemesis can do, made on the direct host by choosing among what is enabled."""
-    with setup.world("direct", keep=True) as world:
+    with setup.world(keep=True) as world:
         actions, requests = [], 0
         for _ in range(steps):
             point = dice.roll()
@@ -63,7 +63,7 @@ def test_direct_and_trio_hosts_give_byte_identical_traces(scenario, schedules):
         options = {name: dice.pick(values) for name, values in scenario.options.items()}
         setup = Setup(scenario, dice.pick(scenario.sizes), options, seed)
         schedule, events, violation = random_schedule(setup, dice, 60)
-        done = run(setup, schedule, host="trio", keep=True)
+        done = run(replace(setup, host="trio"), schedule, keep=True)
         assert done.stopped is None
         assert first_difference(events, done.events, scenario.show) is None
         assert digest(events, scenario.show) == digest(done.events, scenario.show)
@@ -144,8 +144,8 @@ def test_async_nodes_need_the_trio_host():
         await trio.sleep_forever()
 
     with pytest.raises(ScenarioError, match="they need the trio host"):
-        World(scripted(run=run))
-    with World(scripted(run=run), host="trio") as world:
+        World(scripted(run=run), host="direct")
+    with World(scripted(run=run)) as world:  # which it is given where nobody chooses
         assert world.violation is None
 
 

@@ -17,7 +17,7 @@ from splitbrain.world.run import Setup
 
 def long_schedule(here, **header):
     """A file with a failing run as it was found, and its actions."""
-    found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200)
+    found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200).found
     path = here / "long.schedule.jsonl"
     save(
         path,
@@ -49,7 +49,7 @@ def test_a_schedule_is_not_called_minimal_when_time_ran_out(capsys, here):
 
 
 def test_shrinking_what_breaks_nothing_any_more_ends_fixed_in_json_too(capsys, here):
-    found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200)
+    found = search(find_bug("vote-not-durable").scenario, seed=3, runs=200).found
     path = here / "fixed.schedule.jsonl"
     save(path, SavedSchedule(new_header("raft", found.setup), found.actions))
     code, out, _ = run(capsys, "shrink", path)

@@ -4,7 +4,7 @@ from toys import FORGETFUL, REGISTER
 
 from splitbrain.actions import Calm, Crash, Cut, Deliver, Duplicate, Fire, Mend, Request, Restart
 from splitbrain.counterexample.minimiser.canonical import arrange, dependencies, form
-from splitbrain.counterexample.minimiser.minimised import Minimised, cost
+from splitbrain.counterexample.minimiser.minimised import cost
 from splitbrain.counterexample.minimiser.rewriting import plainer
 from splitbrain.counterexample.minimiser.shrinker import Budget, Shrinker, SpentError
 from splitbrain.counterexample.minimiser.variations import exchanged, merged, other_options, swapped
@@ -14,8 +14,7 @@ SETUP = Setup(FORGETFUL, 3)
 
 
 def shrinker(setup, schedule, replays=1_000):
-    first = run(setup, schedule)
-    return Shrinker(Minimised(setup, first.actions, first.violation), Budget(60, replays), "direct", None)
+    return Shrinker(run(setup, schedule).found(), Budget(60, replays))
 
 
 def test_a_candidate_is_run_once():

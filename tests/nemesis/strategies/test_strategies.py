@@ -38,22 +38,22 @@ def test_every_strategy_does_only_what_is_enabled_and_allowed_in_clusters_of_any
     # What is not enabled, or not allowed, would raise.
     scenario = mutant(base, base.factory, budget=budget)
     portfolio = Portfolio(scenario, (strategy,))
-    sizes = {portfolio.run(Dice(f"any/{number}")).setup.size for number in range(25)}
+    sizes = {portfolio.run(Dice(f"any/{number}")).run.setup.size for number in range(25)}
     assert len(sizes) > 1
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_equal_dice_give_equal_runs_and_other_dice_others(strategy):
     runs = [Portfolio(RAFT, (strategy,)).run(Dice(seed)) for seed in (5, 5, 6)]
-    assert runs[0].actions == runs[1].actions
-    assert runs[0].actions != runs[2].actions
+    assert runs[0].run.actions == runs[1].run.actions
+    assert runs[0].run.actions != runs[2].run.actions
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_finds_a_double_vote_by_itself_and_says_so(strategy):
     scenario = mutant(RAFT, VoteTwiceInTerm, sizes=(3,))
-    found = hunt(scenario, seed=1, steps=150_000, strategy=strategy)
-    assert found.violation is not None
+    found = hunt(scenario, seed=1, steps=150_000, strategy=strategy).found
+    assert found is not None
     assert found.strategy == strategy
     assert run(found.setup, found.actions).violation == found.violation
 
@@ -62,7 +62,7 @@ def test_the_portfolio_uses_all_of_them_and_counts_their_steps():
     found = hunt(RAFT, seed=1, runs=150)
     assert set(found.shares) == set(STRATEGIES)
     assert sum(found.shares.values()) == found.steps
-    assert found.strategy is None
+    assert found.found is None
 
 
 def test_a_strategy_that_does_not_exist_is_refused_with_those_that_do():
@@ -271,7 +271,7 @@ def test_guided_runs_do_not_depend_on_the_seed_of_hashes(pytester):
 
 def test_the_first_runs_are_short_and_later_ones_deep():
     portfolio = Portfolio(RAFT, ("swarm",))
-    steps = [len(portfolio.run(Dice(number)).actions) for number in range(60)]
+    steps = [len(portfolio.run(Dice(number)).run.actions) for number in range(60)]
     assert steps[0] <= 31
     assert max(steps[:3]) <= 121
     assert max(steps) > 1_000

@@ -9,15 +9,14 @@ from splitbrain.actions import Crash
 from splitbrain.counterexample.minimiser.minimised import Minimised
 from splitbrain.invariant import Violation
 from splitbrain.report.terminal.minimisation import effort, minimisation_line, removed, size
-from splitbrain.world.run import Setup
+from splitbrain.world.run import Found, Setup
 
 
 def minimised(**fields):
     """Two actions are left, of 1,200."""
     broken = Violation("OneValue", "two values", ())
-    return Minimised(
-        Setup(REGISTER, 2), (Crash("n1"), Crash("n2")), broken, **{"found": 1_200, "replays": 3_456, "seconds": 1.26} | fields
-    )
+    smallest = Found(Setup(REGISTER, 2), (Crash("n1"), Crash("n2")), broken)
+    return Minimised(smallest, **{"length": 1_200, "replays": 3_456, "seconds": 1.26} | fields)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def test_what_was_put_in_to_make_it_plainer_is_told_too():
     assert (
         removed(minimised(removed=Counter(windows=1_199, plainer=-1))) == "left out 1,198 actions: 1,199 windows; put in: 1 plainer"
     )
-    assert removed(minimised(found=2)) == "left out 0 actions"
+    assert removed(minimised(length=2)) == "left out 0 actions"
 
 
 def test_a_minimisation_so_far_is_one_line():

@@ -8,7 +8,7 @@ from trials import missed, scored, whole
 
 from splitbrain.report.terminal.scoreboard import board, markdown, score_line
 from splitbrain.search.row import row
-from splitbrain.search.trial import Outcome, Trial
+from splitbrain.search.trial import Scored, Trial
 
 
 @pytest.mark.parametrize("width", [80, 160])
@@ -24,7 +24,7 @@ def test_the_table_is_told_in_markdown(golden):
 
 def test_an_error_is_shown_and_nothing_is_called_found():
     told = "importing 'x' raised KeyError; mend that module first"
-    result = scored(row(BUG, [Outcome(Trial(BUG.id, 1, 60.0), "error", message=told)]))
+    result = scored(row(BUG, [Scored(Trial(BUG.id, 1, 60.0), "error", message=told)]))
     assert result.errors == [f"toy-forgets: {told}"]
     assert f"ERROR: toy-forgets: {told}" in board(result, 200)
     assert "0/1" in board(result, 200)

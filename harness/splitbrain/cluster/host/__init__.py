@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.host.direct import DirectHost
 from splitbrain.cluster.process import Call, Process
 from splitbrain.errors import ScenarioError
-from splitbrain.trace.recorder import Recorder
 
 
 class Host(Protocol):
@@ -26,7 +26,7 @@ class Host(Protocol):
         """Throw away the code of a node that was cut off."""
 
     def next_deadline(self) -> float:
-        """The earliest virtual ms at which an async node wants to wake; infinity if none does."""
+        """The earliest virtual ms at which an async node wants to wake; `clock.NEVER` if none does."""
 
     def settle(self) -> None:
         """Let what virtual time has made due happen."""
@@ -35,12 +35,12 @@ class Host(Protocol):
         """Stop everything."""
 
 
-def open_host(kind: str, recorder: Recorder, seed: int) -> Host:
+def open_host(kind: str, clock: Clock, seed: int) -> Host:
     """The host called ``"direct"`` or ``"trio"``."""
     if kind == "direct":
         return DirectHost()
     if kind == "trio":
         from splitbrain.cluster.host.trio_host import TrioHost  # noqa: PLC0415 - trio is loaded only where it is used
 
-        return TrioHost(recorder, seed)
+        return TrioHost(clock, seed)
     raise ScenarioError(f"there is no host {kind!r}; use 'direct' or 'trio'")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf
-
-from splitbrain.cluster.process import Call, Process, is_async
+from splitbrain.cluster.clock import NEVER
+from splitbrain.cluster.process import Call, Process
 from splitbrain.errors import ScenarioError
+from splitbrain.node import is_async
 
 
 class DirectHost:
@@ -32,7 +32,7 @@ class DirectHost:
 
     def next_deadline(self) -> float:
         """Sans-I/O nodes have no deadlines of their own."""
-        return inf
+        return NEVER
 
     def settle(self) -> None:
         """Nothing runs in the background."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from math import ceil, inf
+from math import ceil
 from queue import SimpleQueue
 from typing import Any
 
@@ -18,11 +18,12 @@ import trio
 from outcome import Outcome, Value
 
 from splitbrain.cluster.breach import NODE_FAILURES
+from splitbrain.cluster.clock import NEVER, Clock
 from splitbrain.cluster.host.async_node import AsyncNode, PowerCut
 from splitbrain.cluster.host.seam import deterministic_scheduling
-from splitbrain.cluster.process import Call, Process, is_async
+from splitbrain.cluster.process import Call, Process
 from splitbrain.errors import ScenarioError
-from splitbrain.trace.recorder import Recorder
+from splitbrain.node import is_async
 
 # So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
 ROUNDS_AT_MOST = 10_000
@@ -33,18 +34,18 @@ _EPSILON = 1e-9
 class _VirtualClock(trio.abc.Clock):
     """Virtual time that never moves by itself, and notes when every task is blocked."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.idle = False
-        self.deadline = inf
+        self.deadline = NEVER
         self.hurry = False  # the run ends: whatever still sleeps, shielded from cancellation, wakes at once
 
     def start_clock(self) -> None:
         pass
 
     def current_time(self) -> float:
-        now = self._recorder.now / 1000
-        if self.hurry and self.deadline < inf:
+        now = self._clock.now / 1000
+        if self.hurry and self.deadline < NEVER:
             return max(now, self.deadline)
         return self.deadline if now < self.deadline < now + _EPSILON else now
 
@@ -126,14 +127,15 @@ _STUBBORN = (
 class TrioHost:
     """Runs each node in a task of one trio run, stepped from synchronous code."""
 
-    def __init__(self, recorder: Recorder, seed: int) -> None:
-        self._clock = _VirtualClock(recorder)
+    def __init__(self, clock: Clock, seed: int) -> None:
+        self._clock = _VirtualClock(clock)
         self._ready: deque[Callable[[], object]] = deque()  # trio's next ticks
         self._late: SimpleQueue[Callable[[], object]] = SimpleQueue()  # those that come from another thread
         self._result: Outcome[object] | None = None
         self._nursery: trio.Nursery | None = None
         self._running: dict[str, _Running] = {}
         self._seed = seed
+        self._seeded = False  # trio's order is fixed once the first async node is there: sans-I/O nodes need no seam
         self._ending = False  # trio's main task is over: only an interrupt, and `close`, end it
         self._seam = ExitStack()
         try:
@@ -157,9 +159,9 @@ class TrioHost:
         running = self._running[process.id] = _Running(process)
         assert self._nursery is not None
         if is_async(process.node):
-            if not self._running_async():
+            if not self._seeded:
                 self._seam.enter_context(deterministic_scheduling(self._seed))
-                self._async = True
+                self._seeded = True
             process.node = node = AsyncNode(process.node, process)
             self._nursery.start_soon(self._live_async, node, running)
         else:
@@ -206,7 +208,7 @@ class TrioHost:
     def next_deadline(self) -> float:
         """The earliest virtual ms at which a task wants to wake."""
         deadline = self._clock.deadline
-        return deadline if deadline == inf else ceil((deadline - _EPSILON) * 1000)
+        return deadline if deadline == NEVER else ceil((deadline - _EPSILON) * 1000)
 
     def settle(self) -> None:
         """Run trio until every task is blocked; a node whose tasks never are is cut off."""
@@ -231,11 +233,6 @@ class TrioHost:
         if self._result is None:
             raise ScenarioError(_STUBBORN.format("a node"))
         self._end()
-
-    _async = False
-
-    def _running_async(self) -> bool:
-        return self._async
 
     async def _main(self) -> None:
         try:

@@ -48,8 +48,8 @@ def _list(exhibits: list[Exhibit], as_json: bool) -> None:
 
 def _tell(exhibit: Exhibit, as_json: bool) -> None:
     from splitbrain.schedule.file import load  # noqa: PLC0415
+    from splitbrain.schedule.replay import rerun  # noqa: PLC0415
     from splitbrain.schedule.shelf import schedule_of  # noqa: PLC0415
-    from splitbrain.world.run import host_for, run  # noqa: PLC0415
 
     path = schedule_of(exhibit)
     saved = None if path is None else load(path)
@@ -58,6 +58,4 @@ def _tell(exhibit: Exhibit, as_json: bool) -> None:
     elif saved is None:
         show_story(exhibit, None, None)
     else:
-        setup = saved.setup()
-        done = run(setup, saved.schedule(setup.scenario), host=host_for(setup.scenario), keep=True)
-        show_story(exhibit, saved, done)
+        show_story(exhibit, saved, rerun(saved))

@@ -20,9 +20,10 @@ from splitbrain.report.objects.hunt import searched, shrunk
 from splitbrain.schedule.format import OUT
 
 if TYPE_CHECKING:
-    from splitbrain.counterexample.counterexample import Counterexample
+    from splitbrain.counterexample.draft import Counterexample
     from splitbrain.scenario import Scenario
-    from splitbrain.search.hunt import Hunt
+    from splitbrain.search.hunt import Hunted
+    from splitbrain.world.run import Found
 
 
 def add_to(commands: argparse._SubParsersAction[Any]) -> None:
@@ -43,25 +44,27 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
 
 def hunt_command(options: argparse.Namespace) -> int:
     """Search for a violation; save, shrink and show it."""
-    from splitbrain.world.run import host_for  # noqa: PLC0415 - as everywhere here: a --help is quick
+    from splitbrain.counterexample.draft import Draft  # noqa: PLC0415 - as everywhere here: a --help is quick
+    from splitbrain.search.pursuit import pursue  # noqa: PLC0415
 
     name, scenario = _wanted(options)
     _check_writable(options.out)
-    host = options.host or host_for(scenario)
     live = LiveLine(silent=options.json)
-    hunted = _search(options, scenario, host, live)
-    if hunted.violation is None:
+    hunted = _search(options, scenario, live)
+    if hunted.found is None:
         live.done()
         return _tell_nothing_found(options, name, hunted)
-    live.say(f"{_first_find(hunted)}; minimising")
+    how = _how(options, hunted, hunted.found)
+    draft = Draft(hunted.found, scenario=name, bug=options.bug, folder=options.out, how=how)  # on disk before anybody hears of it
+    live.say(f"{_first_find(hunted, hunted.found)}; minimising")
     report = searched(options, name, hunted)
     try:
-        counterexample = _pursue(options, name, hunted, host, live)
+        counterexample = pursue(draft, hunted, progress=live.minimised)
     except NondeterminismError as error:
         live.done()
         return _tell_bad_nodes(options, report, str(error), error.schedule)
     live.done()
-    return _tell_found(options, report, counterexample, host)
+    return _tell_found(options, report, counterexample)
 
 
 # Before the search
@@ -98,19 +101,20 @@ def _check_writable(folder: Path) -> None:
         ) from error
 
 
-# The search, and the pursuit of what it found
+# The search
 
 
-def _search(options: argparse.Namespace, scenario: Scenario, host: str, live: LiveLine) -> Hunt:
+def _search(options: argparse.Namespace, scenario: Scenario, live: LiveLine) -> Hunted:
     from splitbrain.dice import fresh_seed  # noqa: PLC0415
     from splitbrain.search.hunt import hunt  # noqa: PLC0415
 
+    host = options.host or scenario.host
     seed = fresh_seed() if options.seed is None else options.seed
     unlimited = options.seconds is None and options.runs is None and options.steps is None
     live.say(f"hunting {scenario.name}{f' with the bug {options.bug}' if options.bug else ''}, seed {seed}, {host} host")
     with ControlC() as interrupt:
 
-        def look(so_far: Hunt) -> bool:
+        def look(so_far: Hunted) -> bool:
             live.hunt(so_far)
             return interrupt.asked
 
@@ -126,29 +130,10 @@ def _search(options: argparse.Namespace, scenario: Scenario, host: str, live: Li
         )
 
 
-def _pursue(options: argparse.Namespace, name: str, hunted: Hunt, host: str, live: LiveLine) -> Counterexample:
-    from splitbrain.counterexample.counterexample import pursue  # noqa: PLC0415
-    from splitbrain.search.hunt import Found, failures  # noqa: PLC0415
-
-    assert hunted.setup is not None
-    assert hunted.violation is not None
-    bug = f" --bug {options.bug}" if options.bug else ""
-    command = f"splitbrain hunt {options.scenario}{bug}{f' --strategy {options.strategy}' if options.strategy else ''}"
-    return pursue(
-        failures(hunted, Found(hunted.setup, hunted.actions, hunted.violation), host=host),
-        scenario=name,
-        bug=options.bug,
-        folder=options.out,
-        how=f"{command} --seed {hunted.seed} ({host} host, run {hunted.runs}, {hunted.strategy})",
-        host=host,
-        progress=live.minimised,
-    )
-
-
 # What came of it
 
 
-def _tell_nothing_found(options: argparse.Namespace, name: str, hunted: Hunt) -> int:
+def _tell_nothing_found(options: argparse.Namespace, name: str, hunted: Hunted) -> int:
     from splitbrain.report.terminal.account import account  # noqa: PLC0415
 
     if options.json:
@@ -160,26 +145,33 @@ def _tell_nothing_found(options: argparse.Namespace, name: str, hunted: Hunt) ->
     return DIVERGED if hunted.outcome == "vacuous" else OK
 
 
-def _first_find(hunted: Hunt) -> str:
-    assert hunted.violation is not None
+def _how(options: argparse.Namespace, hunted: Hunted, found: Found) -> str:
+    """A line for the schedule's file."""
+    bug = f" --bug {options.bug}" if options.bug else ""
+    command = f"splitbrain hunt {options.scenario}{bug}{f' --strategy {options.strategy}' if options.strategy else ''}"
+    return f"{command} --seed {hunted.seed} ({found.setup.host} host, run {hunted.runs}, {found.strategy})"
+
+
+def _first_find(hunted: Hunted, found: Found) -> str:
     return (
-        f"found {hunted.violation.invariant} broken after {hunted.runs:,} runs, {hunted.steps:,} steps, "
-        f"{hunted.seconds:.2f} s, by {hunted.strategy}, in a run of {len(hunted.actions):,} actions"
+        f"found {found.violation.invariant} broken after {hunted.runs:,} runs, {hunted.steps:,} steps, "
+        f"{hunted.seconds:.2f} s, by {found.strategy}, in a run of {len(found.actions):,} actions"
     )
 
 
-def _tell_found(options: argparse.Namespace, report: dict[str, Any], counterexample: Counterexample, host: str) -> int:
+def _tell_found(options: argparse.Namespace, report: dict[str, Any], counterexample: Counterexample) -> int:
     from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
     from splitbrain.invariant import KeepsContract  # noqa: PLC0415
 
     minimised = counterexample.minimised
     report |= shrunk(counterexample) | {"interrupted": report["interrupted"] or minimised.interrupted}
     if options.json:
-        report["explanation"] = explained(explain(counterexample.run, host))
+        report["explanation"] = explained(explain(counterexample.run))
     else:
         _show(counterexample)
-    if minimised.violation.invariant == KeepsContract.__name__:
-        return _tell_bad_nodes(options, report, minimised.violation.summary, counterexample.path)
+    violation = minimised.smallest.violation
+    if violation.invariant == KeepsContract.__name__:
+        return _tell_bad_nodes(options, report, violation.summary, counterexample.path)
     if options.json:
         print(json.dumps(report))
     return VIOLATION
@@ -190,9 +182,10 @@ def _show(counterexample: Counterexample) -> None:
 
     best = counterexample.minimised
     agrees = "agrees" if counterexample.confirmed else "does NOT break it in the same way"
-    print(f"{effort(best, counterexample.found)}; the trio host {agrees}; saved as {counterexample.path}")
+    print(f"{effort(best, best.length)}; the trio host {agrees}; saved as {counterexample.path}")
     print(removed(best))
     print()
+    assert counterexample.path is not None
     show_counterexample(counterexample.saved, counterexample.run, counterexample.path)
 
 

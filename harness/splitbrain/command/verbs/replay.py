@@ -39,7 +39,7 @@ def replay_command(options: argparse.Namespace) -> int:
     saved = load(options.file)
     result = replay(saved, lenient=options.lenient, host=options.host, unbroken=options.unbroken)
     if options.json:
-        print(json.dumps(replayed(result, saved, explain(result.run, options.host))))
+        print(json.dumps(replayed(result, saved, explain(result.run))))
     else:
         print(_verdict(result, saved, options.lenient))
         if result.violation is not None:

@@ -21,11 +21,10 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
 def show_command(options: argparse.Namespace) -> int:
     """Show a saved schedule with lanes for the nodes."""
     from splitbrain.schedule.file import load  # noqa: PLC0415 - as everywhere here: a --help is quick
-    from splitbrain.world.run import host_for, run  # noqa: PLC0415
+    from splitbrain.schedule.replay import rerun  # noqa: PLC0415
 
     saved = load(options.file)
-    setup = saved.setup()
-    done = run(setup, saved.schedule(setup.scenario), host=host_for(setup.scenario), keep=True)
+    done = rerun(saved)
     if done.stopped is not None:
         print(f"DIVERGED AT {len(done.actions) + 1}: {done.stopped}; shown up to there", file=sys.stderr)
     show_counterexample(saved, done, options.file)

@@ -14,9 +14,9 @@ from splitbrain.command.progress import LiveLine
 from splitbrain.report.objects.shrink import minimised, not_minimised
 
 if TYPE_CHECKING:
-    from splitbrain.counterexample.minimiser.minimised import Minimised
     from splitbrain.schedule.file import SavedSchedule
     from splitbrain.schedule.replay import Replay
+    from splitbrain.world.run import Found
 
 _SECONDS = 30.0
 
@@ -34,27 +34,24 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
 
 def shrink_command(options: argparse.Namespace) -> int:
     """Minimise a saved schedule."""
-    from splitbrain.counterexample.counterexample import shrink  # noqa: PLC0415 - as everywhere here: a --help is quick
+    from splitbrain.counterexample.minimiser.minimiser import minimise  # noqa: PLC0415 - as everywhere here: a --help is quick
     from splitbrain.report.terminal.minimisation import effort, removed  # noqa: PLC0415
     from splitbrain.schedule.file import load, save  # noqa: PLC0415
     from splitbrain.schedule.replay import replay  # noqa: PLC0415
-    from splitbrain.search.hunt import Found  # noqa: PLC0415
     from splitbrain.world.determinism import check  # noqa: PLC0415
-    from splitbrain.world.run import host_for, run  # noqa: PLC0415
+    from splitbrain.world.run import run  # noqa: PLC0415
 
     saved = load(options.file)
-    setup = saved.setup()
-    host = host_for(setup.scenario)
-    first = replay(saved, lenient=True, host=host)
-    actions = first.run.actions
-    check(setup, actions, host, first.violation)
-    if first.violation is None or first.outcome != "REPRODUCED":
+    first = replay(saved, lenient=True)
+    found = first.run.found()
+    check(first.run.setup, first.run.actions, first.violation)
+    if found is None or first.outcome != "REPRODUCED":
         return _tell_nothing_to_shrink(options, first, len(saved.actions))
     live = LiveLine(silent=options.json)
-    best = shrink([Found(setup, actions, first.violation)], host=host, seconds=options.seconds, progress=live.minimised)
+    best = minimise(found, seconds=options.seconds, progress=live.minimised)
     live.done()
     path = options.out or options.file
-    smaller = _shortened(saved, best, path)
+    smaller = _shortened(saved, best.smallest, path)
     save(path, smaller)
     if options.json:
         print(json.dumps(minimised(first, best, len(saved.actions), path)))
@@ -62,11 +59,11 @@ def shrink_command(options: argparse.Namespace) -> int:
         print(f"{effort(best, len(saved.actions))}; saved as {path}")
         print(removed(best))
         print()
-        show_counterexample(smaller, run(best.setup, best.actions, host=host, keep=True), path)
+        show_counterexample(smaller, run(best.smallest.setup, best.smallest.actions, keep=True), path)
     return VIOLATION
 
 
-def _shortened(saved: SavedSchedule, best: Minimised, path: Path) -> SavedSchedule:
+def _shortened(saved: SavedSchedule, smallest: Found, path: Path) -> SavedSchedule:
     """What goes into the file at ``path``: the header tells what the smallest schedule breaks."""
     import msgspec  # noqa: PLC0415
 
@@ -74,11 +71,11 @@ def _shortened(saved: SavedSchedule, best: Minimised, path: Path) -> SavedSchedu
 
     header = msgspec.structs.replace(
         saved.header,
-        size=best.setup.size,
-        invariant=best.violation.invariant,
-        fingerprint=best.violation.fingerprint,
+        size=smallest.setup.size,
+        invariant=smallest.violation.invariant,
+        fingerprint=smallest.violation.fingerprint,
     )
-    return SavedSchedule(header, best.actions, path)
+    return SavedSchedule(header, smallest.actions, path)
 
 
 def _tell_nothing_to_shrink(options: argparse.Namespace, first: Replay, length: int) -> int:

@@ -7,6 +7,7 @@ by the order in which they act, requests are r1, r2, ..., options and seeds have
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -28,14 +29,13 @@ from splitbrain.actions import (
     Request,
     Restart,
 )
-from splitbrain.counterexample.minimiser.minimised import Cost, Minimised, cost
+from splitbrain.counterexample.minimiser.minimised import Cost, cost
 from splitbrain.counterexample.minimiser.rewriting import renumbered
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
 from splitbrain.events import Event
 from splitbrain.node import NodeId
 from splitbrain.trace.causality import happens_before
-from splitbrain.world.lenient import Outcome
-from splitbrain.world.run import Setup
+from splitbrain.world.run import Found, Setup
 
 _KINDS = (Fire, Request, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
 _RANK = {kind: rank for rank, kind in enumerate(_KINDS)}
@@ -94,17 +94,15 @@ def _rank(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
 
 def plain_setup(s: Shrinker) -> None:
     """Options and seeds at their first values, where the same breaks in the same way and at no greater length."""
-    setup = s.best.setup
-    for name, values in setup.scenario.options.items():
+    for name, values in s.best.setup.scenario.options.items():
         for value in values[: _place(values, s.best.setup.options.get(name, values[0]))]:
-            options = dict(s.best.setup.options) | {name: value}
-            if _simpler(s, s.best.actions, Setup(setup.scenario, s.best.setup.size, options, s.best.setup.seed)):
+            if _simpler(s, s.best.actions, replace(s.best.setup, options=dict(s.best.setup.options) | {name: value})):
                 break
     if s.best.setup.seed:
-        _simpler(s, s.best.actions, Setup(setup.scenario, s.best.setup.size, s.best.setup.options))
+        _simpler(s, s.best.actions, replace(s.best.setup, seed=0))
     *before, last = s.best.actions
     if isinstance(last, Calm):
-        for core in dict.fromkeys((setup.scenario.nodes(s.best.setup.size), last.core)):
+        for core in dict.fromkeys((s.best.setup.nodes, last.core)):
             for seed in dict.fromkeys((*range(min(_SEEDS, last.seed)), last.seed)):
                 if _simpler(s, [*before, Calm(core, seed, last.bound)], s.best.setup):
                     return
@@ -113,15 +111,15 @@ def plain_setup(s: Shrinker) -> None:
 def _simpler(s: Shrinker, actions: Sequence[Action], setup: Setup) -> bool:
     if form(setup, actions) >= form(s.best.setup, s.best.actions):
         return False
-    outcome = s.outcome(actions, setup)
-    return outcome is not None and improve(s, "by canonical order", outcome)
+    found = s.failing(actions, setup)
+    return found is not None and improve(s, "by canonical order", found)
 
 
-def improve(s: Shrinker, what: str, outcome: Outcome | Minimised) -> bool:
+def improve(s: Shrinker, what: str, found: Found) -> bool:
     """Keep what fails in the same way and has a smaller form."""
-    if len(outcome.actions) > s.longest or form(outcome.setup, outcome.actions) >= form(s.best.setup, s.best.actions):
+    if not s.may_keep(found) or form(found.setup, found.actions) >= form(s.best.setup, s.best.actions):
         return False
-    s.replace(what, outcome)
+    s.replace(what, found)
     return True
 
 
@@ -132,7 +130,7 @@ def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool,
     """
     traced = s.trace(setup, actions)
     actions = tuple(actions)
-    nodes = setup.scenario.nodes(setup.size)
+    nodes = setup.nodes
     before = dependencies(actions, traced.events)
     forms = [(form(setup, actions), list(actions))]
     for names in _namings(nodes, actions):
@@ -144,9 +142,9 @@ def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool,
     for again in [*(again for _, again in forms[:_TRIES]), old]:
         if tuple(again) == actions:
             break
-        outcome = s.outcome(again, setup)
-        if outcome is not None and len(outcome.actions) <= len(actions):
-            return improve(s, "by canonical order", outcome), setup, outcome.actions
+        found = s.failing(again, setup)
+        if found is not None and len(found.actions) <= len(actions):
+            return improve(s, "by canonical order", found), setup, found.actions
     return False, setup, actions
 
 

@@ -9,30 +9,27 @@ from typing import Any, TypeAlias
 
 from splitbrain.actions import Action, Calm, Crash, Cut, Deliver, Mend, Request
 from splitbrain.counterexample.minimiser.rewriting import own_command
-from splitbrain.invariant import Violation
-from splitbrain.world.run import Setup
+from splitbrain.world.run import Found, Setup
 
 Cost: TypeAlias = tuple[int, int, int]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Minimised:
-    """The smallest failing schedule so far.
+    """The smallest failing run so far, and how it was come by.
 
-    found: how many actions the failing run had. replays: how many runs it took. removed: how many actions each pass took
-    away; they add up to ``found`` minus what is left. complete: neither one action nor two can be left out; False while
-    that is not known. interrupted: Ctrl-C ended it.
+    length: how many actions the failing run had that was to be minimised. replays: how many runs it took. removed: how many
+    actions each pass took away; they add up to ``length`` minus what is left. complete: neither one action nor two can be left
+    out; False while that is not known. interrupted: Ctrl-C ended it.
     """
 
-    setup: Setup
-    actions: tuple[Action, ...]
-    violation: Violation
+    smallest: Found
+    length: int
     replays: int = 0
     seconds: float = 0.0
     removed: Counter[str] = field(default_factory=Counter)
     complete: bool = False
     interrupted: bool = False
-    found: int = 0
 
 
 Progress = Callable[[Minimised], None]

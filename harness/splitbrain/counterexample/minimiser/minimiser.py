@@ -7,94 +7,105 @@ into canonical order and names, and neither one of its actions nor two can be le
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from dataclasses import replace
 
-from splitbrain.actions import Action
 from splitbrain.counterexample.minimiser.canonical import arrange, improve, plain_setup
 from splitbrain.counterexample.minimiser.minimised import Minimised, Progress, cost
 from splitbrain.counterexample.minimiser.neighbourhood import search_nearby
 from splitbrain.counterexample.minimiser.passes import coarse, fine, leave_out_pairs
 from splitbrain.counterexample.minimiser.shrinker import Budget, NoActionsError, Shrinker, SpentError
-from splitbrain.invariant import Violation
-from splitbrain.world.run import Setup
-
-__all__ = ["Minimised", "Progress", "minimise"]
-
-Start: TypeAlias = tuple[Setup, tuple[Action, ...], Violation]
+from splitbrain.world.run import Found
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
+SECONDS = 20.0  # of wall clock: a safety net, for it mostly ends long before
 _ENOUGH_LEFT = 0.7  # of the budget, for another failing run to be looked at
 _RIVALS = 2  # failing runs that are reduced thoroughly, beside the best
 _ENOUGH = 4  # failing runs that became no shorter than the best: more are not looked at
 
 
 def minimise(
-    setup: Setup,
-    actions: Sequence[Action],
-    violation: Violation,
+    found: Found,
     *,
-    seconds: float = 10.0,
+    more: Iterable[Found] = (),
+    seconds: float = SECONDS,
     replays: int = REPLAYS,
-    host: str = "direct",
     progress: Progress | None = None,
-    more: Iterable[Start] = (),
 ) -> Minimised:
-    """Shrink a failing schedule; the result is 1-minimal and pair-minimal (``complete``) unless the budget runs out first.
+    """Shrink a failing run; the result is 1-minimal and pair-minimal (``complete``) unless the budget runs out first.
 
-    seconds: of wall clock, a safety net. replays: the budget that normally rules, so that equal runs have equal results:
-    runs of small schedules; one of many actions or messages counts as several. host: what runs the candidates; async
-    nodes need ``"trio"``. more: further failing runs to start from; each is reduced, and the best goes on. progress is
-    called after every improvement, with the best so far.
+        hunted = hunt(find_bug("figure-8").scenario, seed=1, runs=2_000)
+        print(*minimise(hunted.found).smallest.actions, sep="\\n")
+
+    more: further failing runs to start from; each that is alike is reduced, and the best goes on. seconds: of wall clock, a
+    safety net. replays: the budget that normally rules, so that equal runs have equal results: runs of small schedules; one of
+    many actions or messages counts as several. progress is called after every improvement, with the best so far. Ctrl-C ends with
+    that.
     """
-    best = Minimised(setup, tuple(actions), violation, found=len(actions))
-    if not actions:  # a node failed at the start
-        best.complete = True
-        return best
-    shrinker = Shrinker(best, Budget(seconds, replays), host, progress)
-    alike = [each for each in more if each[2].fingerprint == violation.fingerprint]
+    so_far = Minimised(found, len(found.actions))
+    if not found.actions:  # a node failed at the start
+        return replace(so_far, complete=True)
+    budget = Budget(seconds, replays)
+
+    def on_better(shrinker: Shrinker) -> None:
+        nonlocal so_far
+        so_far = _told(shrinker, so_far)
+        if progress is not None:
+            progress(so_far)
+
+    shrinker = Shrinker(found, budget, on_better)
     try:
-        rivals = compare(shrinker, alike)
-        thorough(shrinker)
-        for rival in rivals[:_RIVALS]:
-            if shrinker.budget.left() < _ENOUGH_LEFT:
-                break
-            other = shrinker.fork(rival)
-            thorough(other)
-            if improve(shrinker, "by another failing run", rival):
-                thorough(shrinker)
+        _minimise(shrinker, [each for each in more if found.alike(each.violation)])
     except NoActionsError as shortest:
-        shrinker.replace("as it breaks at the start", shortest.outcome)
-        best.complete = True
+        shrinker.replace("as it breaks at the start", shortest.found)
+        shrinker.complete = True
         shrinker.tell()
     except SpentError:
         pass
-    best.replays, best.seconds = shrinker.budget.runs, shrinker.budget.seconds()
-    return best
+    except KeyboardInterrupt:
+        return replace(so_far, interrupted=True)
+    return _told(shrinker, so_far)
 
 
-def compare(shrinker: Shrinker, more: Sequence[Start]) -> list[Minimised]:
+def _told(shrinker: Shrinker, before: Minimised) -> Minimised:
+    """What is there now; Ctrl-C may come while the next improvement is half made, and so this is never changed."""
+    budget = shrinker.budget
+    return Minimised(shrinker.best, before.length, budget.runs, budget.seconds(), Counter(shrinker.removed), shrinker.complete)
+
+
+def _minimise(shrinker: Shrinker, more: Sequence[Found]) -> None:
+    rivals = compare(shrinker, more)
+    thorough(shrinker)
+    for rival in rivals[:_RIVALS]:
+        if shrinker.budget.left() < _ENOUGH_LEFT:
+            break
+        other = shrinker.fork(rival)
+        thorough(other)
+        if improve(shrinker, "by another failing run", other.best):
+            thorough(shrinker)
+
+
+def compare(shrinker: Shrinker, more: Sequence[Found]) -> list[Found]:
     """Reduce several failing runs coarsely, the shortest first, until more of them do not help; go on with the best.
 
     Returns the others, the best first. Raises `NoActionsError` where one of them needs no action.
     """
-    best = shrinker.best
-    first: Start = (best.setup, best.actions, best.violation)
-    starts = sorted((first, *more), key=lambda each: len(each[1]))
-    if not starts[0][1]:
-        raise NoActionsError(Minimised(*starts[0]))
-    if starts[0] is not first:
-        shrinker.replace("by another failing run", Minimised(*starts[0]))
+    shortest, *others = sorted((shrinker.best, *more), key=lambda each: len(each.actions))
+    if not shortest.actions:
+        raise NoActionsError(shortest)
+    if shortest is not shrinker.best:
+        shrinker.replace("by another failing run", shortest)
     coarse(shrinker)
     idle = 0
-    rivals: list[Minimised] = []
-    for start in starts[1:]:
+    rivals: list[Found] = []
+    for found in others:
         if idle >= _ENOUGH or shrinker.budget.left() < _ENOUGH_LEFT:
             break
-        before = Minimised(best.setup, best.actions, best.violation)
-        rival = shrinker.fork(Minimised(*start))
+        before = shrinker.best
+        rival = shrinker.fork(found)
         coarse(rival)
-        better = shrinker.adopt("by another failing run", rival)
+        better = shrinker.accept("by another failing run", rival.best)
         idle = 0 if better else idle + 1
         rivals.append(before if better else rival.best)
     return sorted(rivals, key=lambda each: cost(each.setup, each.actions))
@@ -110,18 +121,17 @@ def thorough(shrinker: Shrinker) -> None:
 
 def settle(shrinker: Shrinker) -> bool:
     """Give the best its canonical form; returns whether it is minimal then, or there is something shorter to go on with."""
-    best = shrinker.best
     length = shrinker.cost()
     plain_setup(shrinker)
-    arrange(shrinker, best.setup, best.actions)
+    arrange(shrinker, shrinker.best.setup, shrinker.best.actions)
     if shrinker.cost() < length:
         return False
-    if best.complete:
+    if shrinker.complete:
         return True
-    before = best.actions
+    before = shrinker.best.actions
     fine(shrinker)
-    if best.actions != before or leave_out_pairs(shrinker):
+    if shrinker.best.actions != before or leave_out_pairs(shrinker):
         return False
-    best.complete = True
+    shrinker.complete = True
     shrinker.tell()
     return True

@@ -6,8 +6,7 @@ What breaks the invariant in the same way and is as short is gone on from, the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -15,9 +14,8 @@ from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, R
 from splitbrain.counterexample.minimiser.canonical import arrange, form
 from splitbrain.counterexample.minimiser.shrinker import SMALL, Shrinker
 from splitbrain.counterexample.minimiser.variations import exchanged, merged, other_options, swapped
-from splitbrain.errors import NotEnabled
 from splitbrain.node import NodeId
-from splitbrain.world.run import Setup
+from splitbrain.world.run import Setup, follow
 
 _TURN = 150 * SMALL  # work around one schedule until it is another's turn
 _NEEDED = 4  # actions that become idle without one
@@ -72,8 +70,8 @@ class _Neighbourhood:
             if self.look(again, setup):
                 return True
         for setup in other_options(s.best.setup):
-            outcome = s.outcome(actions, setup)
-            if outcome is not None and (s.accept("by another option", outcome) or self.without_one(outcome.actions, setup)):
+            found = s.failing(actions, setup)
+            if found is not None and (s.accept("by another option", found) or self.without_one(found.actions, setup)):
                 return True
         return False
 
@@ -98,13 +96,13 @@ class _Neighbourhood:
 
     def look(self, actions: Sequence[Action], setup: Setup) -> bool:
         """Run one; returns whether it is the best now. One that is as short is gone on from later."""
-        outcome = self.s.outcome(actions, setup)
-        if outcome is None:
+        found = self.s.failing(actions, setup)
+        if found is None:
             return False
-        if self.s.accept("by the search nearby", outcome):
+        if self.s.accept("by the search nearby", found):
             return True
-        if len(outcome.actions) <= len(self.s.best.actions):
-            self.visit(outcome.setup, outcome.actions)
+        if len(found.actions) <= len(self.s.best.actions):
+            self.visit(found.setup, found.actions)
         return False
 
     def visit(self, setup: Setup, actions: tuple[Action, ...]) -> None:
@@ -124,17 +122,23 @@ class _Neighbourhood:
         """What else was enabled along a schedule, and where: just before an action of its node; elsewhere it is the same."""
         s = self.s
         s.budget.check()
-        with setup.world(s.host, lenient=True) as world:
+        turns = {node: turn for turn, node in enumerate(setup.nodes)}
+        with setup.world(lenient=True) as world:
+            on = follow(world, actions)
             for place, action in enumerate(actions):
                 node = _turn(action)
-                for other in world.enabled():
-                    if isinstance(other, _WORK) and other != action and (node is None or _turn(other) == node):
+                # Messages first, as they are in flight; then node by node.
+                for other in sorted(world.enabled(*_WORK), key=lambda each: _order(each, turns)):
+                    if other != action and (node is None or _turn(other) == node):
                         yield place, other
                 if isinstance(action, Calm):
                     break
-                with suppress(NotEnabled):
-                    world.apply(action)
+                next(on, None)
             s.budget.charge(len(actions), world.network.sent)
+
+
+def _order(action: Action, turns: Mapping[NodeId, int]) -> int:
+    return -1 if isinstance(action, Deliver) else turns.get(action.actor or "", len(turns))
 
 
 def _turn(action: Action) -> NodeId | None:

@@ -7,15 +7,16 @@ restart goes with its crash, a mend with its cut, and a reply with its request.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from splitbrain.actions import Calm, Crash, Cut, Drop, Duplicate, Fire, Mend, Request, Restart
-from splitbrain.counterexample.minimiser.minimised import Minimised
+from splitbrain.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
 from splitbrain.counterexample.minimiser.rewriting import moved_down, plainer
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
 from splitbrain.events import Acted, CalmEnded, Sent
 from splitbrain.trace.causality import happens_before
-from splitbrain.world.run import Setup, run
+from splitbrain.world.run import run
 
+_WORK = (Deliver, Fire, Complete, Advance, Calm)  # without any of these, nothing would happen at all
 _JITTERS = 4  # seeds of a fair phase, to try in place of its own
 _STORM = 2_000  # messages of a run whose fair phase is dear
 _PARTS = (16, 4)  # of the fair phase, to guess with
@@ -63,28 +64,28 @@ def spell_out_calm(s: Shrinker) -> bool:
     if not any(isinstance(action, Calm) for action in best.actions):
         return False
     s.budget.check()
-    whole = run(best.setup, best.actions, host=s.host, keep=True, lenient=True)
+    whole = run(best.setup, best.actions, keep=True, lenient=True)
     s.budget.charge(len(whole.actions), len(whole.events) // 2)
-    spelt = s.outcome([each.action for each in whole.events if isinstance(each, Acted) and not isinstance(each.action, Calm)])
-    if spelt is None or spelt.violation is None:
+    spelt = s.failing([each.action for each in whole.events if isinstance(each, Acted) and not isinstance(each.action, Calm)])
+    if spelt is None:
         return False
-    other = s.fork(Minimised(spelt.setup, spelt.actions, spelt.violation))
+    other = s.fork(spelt)
     _coarse(other)
-    return s.adopt("by spelling out the fair phase", other)
+    return s.accept("by spelling out the fair phase", other.best)
 
 
 def causal_slice(s: Shrinker) -> None:
     """Only what happened before the conflicting events."""
-    outcome = s.trace(s.best.setup, s.best.actions)
-    if outcome.violation is None:  # it shows in the fair phase at the end, whose past is everything
+    traced = s.trace(s.best.setup, s.best.actions)
+    if traced.violation is None:  # it shows in the fair phase at the end, whose past is everything
         return
     import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
 
-    graph = happens_before(outcome.events)
-    past = {event.step for event in outcome.violation.evidence}
+    graph = happens_before(traced.events)
+    past = {event.step for event in traced.violation.evidence}
     for step in sorted(past):
         past |= nx.ancestors(graph, step)
-    s.attempt("concurrent with the violation", [a for step, a in enumerate(outcome.actions, 1) if step in past])
+    s.attempt("concurrent with the violation", [a for step, a in enumerate(traced.actions, 1) if step in past])
 
 
 def shorter_calm(s: Shrinker) -> None:
@@ -95,14 +96,14 @@ def shorter_calm(s: Shrinker) -> None:
     *before, calm = s.best.actions
     if not isinstance(calm, Calm):
         return
-    outcome = s.outcome(s.best.actions)
-    if outcome is None or outcome.sent < _STORM:
+    dear = s.failing_run(s.best.actions)
+    if dear is None or dear.sent < _STORM:
         return
     for part in _PARTS:
-        short = s.outcome([*before, Calm(calm.core, calm.seed, calm.bound // part)])
-        if short is None or short.violation is None:
+        short = s.failing([*before, Calm(calm.core, calm.seed, calm.bound // part)])
+        if short is None:
             continue
-        guess = s.fork(Minimised(short.setup, short.actions, short.violation))
+        guess = s.fork(short)
         calm_sooner(guess)
         smaller_cluster(guess)
         leave_out_kinds(guess)
@@ -124,7 +125,7 @@ def calm_sooner(s: Shrinker) -> None:
     *before, calm = s.best.actions
     if not isinstance(calm, Calm):
         return
-    everybody = s.best.setup.scenario.nodes(s.best.setup.size)
+    everybody = s.best.setup.nodes
     place = 0
     while place < len(before):
         for core in dict.fromkeys((everybody, calm.core)):
@@ -136,10 +137,11 @@ def calm_sooner(s: Shrinker) -> None:
 
 def leave_out_kinds(s: Shrinker) -> None:
     """All actions of one kind, of one node, or of one request."""
-    for kind in (Drop, Duplicate, Cut, Mend, Crash, Restart, Request):
-        if any(type(action) is kind for action in s.best.actions):
+    first = (Drop, Duplicate, Cut, Mend, Crash, Restart, Request)
+    for kind in dict.fromkeys((*first, *map(type, s.best.actions))):
+        if kind not in _WORK and any(type(action) is kind for action in s.best.actions):
             s.attempt(f"of one kind ({kind.__name__.lower()})", [a for a in s.best.actions if type(a) is not kind])
-    for node in s.best.setup.scenario.nodes(s.best.setup.size):
+    for node in s.best.setup.nodes:
         s.attempt("of one node", [a for a in s.best.actions if node not in a.nodes])
 
 
@@ -210,10 +212,10 @@ def smaller_cluster(s: Shrinker) -> None:
     """One node less, where the scenario has such clusters: everything of that node goes, the others close ranks."""
     setup = s.best.setup
     for size in sorted(size for size in setup.scenario.sizes if size < setup.size):
-        for gone in _subsets(setup.scenario.nodes(setup.size), setup.size - size):
-            smaller = Setup(setup.scenario, size, setup.options, setup.seed)
-            kept = [node for node in setup.scenario.nodes(setup.size) if node not in gone]
-            names = dict(zip(kept, setup.scenario.nodes(size), strict=True))
+        smaller = replace(setup, size=size)
+        for gone in _subsets(setup.nodes, setup.size - size):
+            kept = [node for node in setup.nodes if node not in gone]
+            names = dict(zip(kept, smaller.nodes, strict=True))
             actions = [r for a in s.best.actions if (r := a.renamed(names)) is not None]
             if s.attempt("by a smaller cluster", actions, smaller):
                 return

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from splitbrain.actions import Action, Calm
-from splitbrain.counterexample.minimiser.minimised import Cost, Minimised, Progress, cost
+from splitbrain.counterexample.minimiser.minimised import Cost, cost
 from splitbrain.stopwatch import Stopwatch
-from splitbrain.world.lenient import Outcome, attempt
-from splitbrain.world.run import Run, Setup, run
+from splitbrain.world.run import Found, Run, Setup, run
 
 _BUILD = 64  # actions or messages that cost about as much as building a small cluster
 SMALL = 96  # ... as a run of a small schedule
@@ -24,11 +24,11 @@ class SpentError(Exception):
 
 
 class NoActionsError(Exception):
-    """``outcome`` breaks the invariant in the same way before the first action: nothing is shorter."""
+    """``found`` breaks the invariant in the same way before the first action: nothing is shorter."""
 
-    def __init__(self, outcome: Outcome | Minimised) -> None:
+    def __init__(self, found: Found) -> None:
         super().__init__("it breaks at the start")
-        self.outcome = outcome
+        self.found = found
 
 
 class Budget:
@@ -64,101 +64,105 @@ class Budget:
 
 
 class Shrinker:
-    """One failing schedule on its way down.
+    """One failing run on its way down: `best` is what it has come to.
 
     Every method that runs something raises `SpentError` when the budget is used up; `best` is then what there is. One that
     runs a candidate raises `NoActionsError` when that needs no action: no pass has to reckon with an empty schedule.
     """
 
-    def __init__(self, best: Minimised, budget: Budget, host: str, progress: Progress | None) -> None:
-        self.best = best
+    def __init__(self, found: Found, budget: Budget, on_better: Callable[[Shrinker], None] | None = None) -> None:
+        self.best = found
         self.budget = budget
-        self.host = host
-        self.progress = progress
-        self.fingerprint = best.violation.fingerprint
-        self.longest = len(best.actions)
+        self.removed: Counter[str] = Counter()  # how many actions of the best each pass took away
+        self.complete = False  # whether neither one action of the best nor two can be left out, as far as one knows
+        self._on_better = on_better
+        self._longest = len(found.actions)
         # What was run and did not break the invariant in the same way, with the places that were idle in it.
-        self.failed: dict[bytes, tuple[int, ...]] = {}
+        self._failed: dict[bytes, tuple[int, ...]] = {}
 
-    def fork(self, best: Minimised) -> Shrinker:
+    def fork(self, found: Found) -> Shrinker:
         """A shrinker of another failing run, which knows what this one has tried."""
-        other = Shrinker(best, self.budget, self.host, None)
-        other.failed = self.failed
+        other = Shrinker(found, self.budget)
+        other._failed = self._failed
         return other
 
     def cost(self) -> Cost:
         """Of the best."""
         return cost(self.best.setup, self.best.actions)
 
+    # Running
+
     def attempt(self, what: str, actions: Sequence[Action], setup: Setup | None = None) -> bool:
         """Run a candidate, unless it was run before; keep it when it fails in the same way and is better than the best."""
-        outcome = self.outcome(actions, setup)
-        return outcome is not None and self.accept(what, outcome)
+        found = self.failing(actions, setup)
+        return found is not None and self.accept(what, found)
 
-    def outcome(self, actions: Sequence[Action], setup: Setup | None = None) -> Outcome | None:
-        """What comes of a candidate; None when it does not break the invariant in the same way."""
+    def failing(self, actions: Sequence[Action], setup: Setup | None = None) -> Found | None:
+        """The failing run that comes of a candidate; None when it does not break the invariant in the same way."""
+        done = self.failing_run(actions, setup)
+        return None if done is None else done.found()
+
+    def failing_run(self, actions: Sequence[Action], setup: Setup | None = None) -> Run | None:
+        """The same, with all that is known of the run."""
         setup = setup or self.best.setup
         key = _key(setup, actions)
-        if key in self.failed:
+        if key in self._failed:
             return None
         self.budget.check()
-        outcome = attempt(setup, actions, self.host)
-        self.budget.charge(len(outcome.actions), outcome.sent)
-        if self.alike(outcome):
-            if not outcome.actions:
-                raise NoActionsError(outcome)
-            return outcome
+        done = run(setup, actions, lenient=True)
+        self.budget.charge(len(done.actions), done.sent)
+        if self.best.alike(done.violation):
+            if not done.actions:
+                found = done.found()
+                assert found is not None
+                raise NoActionsError(found)
+            return done
         if key is not None:
-            self.failed[key] = outcome.idle if len(actions) <= _REMEMBERED else ()
+            self._failed[key] = _idle(done, actions) if len(actions) <= _REMEMBERED else ()
         return None
 
     def idle(self, actions: Sequence[Action], setup: Setup | None = None) -> tuple[int, ...]:
         """The places that were idle in a candidate that failed to break the invariant."""
-        return self.failed.get(_key(setup or self.best.setup, actions) or b"", ())
+        return self._failed.get(_key(setup or self.best.setup, actions) or b"", ())
 
     def trace(self, setup: Setup, actions: Sequence[Action]) -> Run:
         """Run with a trace, but for a fair phase at the end: it may be dear, and what happens in it is of no use."""
         self.budget.check()
-        outcome = run(setup, actions[:-1] if isinstance(actions[-1], Calm) else actions, host=self.host, keep=True, lenient=True)
-        self.budget.charge(len(outcome.actions), len(outcome.events) // 2)
-        return outcome
+        done = run(setup, actions[:-1] if isinstance(actions[-1], Calm) else actions, keep=True, lenient=True)
+        self.budget.charge(len(done.actions), len(done.events) // 2)
+        return done
 
-    def alike(self, outcome: Outcome | Run) -> bool:
-        """Whether the same invariant broke in the same way."""
-        return outcome.violation is not None and outcome.violation.fingerprint == self.fingerprint
+    # Keeping
 
-    def accept(self, what: str, outcome: Outcome | Run) -> bool:
+    def accept(self, what: str, found: Found) -> bool:
         """Keep what fails in the same way, if it is better."""
-        if not self.alike(outcome) or len(outcome.actions) > self.longest:
+        if not self.may_keep(found) or cost(found.setup, found.actions) >= self.cost():
             return False
-        if cost(outcome.setup, outcome.actions) >= self.cost():
-            return False
-        self.replace(what, outcome)
+        self.replace(what, found)
         return True
 
-    def replace(self, what: str, outcome: Outcome | Run | Minimised) -> None:
-        """Go on from ``outcome``."""
-        assert outcome.violation is not None
-        best = self.best
-        gone = len(best.actions) - len(outcome.actions)
+    def may_keep(self, found: Found) -> bool:
+        """Whether it fails in the same way, and is no longer than what was to be minimised."""
+        return self.best.alike(found.violation) and len(found.actions) <= self._longest
+
+    def replace(self, what: str, found: Found) -> None:
+        """Go on from ``found``."""
+        gone = len(self.best.actions) - len(found.actions)
         if gone:
-            best.removed[what] += gone
-        best.setup, best.actions, best.violation = outcome.setup, outcome.actions, outcome.violation
-        best.complete = False
+            self.removed[what] += gone
+        self.best = found
+        self.complete = False
         self.tell()
-
-    def adopt(self, what: str, other: Shrinker) -> bool:
-        """Go on from what another shrinker has, if that is better."""
-        if len(other.best.actions) > self.longest or other.cost() >= self.cost():
-            return False
-        self.replace(what, other.best)
-        return True
 
     def tell(self) -> None:
         """Show the best so far."""
-        self.best.replays, self.best.seconds = self.budget.runs, self.budget.seconds()
-        if self.progress is not None:
-            self.progress(self.best)
+        if self._on_better is not None:
+            self._on_better(self)
+
+
+def _idle(done: Run, actions: Sequence[Action]) -> tuple[int, ...]:
+    """The places of actions that were not enabled, or came too late: without any of them the same would have happened."""
+    return (*done.idle, *range(len(done.actions) + done.skipped, len(actions)))
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -167,11 +171,11 @@ _ENCODER = msgspec.msgpack.Encoder()
 def _key(setup: Setup, actions: Sequence[Action]) -> bytes | None:
     """Equal for equal candidates; None for what cannot be told apart so."""
     try:
-        told = _ENCODER.encode((setup.size, setup.seed, _plain(setup), list(actions)))
+        told = _ENCODER.encode((setup.size, setup.seed, _places(setup), list(actions)))
     except (TypeError, ValueError, RecursionError):
         return None
     return hashlib.blake2b(told, digest_size=16).digest()
 
 
-def _plain(setup: Setup) -> list[Any]:
+def _places(setup: Setup) -> list[Any]:
     return [values.index(setup.options[name]) if name in setup.options else 0 for name, values in setup.scenario.options.items()]

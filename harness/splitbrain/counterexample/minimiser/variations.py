@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, islice
 
 from splitbrain.actions import Action, Calm
@@ -17,22 +18,21 @@ def other_options(setup: Setup) -> Iterator[Setup]:
     for name, values in setup.scenario.options.items():
         for value in values:
             if value != setup.options.get(name, values[0]):
-                yield Setup(setup.scenario, setup.size, dict(setup.options) | {name: value}, setup.seed)
+                yield replace(setup, options=dict(setup.options) | {name: value})
 
 
 def merged(setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[Setup, list[Action]]]:
     """The same in a smaller cluster, where one node does what several did."""
-    nodes = setup.scenario.nodes(setup.size)
+    nodes = setup.nodes
     for size in sorted(size for size in setup.scenario.sizes if size < setup.size):
-        smaller = Setup(setup.scenario, size, setup.options, setup.seed)
-        names = setup.scenario.nodes(size)
+        smaller = replace(setup, size=size)
         for blocks in islice(_partitions(setup.size, size), _MERGES):
-            yield smaller, _as(actions, {node: names[block] for node, block in zip(nodes, blocks, strict=True)})
+            yield smaller, _as(actions, {node: smaller.nodes[block] for node, block in zip(nodes, blocks, strict=True)})
 
 
 def swapped(setup: Setup, actions: Sequence[Action]) -> Iterator[list[Action]]:
     """Two nodes change places from some action on, or in the messages of one epoch."""
-    nodes = setup.scenario.nodes(setup.size)
+    nodes = setup.nodes
     epochs = sorted({e for a in actions if (e := a.epoch) is not None})
     for one, other in combinations(nodes, 2):
         names = {node: node for node in nodes} | {one: other, other: one}

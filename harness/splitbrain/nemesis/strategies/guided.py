@@ -9,6 +9,7 @@ from splitbrain.errors import NotEnabled
 from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.names import GUIDED
 from splitbrain.nemesis.strategy import Strategy
+from splitbrain.world.run import follow
 
 
 class Guided(Strategy):
@@ -24,13 +25,9 @@ class Guided(Strategy):
         if schedule and dice.chance(0.5):
             first = dice.below(len(schedule))
             last = first + dice.pick((1, 1, 2, 5))
-        for action in (*schedule[:first], *schedule[last:]):
-            if world.violation is not None:
-                break
-            try:
-                done.append(world.apply(action))
-            except NotEnabled:
-                continue
+        for _, happened in follow(world, (*schedule[:first], *schedule[last:])):
+            if not isinstance(happened, NotEnabled):
+                done.append(happened)
         self._then = then(moves)
 
     def choose(self) -> Action | None:

@@ -1,13 +1,18 @@
 """The uniform walk: every enabled single action is as likely as any other. What the other strategies are measured against.
 
-Partitions and crashes inside a handler are composed from single actions, and so not among them (see `splitbrain.world.enabled`).
+Partitions and crashes inside a handler are composed from single actions, and so not among them (see `World.enabled`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from splitbrain.actions import Action, Crash, Restart
+from splitbrain.cluster.clock import NEVER
+from splitbrain.cluster.process import Process
 from splitbrain.nemesis.names import UNIFORM
 from splitbrain.nemesis.strategy import Strategy
+from splitbrain.world.power import may_crash
 
 
 class Uniform(Strategy):
@@ -17,40 +22,37 @@ class Uniform(Strategy):
 
     def choose(self) -> Action | None:
         """A place in the list of all that is enabled; None where what stands there cannot happen just now."""
+        places = list(self._places())
+        place = self.moves.dice.below(sum([count for count, _ in places]))
+        for count, propose in places:
+            if place < count:
+                return propose(place)
+            place -= count
+        return None
+
+    def _places(self) -> Iterator[tuple[int, Callable[[int], Action | None]]]:
+        """The list, in stretches: how long each is, and what stands at a place of it."""
         moves, world = self.moves, self.moves.world
-        budget, flight, processes = world.scenario.budget, world.network.flight, moves.processes
-        place = moves.dice.below(
-            len(flight) * (1 + budget.drop + budget.duplicate)
-            + sum([len(process.timers) + bool(process.syncs) for process in processes])
-            + len(processes)  # each may crash, or restart
-            + (len(moves.clients) if moves.may_ask() else 0)
-            + (world.host.next_deadline() != _NEVER)
-        )
-        if place < len(flight):
-            envelope = flight[place]
-            return envelope.deliver() if world.deliverable(envelope) else None
-        for allowed, propose in ((budget.drop, "drop"), (budget.duplicate, "duplicate")):
-            if allowed:
-                place -= len(flight)
-                if place < len(flight):
-                    return getattr(flight[place], propose)()  # type: ignore[no-any-return]
-        place -= len(flight)
-        for process in processes:
-            if place < len(process.timers):
-                return moves.fire_at(process)
-            place -= len(process.timers)
-        if place < len(processes):
-            process = processes[place]
-            if not process.running:
-                return Restart(process.id)
-            return Crash(process.id) if moves.may_crash() else None
-        place -= len(processes)
-        waiting = sum([bool(process.syncs) for process in processes])
-        if place < waiting:
-            return moves.complete()
-        if world.host.next_deadline() != _NEVER and place == waiting:
-            return moves.advance()
-        return moves.request()
+        flight, budget = world.network.flight, world.scenario.budget
+        yield len(flight), self._deliver
+        if budget.drop:
+            yield len(flight), lambda place: flight[place].drop()
+        if budget.duplicate:
+            yield len(flight), lambda place: flight[place].duplicate()
+        for process in moves.processes:
+            yield len(process.timers), lambda _, process=process: moves.fire_at(process)  # type: ignore[misc]
+        yield len(moves.processes), lambda place: self._crash_or_restart(moves.processes[place])
+        yield sum([bool(process.syncs) for process in moves.processes]), lambda _: moves.complete()
+        if world.host.next_deadline() < NEVER:
+            yield 1, lambda _: moves.advance()
+        if moves.may_ask():
+            yield len(moves.clients), lambda _: moves.request()
 
+    def _deliver(self, place: int) -> Action | None:
+        envelope = self.moves.world.network.flight[place]
+        return envelope.deliver() if self.moves.world.deliverable(envelope) else None
 
-_NEVER = float("inf")
+    def _crash_or_restart(self, process: Process) -> Action | None:
+        if not process.running:
+            return Restart(process.id)
+        return Crash(process.id) if may_crash(self.moves.world) else None

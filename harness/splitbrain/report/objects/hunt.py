@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import argparse
 
-    from splitbrain.counterexample.counterexample import Counterexample
-    from splitbrain.search.hunt import Hunt
+    from splitbrain.counterexample.draft import Counterexample
+    from splitbrain.search.hunt import Hunted
 
 HUNTED = (  # the keys of a hunt
     "scenario",
@@ -40,9 +40,10 @@ HUNTED = (  # the keys of a hunt
 )
 
 
-def searched(options: argparse.Namespace, name: str, result: Hunt) -> dict[str, Any]:
+def searched(options: argparse.Namespace, name: str, result: Hunted) -> dict[str, Any]:
     """What a hunt did, and what it found, before that is made smaller."""
-    violation = result.violation
+    found = result.found
+    violation = None if found is None else found.violation
     return dict.fromkeys(HUNTED) | {
         "scenario": name,
         "bug": options.bug,
@@ -54,25 +55,25 @@ def searched(options: argparse.Namespace, name: str, result: Hunt) -> dict[str, 
         "seed": result.seed,
         "runs": result.runs,
         "steps": result.steps,
-        "strategy": result.strategy,
+        "strategy": None if found is None else found.strategy,
         "shares": dict(result.shares),
         "seconds": round(result.seconds, 4),
         "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
-        "actions_found": None if violation is None else len(result.actions),
+        "actions_found": None if found is None else len(found.actions),
         "coverage": dict(sorted(result.coverage.items())),
     }
 
 
 def shrunk(counterexample: Counterexample) -> dict[str, Any]:
     """What becomes known of a hunt's violation once it is minimal, and saved."""
-    minimised = counterexample.minimised
+    minimised, smallest = counterexample.minimised, counterexample.minimised.smallest
     return {
-        "invariant": minimised.violation.invariant,
-        "fingerprint": minimised.violation.fingerprint,
-        "summary": minimised.violation.summary,
-        "actions": len(minimised.actions),
+        "invariant": smallest.violation.invariant,
+        "fingerprint": smallest.violation.fingerprint,
+        "summary": smallest.violation.summary,
+        "actions": len(smallest.actions),
         "minimal": minimised.complete,
-        "nodes": minimised.setup.size,
+        "nodes": smallest.setup.size,
         "minimise_seconds": round(minimised.seconds, 4),
         "replays": minimised.replays,
         "removed": dict(minimised.removed),

@@ -10,7 +10,7 @@ from splitbrain.report.targets import assess
 if TYPE_CHECKING:
     from splitbrain.search.row import Row
     from splitbrain.search.score import Score
-    from splitbrain.search.trial import Outcome
+    from splitbrain.search.trial import Scored
 
 
 def scored(score: Score) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def exhibit(row: Row) -> dict[str, Any]:
     }
 
 
-def _unbroken(done: Outcome) -> dict[str, Any]:
+def _unbroken(done: Scored) -> dict[str, Any]:
     return {
         "scenario": done.trial.subject,
         "outcome": done.outcome,

@@ -17,7 +17,7 @@ def minimised(first: Replay, best: Minimised, found: int, path: Path) -> dict[st
         "message": first.message,
         "interrupted": best.interrupted,
         "actions_found": found,
-        "actions": len(best.actions),
+        "actions": len(best.smallest.actions),
         "minimal": best.complete,
         "replays": best.replays,
         "minimise_seconds": round(best.seconds, 4),

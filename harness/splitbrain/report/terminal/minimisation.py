@@ -10,14 +10,15 @@ if TYPE_CHECKING:
 
 def minimisation_line(so_far: Minimised) -> str:
     """A minimisation so far."""
-    return f"{len(so_far.actions):,} actions, {so_far.replays:,} runs, {so_far.seconds:.1f} s"
+    return f"{len(so_far.smallest.actions):,} actions, {so_far.replays:,} runs, {so_far.seconds:.1f} s"
 
 
 def size(best: Minimised) -> str:
     """How many actions are left, and whether that is minimal."""
+    left = len(best.smallest.actions)
     if best.complete:
-        return f"minimal: {len(best.actions)} actions"
-    return f"smallest found so far: {len(best.actions)} actions ({'interrupted' if best.interrupted else 'out of time'})"
+        return f"minimal: {left} actions"
+    return f"smallest found so far: {left} actions ({'interrupted' if best.interrupted else 'out of time'})"
 
 
 def effort(best: Minimised, of: int) -> str:
@@ -29,5 +30,5 @@ def removed(best: Minimised) -> str:
     """What minimising took away, by what took it; a plainer way to say it may have put an action in."""
     out = [f"{count:,} {what}" for what, count in best.removed.most_common() if count > 0]
     put_in = [f"{-count:,} {what}" for what, count in best.removed.items() if count < 0]
-    text = f"left out {best.found - len(best.actions):,} actions{': ' if out else ''}{', '.join(out)}"
+    text = f"left out {best.length - len(best.smallest.actions):,} actions{': ' if out else ''}{', '.join(out)}"
     return f"{text}; put in: {', '.join(put_in)}" if put_in else text

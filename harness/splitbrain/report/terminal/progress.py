@@ -10,7 +10,7 @@ from splitbrain.report.values import counted
 
 
 class Search(Protocol):
-    """What a search (`splitbrain.search.hunt.Hunt`) tells of itself."""
+    """What a search (`splitbrain.search.tally.Tally`) tells of itself."""
 
     @property
     def runs(self) -> int: ...

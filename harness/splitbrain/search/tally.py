@@ -1,0 +1,38 @@
+"""A tally: what a search went through, whoever searches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from splitbrain.scenario import Scenario
+
+
+@dataclass
+class Tally:
+    """How many runs and steps, in how many seconds, and what they exercised.
+
+    coverage: how often each observation and each action occurred, by name. shares: the steps that each strategy took.
+    """
+
+    scenario: Scenario
+    seed: int
+    runs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    coverage: Counter[str] = field(default_factory=Counter)
+    shares: Counter[str] = field(default_factory=Counter)
+
+    def count(self, steps: int, coverage: Mapping[str, int], strategy: str | None = None) -> None:
+        """One run more."""
+        self.runs += 1
+        self.steps += steps
+        self.coverage.update(coverage)
+        if strategy is not None:
+            self.shares[strategy] += steps
+
+    @property
+    def vacuous(self) -> bool:
+        """Whether something of ``scenario.progress`` never happened in all these runs."""
+        return self.runs > 0 and not all(self.coverage[kind.__name__] for kind in self.scenario.progress)

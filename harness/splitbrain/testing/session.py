@@ -1,0 +1,33 @@
+"""The pytest session that runs: what its options say to searches. Outside pytest there is none, and the defaults hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Session:
+    """schedules: where failing tests save their schedules. seed: what ``--hypothesis-seed`` says, if it is a number."""
+
+    schedules: Path = Path("tests", "schedules")
+    seed: int | None = None
+
+
+_running: list[Session] = []  # a stack: pytest may run inside pytest
+
+
+def session() -> Session:
+    """The innermost session."""
+    return _running[-1] if _running else Session()
+
+
+def begin(begun: Session) -> None:
+    """A session begins, perhaps inside another one."""
+    _running.append(begun)
+
+
+def end(ended: Session) -> None:
+    """That session is over."""
+    if ended in _running:
+        _running.remove(ended)

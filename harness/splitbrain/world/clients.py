@@ -1,0 +1,19 @@
+"""Clients: they ask."""
+
+from __future__ import annotations
+
+from splitbrain.actions import Request
+from splitbrain.cluster.cluster import Cluster
+from splitbrain.errors import NotEnabled
+from splitbrain.world.deed import Deed, Plan
+
+
+def request(cluster: Cluster, action: Request) -> Plan:
+    """A node gets a client's request."""
+    process = cluster.process(action, action.node)
+    if not process.idle():
+        raise NotEnabled(f"cannot {action}: {process.id} {process.why_not()}")
+    return Plan(action, lambda: cluster.ask(process, action.id, action.command, calm=False))
+
+
+DEEDS: dict[type, Deed] = {Request: Deed(request)}

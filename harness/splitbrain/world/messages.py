@@ -1,0 +1,83 @@
+"""What happens to messages in flight: they arrive, get lost, or are doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from splitbrain.actions import Action, Deliver, Drop, Duplicate
+from splitbrain.cluster.cluster import Cluster
+from splitbrain.cluster.network import Envelope
+from splitbrain.errors import NotEnabled
+from splitbrain.world.deed import Deed, Plan
+
+
+def deliver(cluster: Cluster, action: Deliver) -> Plan:
+    """Its receiver gets the message."""
+    envelope, happening = cluster.network.find(action), action
+    if envelope is None:
+        envelope = _alike(cluster, action)
+        happening = envelope.deliver()
+    network, process = cluster.network, cluster.processes[envelope.receiver]
+    if not cluster.scenario.budget.reorder and network.first_on_link(envelope) is not envelope:
+        raise NotEnabled(f"cannot {happening}: links are FIFO, and an earlier message is in flight on this one")
+    if not process.idle():
+        raise NotEnabled(f"cannot {happening}: {process.id} {process.why_not()}")
+    if network.cut_links and (envelope.sender, envelope.receiver) in network.cut_links:
+        raise NotEnabled(f"cannot {happening}: the link {envelope.sender}->{envelope.receiver} is cut")
+
+    def arrive() -> None:
+        network.take(envelope)
+        cluster.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
+
+    return Plan(happening, arrive)
+
+
+def drop(cluster: Cluster, action: Drop) -> Plan:
+    """The message is gone."""
+    envelope = cluster.network.find(action) or _alike(cluster, action)
+    return Plan(envelope.drop(), lambda: cluster.network.take(envelope))
+
+
+def duplicate(cluster: Cluster, action: Duplicate) -> Plan:
+    """One more copy of the message is in flight."""
+    envelope = cluster.network.find(action) or _alike(cluster, action)
+    return Plan(envelope.duplicate(), lambda: cluster.network.duplicate(envelope))
+
+
+def _alike(cluster: Cluster, action: Deliver | Drop | Duplicate) -> Envelope:
+    """What stands in for a message that is not in flight, where the world is lenient."""
+    envelope = cluster.network.find_alike(action) if cluster.lenient else None
+    if envelope is None:
+        raise NotEnabled(f"cannot {action}: no such message is in flight")
+    return envelope
+
+
+def _deliverable(cluster: Cluster) -> Iterator[Action]:
+    for envelope in tuple(cluster.network.flight):
+        if cluster.deliverable(envelope):
+            yield envelope.deliver()
+
+
+def _droppable(cluster: Cluster) -> Iterator[Action]:
+    for envelope in tuple(cluster.network.flight if cluster.scenario.budget.drop else ()):
+        yield envelope.drop()
+
+
+def _duplicable(cluster: Cluster) -> Iterator[Action]:
+    for envelope in tuple(cluster.network.flight if cluster.scenario.budget.duplicate else ()):
+        yield envelope.duplicate()
+
+
+def _no_loss(cluster: Cluster, _: Drop) -> str | None:
+    return None if cluster.scenario.budget.drop else "messages are never lost"
+
+
+def _no_copies(cluster: Cluster, _: Duplicate) -> str | None:
+    return None if cluster.scenario.budget.duplicate else "messages are never doubled"
+
+
+DEEDS: dict[type, Deed] = {
+    Deliver: Deed(deliver, _deliverable),
+    Drop: Deed(drop, _droppable, _no_loss),
+    Duplicate: Deed(duplicate, _duplicable, _no_copies),
+}

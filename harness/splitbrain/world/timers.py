@@ -1,0 +1,48 @@
+"""Time: timers go off, and the deadlines of async nodes come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from splitbrain.actions import Action, Advance, Fire
+from splitbrain.cluster.clock import NEVER
+from splitbrain.cluster.cluster import Cluster
+from splitbrain.errors import NotEnabled
+from splitbrain.world.deed import Deed, Plan
+
+
+def fire(cluster: Cluster, action: Fire) -> Plan:
+    """An armed timer goes off; virtual time is then at least the earliest moment at which it may."""
+    process = cluster.process(action, action.node)
+    timer = process.timers.get(action.timer)
+    if timer is None or not process.idle():
+        raise NotEnabled(f"cannot {action}: {'that timer is not armed' if process.idle() else process.why_not()}")
+
+    def go_off() -> None:
+        del process.timers[action.timer]
+        cluster.give(process, (process.handler("timeout"), (action.timer,)))
+
+    return Plan(action, go_off, timer.armed + timer.earliest)
+
+
+def advance(cluster: Cluster, action: Advance) -> Plan:
+    """The next deadline of an async node comes."""
+    deadline = cluster.host.next_deadline()
+    if deadline == NEVER:
+        raise NotEnabled(f"cannot {action}: no node waits for one")
+    return Plan(action, cluster.host.settle, int(deadline))
+
+
+def _armed(cluster: Cluster) -> Iterator[Action]:
+    for process in cluster.running():
+        if process.idle():
+            for timer in tuple(process.timers):
+                yield Fire(process.id, timer)
+
+
+def _awaited(cluster: Cluster) -> Iterator[Action]:
+    if cluster.host.next_deadline() < NEVER:
+        yield Advance()
+
+
+DEEDS: dict[type, Deed] = {Fire: Deed(fire, _armed), Advance: Deed(advance, _awaited)}

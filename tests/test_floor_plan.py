@@ -1,0 +1,194 @@
+"""The house is as its floor plan says (tests/floor_plan.py); and what else every module keeps to."""
+
+import subprocess
+import sys
+from collections import Counter
+from itertools import chain
+
+import networkx as nx
+import pytest
+from floor_plan import FLOORS, MODULES, NAMES, ROOT, SOURCES, VISITS, arrows, floor, imports, imports_of, longest, name_of, under
+
+# The standard library's and others' modules that only some of ours may import: all else would let chance or the real world in.
+RESTRICTED = {
+    "random": ("splitbrain.dice", "splitbrain.cluster.host.seam"),
+    "time": ("splitbrain.stopwatch",),
+    "datetime": (),
+    "uuid": (),
+    "secrets": (),
+    "socket": (),
+    "threading": (),
+    "asyncio": (),
+    "trio": ("splitbrain.cluster.host.trio_host", "splitbrain.cluster.host.async_node", "splitbrain.cluster.host.seam"),
+    "hypothesis": ("splitbrain.testing.machine", "splitbrain.testing.profiles"),
+    "pytest": ("splitbrain.testing.plugin",),
+    "rich": ("splitbrain.report.terminal", "splitbrain.command"),
+    "importlib": ("splitbrain", "splitbrain.catalogue", "splitbrain.schedule.provenance", "splitbrain.command.cli"),
+}
+# A protocol, and an invariant, is plain code over plain data.
+PLAIN = {
+    "__future__",
+    "abc",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "enum",
+    "functools",
+    "itertools",
+    "math",
+    "operator",
+    "types",
+    "typing",
+    "msgspec",
+}
+LONGEST, FULLEST = 330, 13  # lines of a module, modules of a folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_imports_only_itself_and_what_is_below_its_floor(name):
+    height, room = floor(name)
+    wrong = []
+    for other, line in arrows()[name].items():
+        if other.partition(".")[0] == name.partition(".")[0]:
+            below, of = floor(other)
+            if of != room and below >= height:
+                wrong.append(f"line {line}: {other}, of {of}")
+    assert not wrong, f"{name} is in {room}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_of_another_package_a_module_imports_only_what_its_own_may(name):
+    allowed = VISITS[longest(name, VISITS)]
+    abroad = {other: line for other, line in arrows()[name].items() if other.partition(".")[0] != name.partition(".")[0]}
+    wrong = [f"line {line}: {other}" for other, line in abroad.items() if not under(other, allowed)]
+    assert not wrong, f"{name} may import of other packages only {', '.join(sorted(allowed)) or 'nothing'}"
+
+
+def test_no_module_imports_itself_through_others():
+    graph = nx.DiGraph(arrows())
+    circles = [" <-> ".join(sorted(each)) for each in nx.strongly_connected_components(graph) if len(each) > 1]
+    assert not circles
+
+
+def test_the_floors_and_arrows_are_counted(capsys):
+    """For the record, shown by `pytest -rP tests/test_floor_plan.py`; before there was a plan: 21 floors, 333 arrows, 3 back."""
+    between = {(floor(one)[1], floor(other)[1]) for one, others in arrows().items() for other in others}
+    back = [(one, other) for one, other in between if one != other and floor(one)[0] <= floor(other)[0] and _same_house(one, other)]
+    modules = sum(map(len, arrows().values()))
+    rooms = list(chain.from_iterable(FLOORS))
+    print(
+        f"{len(MODULES)} modules in {len(rooms)} rooms on {len(FLOORS)} floors; {modules} arrows between modules, "
+        f"{sum(one != other for one, other in between)} between rooms, {len(back)} of them not downwards"
+    )
+    assert not back
+    assert "not downwards" in capsys.readouterr().out
+
+
+def _same_house(one, other):
+    return one.partition(".")[0] == other.partition(".")[0]
+
+
+def test_every_room_of_the_plan_is_there():
+    for room in chain.from_iterable(FLOORS):
+        assert any(under(name, (room,)) for name in NAMES), room
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_no_longer_than_one_noun_takes(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_a_folder_holds_no_more_than_one_noun_takes():
+    full = Counter(path.parent.relative_to(ROOT).as_posix() for path in MODULES if path.name != "__init__.py")
+    assert {folder: count for folder, count in full.items() if count > FULLEST} == {}
+
+
+def test_the_tests_stand_in_the_same_folders():
+    folders = {
+        path.parent.relative_to(root / package) for package, root in SOURCES.items() for path in (root / package).rglob("*.py")
+    }
+    inner = {"protocols": SOURCES["splitbrain_protocols"] / "splitbrain_protocols", "invariants": SOURCES["splitbrain_invariants"]}
+    assert folders
+    for folder in {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}:
+        house = folder.parts[0] if folder.parts else ""
+        if house in inner:
+            base = ROOT / house / f"splitbrain_{house}" / "/".join(folder.parts[1:])
+            assert base.is_dir(), folder
+        elif house != "ci":
+            assert (ROOT / "harness" / "splitbrain" / folder).is_dir(), folder
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_chance_and_the_real_world_come_in_through_their_own_modules_alone(path):
+    name = name_of(path)
+    wrong = []
+    for line, imported in imports_of(path):
+        allowed = RESTRICTED.get(imported.partition(".")[0])
+        # The face of the harness is one module; what is under it is not meant by its name.
+        if allowed is not None and name not in allowed and not under(name, [each for each in allowed if "." in each]):
+            wrong.append(f"line {line}: {imported}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if not name_of(path).startswith("splitbrain.")], ids=name_of)
+def test_protocols_and_invariants_are_plain_code(path):
+    if name_of(path) == "splitbrain":
+        return
+    wrong = [f"line {line}: {name}" for line, name in imports_of(path) if name.partition(".")[0] not in PLAIN | set(SOURCES)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_is_looked_up_behind_the_plan_s_back(path):
+    """`sys.modules` hides an arrow; only what finds things by the names that users give may look there."""
+    if name_of(path) in ("splitbrain.catalogue.importing", "splitbrain.catalogue.scenarios", "splitbrain.catalogue.museum"):
+        return
+    if name_of(path) == "splitbrain.schedule.shelf":  # a museum's file
+        return
+    assert "sys.modules" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_is_a_drawer_for_odds_and_ends(path):
+    assert not {"utils", "util", "helpers", "common", "base", "misc"} & set(name_of(path).split("."))
+
+
+def test_the_top_level_is_the_one_that_the_user_fixed():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip(f"this is no git checkout: {listed.stderr.strip()}")
+    top = {line.partition("/")[0] for line in listed.stdout.splitlines()}
+    fixed = {"pyproject.toml", "harness", "protocols", "invariants", "tests", "ci", "README.md", "LICENSE"}
+    assert {name for name in top if not name.startswith(".")} <= fixed
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "splitbrain",
+        "splitbrain.testing.plugin",
+        "splitbrain.scenario",
+        "splitbrain.node",
+        "splitbrain_protocols.raft.node",
+        "splitbrain_invariants",
+    ],
+)
+def test_importing_a_module_loads_nothing_heavy(module):
+    heavy = ("hypothesis", "networkx", "trio", "rich")
+    code = f"import {module}, sys; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_check_sees_imports_inside_functions_relative_ones_and_names():
+    lines = ["from splitbrain import world", "import random", "from ..museum import raft", "x = 'splitbrain.testing.plugin'"]
+    source = "\n    ".join(["def late():", *lines])
+    found = [name for _, name in imports(source, "splitbrain_protocols.raft.node")]
+    assert found == ["splitbrain.world", "random", "splitbrain_protocols.museum.raft", "splitbrain.testing.plugin"]
+
+
+def test_a_module_belongs_to_the_room_that_says_most_of_it():
+    assert floor("splitbrain.cluster.host.direct")[1] == "splitbrain.cluster.host"
+    assert floor("splitbrain.cluster.network")[1] == "splitbrain.cluster"
+    assert floor("splitbrain.cluster.cluster")[0] > floor("splitbrain.cluster.host.direct")[0] > floor("splitbrain.cluster.disk")[0]
+    assert floor("splitbrain.node")[0] == 0
