@@ -8,7 +8,8 @@ from splitbrain_invariants.consensus.termination import LogTermination, Terminat
 from splitbrain_invariants.consensus.validity import Validity
 from splitbrain_invariants.paxos.acceptor import AcceptedIsDurable, OneValuePerBallot, PromisesKept
 from splitbrain_invariants.paxos.chosen import DecidedIsChosen, OneChosenValue, ProposedIsSafe
-from splitbrain_invariants.raft.commitment import CommittedIsDurable, LeaderCompleteness
+from splitbrain_invariants.raft.completeness import LeaderCompleteness
+from splitbrain_invariants.raft.durability import CommittedIsDurable
 from splitbrain_invariants.raft.election import CommitIndexNeverGoesBack, ElectionSafety, OneVotePerTerm, TermsNeverGoBack
 from splitbrain_invariants.raft.log import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
 from splitbrain_invariants.raft.tracking import MatchIndexNeverGoesBack, NextIndexAboveMatchIndex

@@ -1,4 +1,4 @@
-"""Words for witnesses: lists, steps, ballots and majorities as a person would write them."""
+"""Words for witnesses: lists, steps, entries, ballots and majorities as a person would write them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def when(step: int) -> str:
 def quorum(count: int, size: int) -> str:
     """``2 of 3, a majority``, or what it falls short of."""
     return f"{count} of {size}, a majority" if 2 * count > size else f"{count} of {size}, where a majority is {size // 2 + 1}"
+
+
+def entry(index: int, term: int, commands: Mapping[tuple[int, int], Any]) -> str:
+    """``entry 1 ('a', term 1)``: an entry of a log; without its command, where ``commands`` has none of its index and term."""
+    command = f"{commands[index, term]!r}, " if (index, term) in commands else ""
+    return f"entry {index} ({command}term {term})"
 
 
 def ballot(thing: Any) -> str:
