@@ -13,7 +13,8 @@ from splitbrain.node import NodeId
 from splitbrain.observations import Appended, Committed, Led, Recovered, Truncated
 from splitbrain_invariants.replica import Replica
 from splitbrain_invariants.witnesses.copies import copies, fate, last_entry
-from splitbrain_invariants.witnesses.phrase import at, cluster, entry, place, quorum
+from splitbrain_invariants.witnesses.phrase import at, entry, quorum
+from splitbrain_invariants.witnesses.trace import cluster, place
 from splitbrain_invariants.witnesses.votes import electorate
 
 
@@ -77,19 +78,14 @@ class LeaderCompleteness(Invariant):
         term = event.observation.term
         later = self._leaders[bisect_right(self._leaders, term, key=itemgetter(0)) :]
         found = None
-        if event.observation.index > len(replica.terms):
-            replica.whole = False  # it has committed what it never told of
-        for index in range(min(event.observation.index, len(replica.terms)), 0, -1):
-            entry_term = replica.terms[index - 1]
-            if entry_term is None:
-                continue
-            known = self._committed.get((index, entry_term))
+        for which in replica.committed(event.observation.index):
+            known = self._committed.get(which)
             if known is not None and known[0] <= term:
                 break  # and so are those before it, when this one was committed
-            self._committed[index, entry_term] = (term, event)
+            self._committed[which] = (term, event)
             for _, led, at_election in later:
-                if at_election.lacks(index, entry_term):
-                    found = self._blame((index, entry_term), event, led, led, event)
+                if at_election.lacks(*which):
+                    found = self._blame(which, event, led, led, event)
                     break
         return found
 

@@ -67,15 +67,9 @@ class CommittedIsDurable(Invariant):
         return None
 
     def _commit(self, event: Observed, store: StoredLog) -> Violation | None:
-        """Everything in this log up to the commit index is committed; judge what was not before, from the newest down."""
+        """A log is committed up to an index: whether what was not committed before is on a majority."""
         found = None
-        log = store.log
-        if event.observation.index > len(log.terms):
-            log.whole = False  # it has committed what it never told of
-        for index in range(min(event.observation.index, len(log.terms)), 0, -1):
-            term = log.terms[index - 1]
-            if term is None:
-                continue
+        for index, term in store.log.committed(event.observation.index):
             if (index, term) in self._committed:
                 break  # and so are those before it
             self._committed[index, term] = event
@@ -124,6 +118,6 @@ class CommittedIsDurable(Invariant):
 
     def _where(self, index: int, term: int) -> str:
         holders = self._holders(index, term)
-        volatile = [n for n, store in self._stores.items() if n not in holders and store.known and store.in_log(index, term)]
+        volatile = [n for n, store in self._stores.items() if n not in holders and store.known and store.log.has(index, term)]
         where = f"is durable on {', '.join(holders) or 'no node'} only, of {', '.join(self._nodes)}"
         return where + (f" ({', '.join(volatile)} had not synced it)" if volatile else "")

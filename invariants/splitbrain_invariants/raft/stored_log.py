@@ -76,7 +76,7 @@ class StoredLog:
         before = self._disk[first - 1 :]
         self._disk[first - 1 :] = self.log.terms[first - 1 :]
         self._changed = 0
-        return [(index, term) for index, term in enumerate(before, first) if term is not None and not self.in_log(index, term)]
+        return [(index, term) for index, term in enumerate(before, first) if term is not None and not self.log.has(index, term)]
 
     def lose_power(self, kept: int) -> None:
         """The log in memory is gone; ``kept`` of the writes that were not synced survived."""
@@ -107,11 +107,6 @@ class StoredLog:
     def known(self) -> bool:
         """Whether the node's word about its log can be held against it."""
         return self.state is not State.UNKNOWN
-
-    def in_log(self, index: int, term: int) -> bool:
-        """Whether the log holds the entry, durable or not."""
-        terms = self.log.terms
-        return index <= len(terms) and terms[index - 1] == term
 
     def durable(self, index: int, term: int) -> bool:
         """Whether the entry is durable here, for all that one knows."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from splitbrain.events import Event, Started
 from splitbrain.node import NodeId
 
 
@@ -47,13 +46,3 @@ def ballot(thing: Any) -> str:
         parts = thing
     plain = parts and all(isinstance(part, (str, int)) for part in parts)
     return ".".join(str(part) for part in parts if part != "") if plain else f"{thing!r:.40}"
-
-
-def cluster(events: Sequence[Event]) -> list[NodeId]:
-    """Every node, in order: each starts at step 0."""
-    return [event.node for event in events if type(event) is Started and event.step == 0]
-
-
-def place(events: Sequence[Event], event: Event) -> int:
-    """Where this very event is in the trace; its end, if it is not there."""
-    return next((place for place, each in enumerate(events) if each is event), len(events))

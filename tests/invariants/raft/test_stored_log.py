@@ -101,9 +101,9 @@ def test_what_lies_beyond_a_log_with_gaps_may_be_there_too():
 
 
 def test_an_entry_is_in_the_log_before_it_is_durable():
-    assert stored(A).in_log(*A)
-    assert not stored(A).in_log(*C)
-    assert not stored(A, torn()).in_log(*A)
+    assert stored(A).log.has(*A)
+    assert not stored(A).log.has(*C)
+    assert not stored(A, torn()).log.has(*A)
 
 
 def test_a_sync_says_what_has_left_the_disk():
