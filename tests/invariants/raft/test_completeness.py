@@ -1,25 +1,11 @@
 """Leader completeness: traces that satisfy it, traces that break it, and what it says when it is asked why."""
 
 import pytest
-from handwritten import fold
+from handwritten import EMPTY_LOGS, cut, fold, phrases, synced, up
+from servers import cluster, power_cut
 
-from splitbrain.events import Crashed, Started
-from splitbrain.observations import Appended, Committed, EnteredTerm, Led, Recovered, Truncated
+from splitbrain.observations import Appended, Committed, EnteredTerm, Led, Recovered, Truncated, Voted
 from splitbrain_invariants import LeaderCompleteness
-
-
-def cluster(size):
-    """The first start of n1, n2, ...; they say that their disks are empty."""
-    happenings = []
-    for node in (f"n{number}" for number in range(1, size + 1)):
-        happenings.append(Started(0, node, 1))
-        happenings.append((node, Recovered(0, None, ())))
-    return happenings
-
-
-def power_cut(node, kept=0, lost=0):
-    return [Crashed(8, node, kept, lost), Started(9, node, 2)]
-
 
 A, B, C = (1, 1, "a"), (2, 1, "b"), (1, 2, "c")  # index, term, command
 
@@ -148,3 +134,62 @@ def test_a_leader_is_incomplete_when(happenings, expected):
     assert violation.fingerprint == fingerprint
     assert violation.evidence == (events[first], events[second])
     assert violation.summary == f"{beginning}, was elected without it"
+
+
+HAS = Appended(*A)
+COMMITTED = [("n1", HAS), synced("n1"), ("n2", HAS), synced("n2"), ("n1", Committed(1, 1))]
+
+
+def test_a_leader_without_a_committed_entry_was_elected_by_one_who_had_it():
+    assert phrases(
+        LeaderCompleteness, *COMMITTED, ("n3", Voted(2, "n3")), ("n2", Voted(2, "n3")), ("n3", Led(2)), first=EMPTY_LOGS
+    ) == [
+        "entry 1 of term 1 was at n1 (step 1) and n2 (step 3) when n1 committed it (step 5): 2 of 3, a majority",
+        "n3 became leader of term 2 with the votes of n3 (step 6) and n2 (step 7): 2 of 3, a majority",
+        "n2 is in both, and had the entry when it voted at step 7: the log of n3 is empty, its own ends with entry 1 of term 1",
+    ]
+
+
+def test_a_voter_may_have_lost_the_entry_before_it_voted():
+    told = phrases(
+        LeaderCompleteness,
+        *[
+            ("n1", HAS),
+            synced("n1"),
+            ("n2", HAS),
+            ("n1", Committed(1, 1)),
+            cut("n2", lost=1),
+            up("n2"),
+            ("n2", Recovered(1, None, ())),
+        ],
+        *[("n3", Voted(2, "n3")), ("n2", Voted(2, "n3")), ("n3", Led(2))],
+        first=EMPTY_LOGS,
+    )
+    fate = "n2 had it from step 3, lost its power at step 5 before that was synced, and restarted without it at step 7"
+    assert told[2] == f"n2 is in both, but at its vote the entry was gone: {fate}"
+
+
+def test_a_voter_may_have_taken_the_entry_after_it_voted():
+    told = phrases(
+        LeaderCompleteness,
+        *[
+            ("n1", HAS),
+            ("n3", Voted(2, "n3")),
+            ("n2", Voted(2, "n3")),
+            ("n2", HAS),
+            ("n1", Committed(1, 1)),
+            ("n3", Led(2)),
+        ],
+        first=EMPTY_LOGS,
+    )
+    assert told[2] == "n2 is in both: it voted at step 3, and took the entry after that (step 4)"
+
+
+def test_an_entry_at_too_few_nodes_needs_nobody_to_outvote_it():
+    told = phrases(
+        LeaderCompleteness,
+        *[("n1", HAS), ("n1", Committed(1, 1)), ("n3", Voted(2, "n3")), ("n2", Voted(2, "n3")), ("n3", Led(2))],
+        first=EMPTY_LOGS,
+    )
+    assert told[0].endswith("was at n1 (step 1) when n1 committed it (step 2): 1 of 3, where a majority is 2")
+    assert told[2] == "no node is in both; of two majorities, one would have had to be"

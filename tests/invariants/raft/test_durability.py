@@ -1,30 +1,12 @@
 """What is committed is durable: traces that satisfy it, traces that break it, and what it says when it is asked why."""
 
 import pytest
-from handwritten import fold
+from handwritten import EMPTY_LOGS, cut, fold, phrases, synced, up
+from servers import cluster, on_disk, power_cut
 
 from splitbrain.events import Crashed, Started, Synced
 from splitbrain.observations import Appended, Committed, Recovered, Truncated
 from splitbrain_invariants import CommittedIsDurable
-
-
-def cluster(size, silent=()):
-    """The first start of n1, n2, ...; all but the silent ones say that their disks are empty."""
-    happenings = []
-    for node in (f"n{number}" for number in range(1, size + 1)):
-        happenings.append(Started(0, node, 1))
-        if node not in silent:
-            happenings.append((node, Recovered(0, None, ())))
-    return happenings
-
-
-def on_disk(node, *entries):
-    return [*((node, Appended(*entry)) for entry in entries), Synced(7, node, None)]
-
-
-def power_cut(node, kept=0, lost=0):
-    return [Crashed(8, node, kept, lost), Started(9, node, 2)]
-
 
 A, B, C = (1, 1, "a"), (2, 1, "b"), (1, 2, "c")  # index, term, command
 
@@ -160,3 +142,34 @@ def test_what_is_committed_is_not_durable_when(happenings, expected):
     assert violation.fingerprint == fingerprint
     assert violation.evidence == tuple(events[place] for place in places)
     assert words in violation.summary
+
+
+HAS = Appended(*A)
+COMMITTED = [("n1", HAS), synced("n1"), ("n2", HAS), synced("n2"), ("n1", Committed(1, 1))]
+
+
+@pytest.mark.parametrize(
+    ("happenings", "expected"),
+    [
+        (
+            [("n1", HAS), synced("n1"), ("n2", HAS), ("n1", Committed(1, 1))],
+            "n1 has it on disk (step 1); n2 has it since step 3, not synced; n3 never had it",
+        ),
+        (
+            [*COMMITTED, ("n2", Truncated(1)), synced("n2")],
+            "n1 has it on disk (step 1); n2 had it from step 3 and removed it at step 6; n3 never had it",
+        ),
+        (
+            [*COMMITTED, ("n2", Appended(1, 2, "b")), synced("n2")],
+            "n1 has it on disk (step 1); n2 had it from step 3 and overwrote it at step 6; n3 never had it",
+        ),
+        (
+            [*COMMITTED, cut("n2"), up("n2"), ("n2", Recovered(0, None, ()))],
+            "n1 has it on disk (step 1); n2 had it from step 3, lost its power at step 6, and restarted without it at step 8; n3 never had it",  # noqa: E501
+        ),
+    ],
+)
+def test_an_entry_that_is_not_durable_is_told_node_by_node(happenings, expected):
+    fate, count = phrases(CommittedIsDurable, *happenings, first=EMPTY_LOGS)
+    assert fate == f"entry 1 of term 1: {expected}"
+    assert count == "it is on disk at 1 of 3, where a majority is 2"
