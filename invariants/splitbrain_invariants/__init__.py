@@ -6,11 +6,14 @@ from splitbrain_invariants.consensus.agreement import Agreement
 from splitbrain_invariants.consensus.integrity import Integrity
 from splitbrain_invariants.consensus.termination import LogTermination, Termination
 from splitbrain_invariants.consensus.validity import Validity
-from splitbrain_invariants.paxos.acceptor import AcceptedIsDurable, OneValuePerBallot, PromisesKept
-from splitbrain_invariants.paxos.chosen import DecidedIsChosen, OneChosenValue, ProposedIsSafe
-from splitbrain_invariants.raft.commitment import CommittedIsDurable, LeaderCompleteness
-from splitbrain_invariants.raft.election import CommitIndexNeverGoesBack, ElectionSafety, OneVotePerTerm, TermsNeverGoBack
-from splitbrain_invariants.raft.log import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
+from splitbrain_invariants.paxos.acceptor import AcceptedIsDurable, PromisesKept
+from splitbrain_invariants.paxos.chosen import DecidedIsChosen, OneChosenValue
+from splitbrain_invariants.paxos.proposal import OneValuePerBallot, ProposedIsSafe
+from splitbrain_invariants.raft.completeness import LeaderCompleteness
+from splitbrain_invariants.raft.durability import CommittedIsDurable
+from splitbrain_invariants.raft.election import ElectionSafety, OneVotePerTerm, TermsNeverGoBack
+from splitbrain_invariants.raft.log import LeaderAppendOnly, LogMatching
+from splitbrain_invariants.raft.state_machine import AppliedInOrder, CommitIndexNeverGoesBack, StateMachineSafety
 from splitbrain_invariants.raft.tracking import MatchIndexNeverGoesBack, NextIndexAboveMatchIndex
 
 # Any protocol that decides.

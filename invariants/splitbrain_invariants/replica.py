@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -59,6 +59,17 @@ class Replica:
         """What is in the log is not known until the node says what it recovered."""
         self.terms = []
         self.whole = False
+
+    def committed(self, index: int) -> Iterator[tuple[int, int]]:
+        """The node has committed up to ``index``. Yields (index, term) of what is known of the log up to there, newest first."""
+        terms = self.terms
+        if index > len(terms):
+            self.whole = False  # it has committed what it did not tell of
+        return ((place, term) for place in range(min(index, len(terms)), 0, -1) if (term := terms[place - 1]) is not None)
+
+    def has(self, index: int, term: int) -> bool:
+        """Whether the entry is in the log, as the node told."""
+        return index <= len(self.terms) and self.terms[index - 1] == term
 
     def lacks(self, index: int, term: int) -> bool:
         """Whether the entry is certainly not in the log."""

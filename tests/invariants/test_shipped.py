@@ -1,6 +1,7 @@
 """What holds for every shipped invariant."""
 
 import pytest
+from museum_runs import SLUGS, of_the_museum
 
 import splitbrain_invariants as invariants
 from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Failed, Observed, Started, Synced
@@ -65,3 +66,14 @@ def test_safety_does_not_watch_every_message_and_timer():
     assert {kind.__name__ for kind in watched if kind.__module__ == "splitbrain.events"} <= {kind.__name__ for kind in rare} | {
         "Requested"
     }
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_counterexample_of_the_museum_has_witnesses(slug):
+    explanation, done = of_the_museum(slug)
+    assert explanation.trouble is None
+    assert explanation.witnesses
+    nodes = done.setup.scenario.nodes(done.setup.size)
+    for witness in explanation.witnesses:
+        assert set(witness.nodes) <= set(nodes)
+        assert all(0 <= step <= len(done.actions) for step in witness.steps)

@@ -8,7 +8,8 @@ from typing import Any
 from splitbrain.events import Event, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.observations import Decided
-from splitbrain_invariants.witnesses.acceptances import meeting, support
+from splitbrain_invariants.witnesses.acceptances import rivals
+from splitbrain_invariants.witnesses.trace import conflict
 
 
 class Agreement(Invariant):
@@ -41,10 +42,7 @@ class Agreement(Invariant):
         return None
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
+        first, then = conflict(violation)
         if first.observation.slot is not None:
             return ()  # what acceptors say has no slots
-        (one, by_one), (other, by_other) = support(events, first.observation.value), support(events, then.observation.value)
-        return (*(each for each in (by_one, by_other) if each is not None), *meeting(one, other))
+        return rivals(events, first.observation.value, then.observation.value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from splitbrain.events import CalmEnded, Crashed, Event, Failed, Observed, Started
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Decided
+from splitbrain_invariants.consensus.deciders import Deciders, among
 from splitbrain_invariants.witnesses.restarts import between
 
 
@@ -26,7 +27,7 @@ class Integrity(Invariant):
     watches = (Decided, Started, Crashed, Failed, CalmEnded)
     source = "Kleppmann, Designing Data-Intensive Applications, 9 (fault-tolerant consensus: no node decides twice)"
 
-    def __init__(self, deciders: Callable[[int], tuple[int, ...]] | None = None) -> None:
+    def __init__(self, deciders: Deciders = None) -> None:
         self._deciders = deciders
         self._nodes: list[NodeId] = []
         self._running: dict[NodeId, None] = {}
@@ -68,6 +69,7 @@ class Integrity(Invariant):
         return None
 
     def _settle(self, slot: Any) -> None:
+        """Settle the slot, if all that run have decided what was decided in it last."""
         latest, decided = self._open[slot], self._decided[slot]
         value = latest.observation.value
         if self._running and all(node in decided and decided[node].observation.value == value for node in self._running):
@@ -78,8 +80,8 @@ class Integrity(Invariant):
         if settled is None:
             return None
         decided = self._decided[None]
-        who = self._nodes if self._deciders is None else [self._nodes[place] for place in self._deciders(len(self._nodes))]
-        missing = [node for node in event.core if node in who and node not in decided]
+        deciders = among(self._nodes, self._deciders)
+        missing = [node for node in event.core if node in deciders and node not in decided]
         if not missing:
             return None
         value = settled.observation.value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from splitbrain.events import CalmBegan, CalmEnded, Crashed, Event, Failed, Observed, Replied, Requested, Started, TimerSet
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Applied, Committed, Decided, EnteredTerm, Led, SteppedDown
+from splitbrain_invariants.consensus.deciders import Deciders, among
 from splitbrain_invariants.key import key
 from splitbrain_invariants.witnesses.phrase import ballot
 from splitbrain_invariants.witnesses.waiting import ballots, decided, elections, silence
@@ -25,7 +26,7 @@ class Termination(Invariant):
     kind = "eventually"
     source = "Paxos Made Simple, 2.4 (progress); Fischer, Lynch and Paterson 1985 say why only in a fair phase"
 
-    def __init__(self, deciders: Callable[[int], tuple[int, ...]] | None = None) -> None:
+    def __init__(self, deciders: Deciders = None) -> None:
         self._deciders = deciders
         self._nodes: list[NodeId] = []
         self._decided: dict[NodeId, Observed] = {}
@@ -66,8 +67,8 @@ class Termination(Invariant):
         return self._began is not None and not self._waiting(self._began.core)
 
     def _waiting(self, core: tuple[NodeId, ...]) -> list[NodeId]:
-        who = self._nodes if self._deciders is None else [self._nodes[place] for place in self._deciders(len(self._nodes))]
-        return [node for node in core if node in who and node not in self._decided]
+        deciders = among(self._nodes, self._deciders)
+        return [node for node in core if node in deciders and node not in self._decided]
 
     def _ended(self, event: CalmEnded) -> Violation | None:
         waiting = self._waiting(event.core)
@@ -178,5 +179,6 @@ class LogTermination(Invariant):
 
 
 def _shown(observation: object) -> str:
+    """What a node said, clipped; its ballot, if it has one, as people write it."""
     number = getattr(observation, "ballot", None)
     return f"{observation!r}".replace(f"ballot={number!r}", f"ballot={ballot(number)}")[:80]

@@ -45,8 +45,7 @@ class Validity(Invariant):
         asked = [event for event in events if type(event) is Requested]
         if not asked:
             return (Witness("no client had asked for anything"),)
-        last = [f"{event.command!r} (step {event.step})" for event in asked[-ASKED_AT_MOST:]]
+        last = asked[-ASKED_AT_MOST:]
+        shown = ", ".join(f"{event.command!r} (step {event.step})" for event in last)
         more = f", and {len(asked) - len(last)} things before" if len(asked) > len(last) else ""
-        return (
-            Witness(f"clients had asked for {', '.join(last)}{more}", (), tuple(event.step for event in asked[-ASKED_AT_MOST:])),
-        )
+        return (Witness(f"clients had asked for {shown}{more}", (), tuple(event.step for event in last)),)

@@ -1,4 +1,4 @@
-"""Paxos: an acceptor keeps its word and its memory, and a ballot has one value."""
+"""Paxos: an acceptor keeps its word, and its memory."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from splitbrain.events import Event, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
-from splitbrain.observations import Accepted, AcceptorStarted, Promised, Proposed
-from splitbrain_invariants.key import key
+from splitbrain.observations import Accepted, AcceptorStarted, Promised
 from splitbrain_invariants.witnesses.acceptances import accepted
-from splitbrain_invariants.witnesses.phrase import at, ballot, place
+from splitbrain_invariants.witnesses.phrase import ballot
 from splitbrain_invariants.witnesses.restarts import between
+from splitbrain_invariants.witnesses.trace import conflict, place
 
 
 class PromisesKept(Invariant):
@@ -51,40 +51,7 @@ class PromisesKept(Invariant):
         return self.violation(f"{event.node} promised ballot {ballot(number)}, and restarted knowing of {found}", promise, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
-        return (between(events, first, then),)
-
-
-class OneValuePerBallot(Invariant):
-    """All proposals and acceptances of a ballot have the same value."""
-
-    watches = (Proposed, Accepted)
-    source = "Paxos Made Simple, 2.2: different proposals have different numbers"
-
-    def __init__(self) -> None:
-        self._values: dict[Any, Observed] = {}
-
-    def observe(self, event: Observed) -> Violation | None:
-        said = event.observation
-        first = self._values.setdefault(key(said.ballot), event)
-        value = first.observation.value
-        if value == said.value:
-            return None
-        one, other = f"{first.node} {_did(first)} {value!r}", f"{event.node} {_did(event)} {said.value!r}"
-        return self.violation(f"{one} at ballot {ballot(said.ballot)}, and {other} at the same", first, event)
-
-    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
-        number = first.observation.ballot
-        told = []
-        for said in (first.observation, then.observation):
-            who = {e.node: e.step for e in events[::-1] if type(e) is Observed and _is_of(e.observation, number, said.value)}
-            told.append(Witness(f"{said.value!r} at ballot {ballot(number)}: {at(who)}", tuple(who), tuple(who.values())))
-        return (*told, between(events, first, then)) if first.node == then.node else tuple(told)
+        return (between(events, *conflict(violation)),)
 
 
 class AcceptedIsDurable(Invariant):
@@ -102,30 +69,25 @@ class AcceptedIsDurable(Invariant):
 
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
-        accepts = type(said) is Accepted
-        number, value = (said.ballot, said.value) if accepts else (said.accepted_ballot, said.accepted_value)
+        restarted = type(said) is AcceptorStarted
+        number, value = (said.accepted_ballot, said.accepted_value) if restarted else (said.ballot, said.value)
         highest = self._accepted.get(event.node)
         if highest is None or (number is not None and highest[0] < number):
             if number is not None:
                 self._accepted[event.node] = (number, value, event)
             return None
-        if accepts or number == highest[0]:
+        highest_number, highest_value, earlier = highest
+        if not restarted or number == highest_number:
             return None
-        had = f"{event.node} {_did(highest[2])} {highest[1]!r} at ballot {ballot(highest[0])}"
+        did = "accepted" if type(earlier.observation) is Accepted else "had accepted"
+        had = f"{event.node} {did} {highest_value!r} at ballot {ballot(highest_number)}"
         found = "nothing" if number is None else f"{value!r} at {ballot(number)}"
-        return self.violation(f"{had}, and restarted with {found}", highest[2], event)
+        return self.violation(f"{had}, and restarted with {found}", earlier, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
+        first, then = conflict(violation)
         said = first.observation
         highest = said.ballot if type(said) is Accepted else said.accepted_ballot
-        since = [
-            (e, number, value)
-            for e, number, value in accepted(events[place(events, first) + 1 : place(events, then)])
-            if e.node == first.node and number < highest
-        ]
         lower = [
             Witness(
                 f"after that, {e.node} accepted {value!r} at ballot {ballot(number)} (step {e.step}), "
@@ -133,15 +95,7 @@ class AcceptedIsDurable(Invariant):
                 (e.node,),
                 (e.step,),
             )
-            for e, number, value in since
+            for e, number, value in accepted(events[place(events, first) + 1 : place(events, then)])
+            if e.node == first.node and number < highest
         ]
         return (*lower, between(events, first, then))
-
-
-def _did(event: Observed) -> str:
-    kind = type(event.observation)
-    return "proposed" if kind is Proposed else "accepted" if kind is Accepted else "had accepted"
-
-
-def _is_of(said: Any, number: Any, value: Any) -> bool:
-    return type(said) in (Proposed, Accepted) and (said.ballot, said.value) == (number, value)

@@ -1,14 +1,15 @@
-"""Raft's elections: one leader a term, one vote a term, and terms and commit indexes that only grow."""
+"""Raft's elections: one leader a term, one vote a term, and terms that only grow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from splitbrain.events import Event, Observed, Started
+from splitbrain.events import Event, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
-from splitbrain.observations import Committed, EnteredTerm, Led, Recovered, Voted
+from splitbrain.observations import EnteredTerm, Led, Recovered, Voted
 from splitbrain_invariants.witnesses.restarts import between
+from splitbrain_invariants.witnesses.trace import conflict
 from splitbrain_invariants.witnesses.votes import electorate
 
 
@@ -29,9 +30,7 @@ class ElectionSafety(Invariant):
         return self.violation(f"{first.node} and {event.node} both became leader of term {term}", first, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, second = violation.evidence
-        assert type(first) is Observed
-        assert type(second) is Observed
+        first, second = conflict(violation)
         (one, by_one), (other, by_other) = electorate(events, first), electorate(events, second)
         both = {node: other[node] for node in one if node in other}
         if both:
@@ -73,10 +72,7 @@ class OneVotePerTerm(Invariant):
         return self.violation(f"{event.node} voted for {first} in term {said.term}, and then for {candidate}", earlier, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
-        return (between(events, first, then),)
+        return (between(events, *conflict(violation)),)
 
 
 class TermsNeverGoBack(Invariant):
@@ -100,36 +96,4 @@ class TermsNeverGoBack(Invariant):
         return None
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
-        return (between(events, first, then),)
-
-
-class CommitIndexNeverGoesBack(Invariant):
-    """A node's commit index never decreases as long as it runs; a restart forgets it, for it is volatile."""
-
-    watches = (Committed, Started)
-    kind = "step"
-    source = "Raft (extended version), Figure 2: commit_index increases monotonically"
-
-    def __init__(self) -> None:
-        self._commits: dict[NodeId, Observed] = {}
-
-    def observe(self, event: Event) -> Violation | None:
-        if type(event) is Observed:
-            index = event.observation.index
-            earlier = self._commits.get(event.node)
-            self._commits[event.node] = event
-            if earlier is not None and index < earlier.observation.index:
-                summary = f"{event.node}'s commit index went back from {earlier.observation.index} to {index}"
-                return self.violation(summary, earlier, event)
-        elif type(event) is Started:
-            self._commits.pop(event.node, None)
-        return None
-
-    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
-        return (between(events, first, then),)
+        return (between(events, *conflict(violation)),)

@@ -9,7 +9,7 @@ from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Led, Tracked
 from splitbrain_invariants.witnesses.copies import copies, fate, log, terms
-from splitbrain_invariants.witnesses.phrase import place
+from splitbrain_invariants.witnesses.trace import conflict, place
 
 
 class MatchIndexNeverGoesBack(Invariant):
@@ -36,9 +36,7 @@ class MatchIndexNeverGoesBack(Invariant):
         return self.violation(f"{event.node}'s match_index of {said.follower} went back {back}", earlier, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
-        first, then = violation.evidence
-        assert type(first) is Observed
-        assert type(then) is Observed
+        first, then = conflict(violation)
         led = [e for e in events if type(e) is Observed and e.node == then.node and type(e.observation) is Led]
         term = f"{then.node} has led term {led[-1].observation.term} since step {led[-1].step}" if led else ""
         told = (Witness(term, (then.node,), (led[-1].step,)),) if led else ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from splitbrain.events import Event, Observed
 from splitbrain.invariant import Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Accepted, AcceptorStarted, Promised
-from splitbrain_invariants.witnesses.phrase import at, ballot, cluster, listed, place, quorum
+from splitbrain_invariants.witnesses.phrase import at, ballot, listed, quorum
+from splitbrain_invariants.witnesses.trace import cluster, place
 
 
 def acceptors(events: Sequence[Event]) -> list[NodeId]:
@@ -60,14 +62,19 @@ def support(events: Sequence[Event], value: Any) -> tuple[dict[NodeId, int], Wit
         if len(found) > len(best):
             best, number = found, each
     if not best:
-        silent = not any(True for _ in accepted(events))
+        silent = next(accepted(events), None) is None
         return best, None if silent else Witness(f"nobody has accepted {value!r}")
     phrase = f"{value!r} was accepted at ballot {ballot(number)} by {at(best)}: {quorum(len(best), len(acceptors(events)))}"
     return best, Witness(phrase, tuple(best), tuple(best.values()))
 
 
-def meeting(one: dict[NodeId, int], other: dict[NodeId, int]) -> tuple[Witness, ...]:
-    """Who is in both quorums."""
+def rivals(events: Sequence[Event], one: Any, other: Any) -> tuple[Witness, ...]:
+    """Who accepted each of two values that cannot both be chosen, and who accepted both."""
+    (for_one, by_one), (for_other, by_other) = support(events, one), support(events, other)
+    return (*(each for each in (by_one, by_other) if each is not None), *_in_both(for_one, for_other))
+
+
+def _in_both(one: dict[NodeId, int], other: dict[NodeId, int]) -> tuple[Witness, ...]:
     both = [node for node in one if node in other]
     if both:
         steps = "; ".join(f"{node} at step {one[node]}, and at step {other[node]}" for node in both)
@@ -77,7 +84,7 @@ def meeting(one: dict[NodeId, int], other: dict[NodeId, int]) -> tuple[Witness, 
     return ()
 
 
-def quorum_of(events: Sequence[Event], proposed: Observed) -> tuple[Witness, ...]:
+def promise_quorum(events: Sequence[Event], proposed: Observed) -> tuple[Witness, ...]:
     """Who had promised the ballot of a proposal, and what they had accepted below it by then (P2c)."""
     number = proposed.observation.ballot
     before = events[: place(events, proposed)]
@@ -88,18 +95,22 @@ def quorum_of(events: Sequence[Event], proposed: Observed) -> tuple[Witness, ...
     who = Witness(
         f"ballot {ballot(number)} was promised by {at(promised)}: {count}", tuple(promised), (*promised.values(), proposed.step)
     )
-    below = [(b, v, event) for event, b, v in accepted(before) if event.node in promised and b < number]
+    below = [
+        (event, its_ballot, value)
+        for event, its_ballot, value in accepted(before)
+        if event.node in promised and its_ballot < number
+    ]
     if not below:
         return (who, Witness("none of them had accepted anything below it", tuple(promised)))
     told = []
     for node in promised:
-        mine = [each for each in below if each[2].node == node]
+        mine = [each for each in below if each[0].node == node]
         if mine:
-            b, v, event = max(mine, key=lambda each: each[0])
-            told.append(f"{node} had accepted {v!r} at {ballot(b)} (step {event.step})")
-    told += [f"{node} nothing" for node in promised if not any(event.node == node for _, _, event in below)]
-    b, v, event = max(below, key=lambda each: each[0])
+            event, its_ballot, value = max(mine, key=itemgetter(1))
+            told.append(f"{node} had accepted {value!r} at {ballot(its_ballot)} (step {event.step})")
+    told += [f"{node} nothing" for node in promised if all(event.node != node for event, _, _ in below)]
+    event, _, value = max(below, key=itemgetter(1))
     highest = Witness(
-        f"of these, {listed(told)}: the value of the highest, {v!r}, is the one to propose", tuple(promised), (event.step,)
+        f"of these, {listed(told)}: the value of the highest, {value!r}, is the one to propose", tuple(promised), (event.step,)
     )
     return (who, highest)

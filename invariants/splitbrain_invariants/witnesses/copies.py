@@ -9,7 +9,8 @@ from splitbrain.events import Crashed, Event, Observed, Synced
 from splitbrain.node import NodeId
 from splitbrain.observations import Appended, Recovered, Truncated
 from splitbrain_invariants.replica import Replica
-from splitbrain_invariants.witnesses.phrase import cluster, listed, when
+from splitbrain_invariants.witnesses.phrase import listed, when
+from splitbrain_invariants.witnesses.trace import cluster
 
 LOG_AT_MOST = 8
 
@@ -46,10 +47,8 @@ def copies(events: Sequence[Event], index: int, term: int) -> dict[NodeId, Copy]
             replicas.setdefault(event.node, Replica()).crash()
         elif type(event) is Observed and type(event.observation) in (Appended, Truncated, Recovered):
             replica = replicas.setdefault(event.node, Replica())
-            had = found[event.node].held if event.node in found else False
             how = _change(replica, event)
-            has = index <= len(replica.terms) and replica.terms[index - 1] == term
-            _follow(found, event, has, had, how)
+            _follow(found, event, replica.has(index, term), how)
     return found
 
 
@@ -66,28 +65,31 @@ def _change(replica: Replica, event: Observed) -> str:
     return "restarted without it"
 
 
-def _follow(found: dict[NodeId, Copy], event: Observed, has: bool, had: bool, how: str) -> None:
+def _follow(found: dict[NodeId, Copy], event: Observed, has: bool, how: str) -> None:
+    """Bring a node's copy up to date: whether its log has the entry now, and how it lost the entry if it had it before."""
     copy = found.get(event.node)
     recovered = type(event.observation) is Recovered
-    if not has:
-        if copy is not None and copy.lost is None and (had or recovered):
-            copy.lost, copy.how = event.step, how
-    elif copy is None or copy.lost is not None:
-        found[event.node] = Copy(event.step, event.step if recovered else None)
-    elif recovered:
-        copy.off = None
-        copy.durable = event.step if copy.durable is None else copy.durable
+    if copy is None or copy.lost is not None:
+        if has:
+            found[event.node] = Copy(event.step, event.step if recovered else None)
+    elif has:
+        if recovered:
+            copy.off = None
+            copy.durable = event.step if copy.durable is None else copy.durable
+    elif copy.held or recovered:  # of a copy that had not been synced when the power went, only what is recovered tells
+        copy.lost, copy.how = event.step, how
 
 
 def fate(node: NodeId, copy: Copy) -> str:
     """A node's copy, in a clause."""
     had = f"{node} had it from {when(copy.since)}" if copy.since else f"{node} had it from the start"
+    cut = f"lost its power at step {copy.off}{'' if copy.durable is not None else ' before that was synced'}"
+    if copy.lost is not None and copy.off is not None:
+        return f"{had}, {cut}, and {copy.how} at step {copy.lost}"
     if copy.lost is not None:
-        cut = f", lost its power at step {copy.off}" if copy.off is not None else ""
-        synced = "" if copy.durable is not None or copy.off is None else " before that was synced"
-        return f"{had}{cut}{synced}{',' if cut else ''} and {copy.how} at step {copy.lost}"
+        return f"{had} and {copy.how} at step {copy.lost}"
     if copy.off is not None:
-        return f"{had}, and lost its power at step {copy.off}{'' if copy.durable is not None else ' before that was synced'}"
+        return f"{had}, and {cut}"
     if copy.durable is None:
         return f"{node} has it since {when(copy.since)}, not synced"
     return f"{node} has it on disk ({when(copy.since)})"
@@ -110,7 +112,7 @@ def last_entry(events: Sequence[Event], node: NodeId) -> str:
 def terms(events: Sequence[Event], node: NodeId) -> str:
     """The whole log, by the terms of its entries."""
     held = [f"t{'?' if term is None else term}" for term in log(events, node).terms]
-    shown = [f"{max(len(held) - LOG_AT_MOST, 0)} more", *held[-LOG_AT_MOST:]] if len(held) > LOG_AT_MOST else held
+    shown = [f"{len(held) - LOG_AT_MOST} more", *held[-LOG_AT_MOST:]] if len(held) > LOG_AT_MOST else held
     return f"the log of {node} is {' '.join(shown) or 'empty'}"
 
 

@@ -1,4 +1,4 @@
-"""Words for witnesses: lists, steps, ballots and majorities as a person would write them."""
+"""Words for witnesses: lists, steps, entries, ballots and majorities as a person would write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from splitbrain.events import Event, Started
 from splitbrain.node import NodeId
 
 
@@ -32,6 +31,12 @@ def quorum(count: int, size: int) -> str:
     return f"{count} of {size}, a majority" if 2 * count > size else f"{count} of {size}, where a majority is {size // 2 + 1}"
 
 
+def entry(index: int, term: int, commands: Mapping[tuple[int, int], Any]) -> str:
+    """``entry 1 ('a', term 1)``: an entry of a log; without its command, where ``commands`` has none of its index and term."""
+    command = f"{commands[index, term]!r}, " if (index, term) in commands else ""
+    return f"entry {index} ({command}term {term})"
+
+
 def ballot(thing: Any) -> str:
     """``2.n1``: a ballot, with dots between its parts; it may be of any type."""
     parts: Sequence[Any] = ()
@@ -41,13 +46,3 @@ def ballot(thing: Any) -> str:
         parts = thing
     plain = parts and all(isinstance(part, (str, int)) for part in parts)
     return ".".join(str(part) for part in parts if part != "") if plain else f"{thing!r:.40}"
-
-
-def cluster(events: Sequence[Event]) -> list[NodeId]:
-    """Every node, in order: each starts at step 0."""
-    return [event.node for event in events if type(event) is Started and event.step == 0]
-
-
-def place(events: Sequence[Event], event: Event) -> int:
-    """Where this very event is in the trace; its end, if it is not there."""
-    return next((place for place, each in enumerate(events) if each is event), len(events))

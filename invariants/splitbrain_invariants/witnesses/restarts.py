@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from splitbrain.events import Crashed, Event, Observed
 from splitbrain.invariant import Witness
 from splitbrain.observations import AcceptorStarted, Recovered
-from splitbrain_invariants.witnesses.phrase import ballot, place, when
+from splitbrain_invariants.witnesses.phrase import ballot, when
+from splitbrain_invariants.witnesses.trace import place
 
 
 def between(events: Sequence[Event], first: Observed, then: Observed) -> Witness:

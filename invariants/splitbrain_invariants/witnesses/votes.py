@@ -1,4 +1,4 @@
-"""Who voted for whom, from what nodes said: the quorums behind Raft's leaders."""
+"""Who led which term, and who voted for whom: the quorums behind Raft's leaders, from what nodes said."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from splitbrain.events import Event, Observed
 from splitbrain.invariant import Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Led, Recovered, Voted
-from splitbrain_invariants.witnesses.phrase import at, cluster, place, quorum, when
+from splitbrain_invariants.witnesses.phrase import at, quorum, when
+from splitbrain_invariants.witnesses.trace import cluster, place
 
 
 def votes(events: Sequence[Event], term: int, candidate: NodeId) -> dict[NodeId, int]:
@@ -37,6 +38,15 @@ def electorate(events: Sequence[Event], led: Observed) -> tuple[dict[NodeId, int
     if 2 * len(voters) <= size:
         phrase += _stale(before, term, leader)
     return voters, Witness(phrase, tuple(voters), (*voters.values(), led.step))
+
+
+def leaders(events: Sequence[Event], term: int) -> Witness:
+    """Who led the term of an entry, which a leader alone writes."""
+    led = {e.node: e.step for e in events if type(e) is Observed and type(e.observation) is Led and e.observation.term == term}
+    if not led:
+        return Witness(f"nobody became leader of term {term}, whose entry it is")
+    alone = " alone" if len(led) == 1 else ""
+    return Witness(f"leader of term {term}, whose entry it is, was {at(led)}{alone}", tuple(led), tuple(led.values()))
 
 
 def _stale(events: Sequence[Event], term: int, leader: NodeId) -> str:

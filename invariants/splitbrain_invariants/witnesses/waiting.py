@@ -33,9 +33,9 @@ def elections(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
                 led[event.node] = said.term
     told = []
     if stood:
-        often = ", ".join(f"{node} {_times(stood[node])}" for node in ended.core if node in stood)
+        who = [node for node in ended.core if node in stood]
+        often = ", ".join(f"{node}{'' if place else ' stood'} {_times(stood[node])}" for place, node in enumerate(who))
         won = listed(f"{node} won term {term}" for node, term in led.items()) if led else "nobody won"
-        often = often.replace(" ", " stood ", 1)
         told.append(Witness(f"elections in the fair phase, up to term {last}: {often}; {won}", ended.core, (ended.step,)))
     logs = ", ".join(f"that of {node} {last_entry(events, node)}" for node in ended.core)
     return (*told, Witness(f"logs in the end: {logs}{_crossed(events, ended.core)}", ended.core, (ended.step,)))

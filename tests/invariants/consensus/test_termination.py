@@ -3,24 +3,12 @@
 from functools import partial
 
 import pytest
+from handwritten import ACCEPTORS, NODES, THREE, cut, fair, fold, sent
 
-from splitbrain.events import CalmBegan, CalmEnded, Crashed, Observed, Replied, Requested, Started, TimerSet
-from splitbrain.invariant import Monitor
+from splitbrain.events import CalmBegan, CalmEnded, Crashed, Replied, Requested, Started, TimerSet
 from splitbrain.observations import Applied, Committed, Decided, EnteredTerm, Led, Promised, SteppedDown
 from splitbrain_invariants import LogTermination, Termination
 
-
-def fold(invariant, happenings):
-    """The violation, which must come at the last happening; a pair is an observation at its place, from step 1."""
-    monitor = Monitor((invariant,))
-    events = [Observed(place, *each) if type(each) is tuple else each for place, each in enumerate(happenings, 1)]
-    for event in events[:-1]:
-        assert monitor.observe(event) is None, monitor.violation
-    return monitor.observe(events[-1]), events
-
-
-NODES = ("n1", "n2", "n3")
-THREE = [Started(0, node, 1) for node in NODES]
 BEGIN, END = CalmBegan(90, NODES, 5_000), CalmEnded(90, NODES, 5_000)
 
 
@@ -144,3 +132,8 @@ def test_log_termination_says_who_leads_and_who_lags():
 def test_log_termination_knows_when_nobody_leads(end):
     violation, _ = fold(LogTermination, [BEGIN, asks("n1", 1), ("n2", EnteredTerm(3)), ("n2", Led(3)), end, END])
     assert "; nobody leads; " in violation.summary
+
+
+def test_a_node_that_is_down_is_not_said_to_be_silent():
+    told = fair(Termination, sent("n1", "n2", "Prepare"), sent("n2", "n1", "Promise"), cut("n3"), first=ACCEPTORS)
+    assert told == []

@@ -1,21 +1,11 @@
-"""Raft's replicated log: traces that satisfy each invariant, and traces that break it."""
+"""Raft's replicated log: traces that satisfy each invariant, traces that break it, and what they say when they are asked why."""
 
 import pytest
+from handwritten import assert_broken, fold, phrases
 
-from splitbrain.events import Crashed, Observed, Started
-from splitbrain.invariant import Monitor
-from splitbrain.observations import Appended, Applied, EnteredTerm, Led, Recovered, SteppedDown, Truncated
-from splitbrain_invariants import AppliedInOrder, LeaderAppendOnly, LogMatching, StateMachineSafety
-
-
-def fold(invariant, happenings):
-    """The violation, which must come at the last happening; a pair is an observation at its place, from step 1."""
-    monitor = Monitor((invariant,))
-    events = [Observed(place, *each) if type(each) is tuple else each for place, each in enumerate(happenings, 1)]
-    for event in events[:-1]:
-        assert monitor.observe(event) is None, monitor.violation
-    return monitor.observe(events[-1]), events
-
+from splitbrain.events import Crashed, Started
+from splitbrain.observations import Appended, EnteredTerm, Led, Recovered, SteppedDown, Truncated
+from splitbrain_invariants import LeaderAppendOnly, LogMatching
 
 CRASH = Crashed(50, "n1", 0, 0)
 AGAIN = Started(51, "n1", 2)
@@ -87,59 +77,44 @@ KEPT = {
             ("n1", Appended(3, 3, "c")),
         ],
     ),
-    "equal entries are applied": (StateMachineSafety, [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a"))]),
-    "they are applied again after a restart": (
-        StateMachineSafety,
-        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b"))],
-    ),
-    "entries are applied in order, by each server at its own pace": (
-        AppliedInOrder,
-        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b")), ("n1", Applied(3, 1, "c"))],
-    ),
-    "a server goes on behind a state that it stored": (
-        AppliedInOrder,
-        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(5, 1, "e")), ("n1", Applied(6, 1, "f"))],
-    ),
 }
 
 BROKEN = {
     "a leader truncates": (
         LeaderAppendOnly,
         [*LEADS, ("n1", Truncated(2))],
-        ("LeaderAppendOnly(Led, Truncated)", 1, 4, "n1, leader of term 1, deleted entry 2 ('b', term 1) and what followed it"),
+        ("LeaderAppendOnly(Led, Truncated)", [1, 4], "n1, leader of term 1, deleted entry 2 ('b', term 1) and what followed it"),
     ),
     "a leader truncates what it recovered": (
         LeaderAppendOnly,
         [("n1", Recovered(1, None, ((1, "a"),))), ("n1", EnteredTerm(2)), ("n1", Led(2)), ("n1", Truncated(1))],
-        ("LeaderAppendOnly(Led, Truncated)", 2, 3, "n1, leader of term 2, deleted entry 1 ('a', term 1) and what followed it"),
+        ("LeaderAppendOnly(Led, Truncated)", [2, 3], "n1, leader of term 2, deleted entry 1 ('a', term 1) and what followed it"),
     ),
     "a leader overwrites": (
         LeaderAppendOnly,
         [*LEADS, ("n1", Appended(1, 1, "c"))],
         (
             "LeaderAppendOnly(Led, Appended)",
-            1,
-            4,
+            [1, 4],
             "n1, leader of term 1, overwrote entry 1 ('a', term 1) with entry 1 ('c', term 1)",
         ),
     ),
     "a leader is still one when another leads a lower term": (
         LeaderAppendOnly,
         [("n1", EnteredTerm(3)), ("n1", Led(3)), ("n1", Appended(1, 3, "a")), ("n1", EnteredTerm(3)), ("n1", Truncated(1))],
-        ("LeaderAppendOnly(Led, Truncated)", 1, 4, "n1, leader of term 3, deleted entry 1 ('a', term 3) and what followed it"),
+        ("LeaderAppendOnly(Led, Truncated)", [1, 4], "n1, leader of term 3, deleted entry 1 ('a', term 3) and what followed it"),
     ),
     "two commands in one term at one index": (
         LogMatching,
         [("n1", Appended(1, 1, "a")), ("n2", Appended(1, 1, "b"))],
-        ("LogMatching(Appended, Appended)", 0, 1, "entry 1 of term 1 is 'a' at n1, and 'b' at n2"),
+        ("LogMatching(Appended, Appended)", [0, 1], "entry 1 of term 1 is 'a' at n1, and 'b' at n2"),
     ),
     "the same entry after different ones": (
         LogMatching,
         [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 3, "c")), ("n2", Appended(1, 2, "b")), ("n2", Appended(2, 3, "c"))],
         (
             "LogMatching(Appended, Appended)",
-            1,
-            3,
+            [1, 3],
             "entry 2 of term 3 ('c') follows one of term 1 at n1, and one of term 2 at n2",
         ),
     ),
@@ -153,28 +128,26 @@ BROKEN = {
         ],
         (
             "LogMatching(Appended, Appended)",
-            1,
-            3,
+            [1, 3],
             "entry 2 of term 2 ('b') follows one of term 2 at n1, and one of term 1 at n2",
         ),
     ),
     "an index that appears twice in one log": (
         LogMatching,
         [("n1", Appended(1, 1, "a")), ("n1", Appended(1, 1, "b"))],
-        ("LogMatching(Appended, Appended)", 0, 1, "entry 1 of term 1 is 'a' at n1, and 'b' at n1"),
+        ("LogMatching(Appended, Appended)", [0, 1], "entry 1 of term 1 is 'a' at n1, and 'b' at n1"),
     ),
     "a recovered log does not match": (
         LogMatching,
         [("n2", Appended(1, 1, "a")), ("n2", Appended(2, 1, "b")), ("n1", Recovered(1, None, ((1, "a"), (1, "c"))))],
-        ("LogMatching(Appended, Recovered)", 1, 2, "entry 2 of term 1 is 'b' at n2, and 'c' at n1"),
+        ("LogMatching(Appended, Recovered)", [1, 2], "entry 2 of term 1 is 'b' at n2, and 'c' at n1"),
     ),
     "a recovered log is what another one must match": (
         LogMatching,
         [("n1", Recovered(2, None, ((1, "a"), (2, "c")))), ("n2", Recovered(2, None, ((2, "b"),))), ("n2", Appended(2, 2, "c"))],
         (
             "LogMatching(Recovered, Appended)",
-            0,
-            2,
+            [0, 2],
             "entry 2 of term 2 ('c') follows one of term 1 at n1, and one of term 2 at n2",
         ),
     ),
@@ -190,35 +163,9 @@ BROKEN = {
         ],
         (
             "LogMatching(Appended, Appended)",
-            3,
-            5,
+            [3, 5],
             "entry 2 of term 2 ('b') follows one of term 1 at n2, and one of term 2 at n3",
         ),
-    ),
-    "two servers apply different commands": (
-        StateMachineSafety,
-        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "b"))],
-        ("StateMachineSafety(Applied, Applied)", 0, 1, "n1 applied 'a' of term 1 at index 1, and n2 'b' of term 1"),
-    ),
-    "two servers apply equal commands of different entries": (
-        StateMachineSafety,
-        [("n1", Applied(1, 1, None)), ("n2", Applied(1, 2, None))],
-        ("StateMachineSafety(Applied, Applied)", 0, 1, "n1 applied None of term 1 at index 1, and n2 None of term 2"),
-    ),
-    "a server applies something else after a restart": (
-        StateMachineSafety,
-        [("n1", Applied(1, 1, "a")), CRASH, AGAIN, ("n1", Applied(1, 2, "b"))],
-        ("StateMachineSafety(Applied, Applied)", 0, 3, "n1 applied 'a' of term 1 at index 1, and n1 'b' of term 2"),
-    ),
-    "an entry is left out": (
-        AppliedInOrder,
-        [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a")), ("n1", Applied(3, 1, "c"))],
-        ("AppliedInOrder(Applied, Applied)", 0, 2, "n1 applied entry 3 right after entry 1"),
-    ),
-    "an entry is applied twice": (
-        AppliedInOrder,
-        [("n1", Applied(1, 1, "a")), ("n1", Applied(1, 1, "a"))],
-        ("AppliedInOrder(Applied, Applied)", 0, 1, "n1 applied entry 1 right after entry 1"),
     ),
 }
 
@@ -230,8 +177,28 @@ def test_is_kept_when(invariant, happenings):
 
 @pytest.mark.parametrize(("invariant", "happenings", "expected"), BROKEN.values(), ids=BROKEN)
 def test_is_broken_when(invariant, happenings, expected):
-    fingerprint, first, second, summary = expected
-    violation, events = fold(invariant, happenings)
-    assert violation.fingerprint == fingerprint
-    assert violation.evidence == (events[first], events[second])
-    assert violation.summary == summary
+    assert_broken(invariant, happenings, expected)
+
+
+def test_logs_that_differ_below_an_entry_are_shown_with_its_leader():
+    assert phrases(
+        LogMatching,
+        ("n1", Led(2)),
+        ("n1", Appended(1, 1, "a")),
+        ("n1", Appended(2, 2, "b")),
+        ("n2", Appended(1, 2, "x")),
+        ("n2", Appended(2, 2, "b")),
+    ) == [
+        "at step 3 the log of n1 is t1 t2; at step 5 the log of n2 is t2 t2",
+        "leader of term 2, whose entry it is, was n1 (step 1) alone",
+    ]
+
+
+def test_a_leader_that_deletes_had_not_stepped_down():
+    told = phrases(
+        LeaderAppendOnly, ("n1", EnteredTerm(1)), ("n1", Led(1)), ("n1", Appended(1, 1, "a")), ("n2", Led(2)), ("n1", Truncated(1))
+    )
+    assert told == [
+        "n1 led term 1 from step 2, and had not stepped down by step 5",
+        "meanwhile n2 had become leader of term 2 (step 4)",
+    ]

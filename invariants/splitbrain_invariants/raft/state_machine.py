@@ -1,0 +1,126 @@
+"""Raft's state machines: what they may apply only grows; they apply it in order, and all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from splitbrain.events import Event, Observed, Started
+from splitbrain.invariant import Invariant, Violation, Witness
+from splitbrain.node import NodeId
+from splitbrain.observations import Applied, Committed
+from splitbrain_invariants.witnesses.copies import copies, fate, fates, log, terms
+from splitbrain_invariants.witnesses.phrase import at
+from splitbrain_invariants.witnesses.restarts import between
+from splitbrain_invariants.witnesses.trace import conflict, place
+from splitbrain_invariants.witnesses.votes import leaders
+
+
+class StateMachineSafety(Invariant):
+    """No two servers apply different entries at the same index, nor does one of them after a restart."""
+
+    watches = (Applied,)
+    source = "Raft (extended version), Figure 3 and 5.4.3: state machine safety"
+
+    def __init__(self) -> None:
+        self._applied: dict[int, Observed] = {}
+
+    def observe(self, event: Observed) -> Violation | None:
+        said = event.observation
+        earlier = self._applied.setdefault(said.index, event)
+        first = earlier.observation
+        if first.term == said.term and first.command == said.command:
+            return None
+        one = f"{earlier.node} applied {first.command!r} of term {first.term} at index {said.index}"
+        return self.violation(f"{one}, and {event.node} {said.command!r} of term {said.term}", earlier, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = conflict(violation)
+        one, other = first.observation, then.observation
+        if one.term == other.term:
+            return (leaders(events, one.term),)
+        told = []
+        for event in (first, then):
+            said = event.observation
+            before = events[: place(events, event) + 1]
+            held = {node: copy.since for node, copy in copies(before, said.index, said.term).items() if copy.held}
+            if held:
+                who = f"entry {said.index} of term {said.term} was at {at(held)} when {event.node} applied it (step {event.step})"
+                told.append(Witness(who, tuple(held), (*held.values(), event.step)))
+        fate = f"entry {one.index} of term {one.term} in the end: {fates(events, one.index, one.term)}"
+        return (*told, Witness(fate, (first.node, then.node), (first.step, then.step)))
+
+
+class CommitIndexNeverGoesBack(Invariant):
+    """A node's commit index never decreases as long as it runs; a restart forgets it, for it is volatile."""
+
+    watches = (Committed, Started)
+    kind = "step"
+    source = "Raft (extended version), Figure 2: commit_index increases monotonically"
+
+    def __init__(self) -> None:
+        self._commits: dict[NodeId, Observed] = {}
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is Observed:
+            index = event.observation.index
+            earlier = self._commits.get(event.node)
+            self._commits[event.node] = event
+            if earlier is not None and index < earlier.observation.index:
+                summary = f"{event.node}'s commit index went back from {earlier.observation.index} to {index}"
+                return self.violation(summary, earlier, event)
+        elif type(event) is Started:
+            self._commits.pop(event.node, None)
+        return None
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        return (between(events, *conflict(violation)),)
+
+
+class AppliedInOrder(Invariant):
+    """A server applies the entries of its log one after another, and leaves none out.
+
+    Where it begins after a restart is its own business. Not for nodes that install snapshots: these jump, and rightly.
+    """
+
+    watches = (Applied, Started)
+    kind = "step"
+    source = "Raft (extended version), 5.3 (in log order) and Figure 2 (increment last_applied, apply log[last_applied])"
+
+    def __init__(self) -> None:
+        self._applied: dict[NodeId, Observed] = {}
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is not Observed:
+            self._applied.pop(event.node, None)  # type: ignore[union-attr]
+            return None
+        earlier = self._applied.get(event.node)
+        self._applied[event.node] = event
+        if earlier is None or event.observation.index == earlier.observation.index + 1:
+            return None
+        jump = f"entry {event.observation.index} right after entry {earlier.observation.index}"
+        return self.violation(f"{event.node} applied {jump}", earlier, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        first, then = conflict(violation)
+        node, index = then.node, first.observation.index + 1
+        start = max(where for where, event in enumerate(events) if type(event) is Started and event.node == node)
+        said = [event for event in events[start:] if type(event) is Observed and event.node == node]
+        told = [_left_out(events, node, index)] if index < then.observation.index else []
+        again = [e for e in said[:-1] if type(e.observation) is Applied and e.observation.index == then.observation.index]
+        told += [
+            Witness(f"{node} had applied entry {e.observation.index} at step {e.step} already", (node,), (e.step,)) for e in again
+        ]
+        committed = [event for event in said if type(event.observation) is Committed]
+        if committed:
+            upto = f"its commit index is {committed[-1].observation.index} (step {committed[-1].step})"
+            told.append(Witness(f"at step {then.step} {terms(events, node)}; {upto}", (node,), (committed[-1].step, then.step)))
+        return tuple(told)
+
+
+def _left_out(events: Sequence[Event], node: NodeId, index: int) -> Witness:
+    held = log(events, node).terms
+    term = held[index - 1] if index <= len(held) else None
+    copy = None if term is None else copies(events, index, term).get(node)
+    if copy is None:
+        return Witness(f"entry {index}, which it left out, is not known to be in its log", (node,))
+    return Witness(f"entry {index} of term {term}, which it left out: {fate(node, copy)}", (node,), (copy.since,))
