@@ -8,12 +8,11 @@ from splitbrain_protocols.raft.core.messages import (
     AppendEntries,
     AppendEntriesReply,
     Entry,
-    PreVote,
-    PreVoteReply,
     RequestVote,
     RequestVoteReply,
     label,
 )
+from splitbrain_protocols.raft.extensions.prevote import PreVote, PreVoteReply
 from splitbrain_protocols.raft.node import Raft
 
 ELECTION = SetTimer("election", 150, 300)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from splitbrain.node import Effect, NodeId
 from splitbrain_protocols.museum.raft.record import record
-from splitbrain_protocols.raft.core.messages import AppendEntries, PreVote
+from splitbrain_protocols.raft.core.messages import AppendEntries
+from splitbrain_protocols.raft.extensions.prevote import PreVote
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
 

@@ -20,7 +20,7 @@ class VoteQuorumTooSmall(Raft):
     """
 
     def vote_quorum(self) -> int:
-        return self.cluster_size // 2
+        return len(self.voters()) // 2
 
 
 class VoteStaleTerm(Raft):

@@ -23,7 +23,7 @@ class CommitQuorumHalf(Raft):
     """
 
     def commit_quorum(self) -> int:
-        return self.cluster_size // 2
+        return len(self.voters()) // 2
 
 
 class CommitModeNotMedian(Raft):
