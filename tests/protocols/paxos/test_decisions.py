@@ -148,7 +148,7 @@ def test_promises_for_an_earlier_ballot_do_not_count():
 
 def test_only_a_promise_of_the_very_ballot_is_for_it():
     node = process()
-    assert [node.is_for(low(), Promise(ballot, None)) for ballot in (low(), high(), low("n2"))] == [True, False, False]
+    assert [node.answers(Promise(ballot, None), low()) for ballot in (low(), high(), low("n2"))] == [True, False, False]
 
 
 def test_a_promise_that_comes_after_the_majority_changes_nothing():
@@ -195,7 +195,7 @@ def test_a_proposal_is_chosen_by_a_majority_for_it_and_for_no_other_with_the_sam
 
 def test_an_acceptance_of_one_who_is_no_acceptor_does_not_count():
     node = process(size=2, learning="learner")
-    assert not node.counts("n2")
+    assert not node.is_acceptor("n2")
     assert node.receive("n2", Accepted(low(), "v")) == ()
     assert Observe(say.Decided("v")) in node.receive("n1", Accepted(low(), "v"))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import splitbrain.observations as say
-from splitbrain.node import Effect, Effects, NodeId, Observe, SetTimer, Sync, Write
+from splitbrain.node import Effect, Effects, NodeId, Sync, Write
 from splitbrain_protocols.museum.paxos.record import record
-from splitbrain_protocols.paxos.messages import Accepted, Ballot, Prepare, Promise, Proposal
+from splitbrain_protocols.paxos.messages import Ballot, Proposal
 from splitbrain_protocols.paxos.node import Paxos
 from splitbrain_protocols.paxos.scenario import LOST_DISKS, PLAIN
 
@@ -22,7 +21,7 @@ class PromiseNotDurable(Paxos):
     """
 
     def persist_then_promise(self, proposer: NodeId, ballot: Ballot) -> Effects:
-        return [Observe(say.Promised(ballot)), *self.send(proposer, Promise(ballot, self.highest_accepted()))]
+        return self.promise(proposer, ballot)
 
 
 class AcceptedNotDurable(Paxos):
@@ -36,12 +35,7 @@ class AcceptedNotDurable(Paxos):
     """
 
     def persist_then_accept(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
-        return [
-            Write("promised", self.promised),
-            Sync(),
-            Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
-        ]
+        return [Write("promised", self.promised), Sync(), *self.tell_learners(proposal, learners)]
 
 
 class ReplyBeforeDurable(Paxos):
@@ -55,13 +49,8 @@ class ReplyBeforeDurable(Paxos):
     """
 
     def persist_then_accept(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
-        return [
-            Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
-            Write("promised", self.promised),
-            Write("accepted", proposal),
-            Sync(),
-        ]
+        told = self.tell_learners(proposal, learners)
+        return [*told, Write("promised", self.promised), Write("accepted", proposal), Sync()]
 
 
 class BallotNotDurable(Paxos):
@@ -77,7 +66,7 @@ class BallotNotDurable(Paxos):
     """
 
     def persist_then_prepare(self, ballot: Ballot) -> list[Effect]:
-        return [SetTimer("retry", *self.back_off()), *self.send_all(self.asked, Prepare(ballot))]
+        return self.prepare(ballot)
 
 
 class AmnesiacRejoin(Paxos):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from splitbrain.node import Effect, Effects, NodeId, Send, SetTimer, Sync, Write
+from splitbrain.node import Effects, NodeId
 from splitbrain_protocols.museum.paxos.record import record
-from splitbrain_protocols.paxos.messages import Ballot, Decision, Preempted, Promise
+from splitbrain_protocols.paxos.messages import Ballot, Preempted, Promise
 from splitbrain_protocols.paxos.node import Paxos
 
 
@@ -66,7 +66,7 @@ class StalePromise(Paxos):
     has the same bug: vote-stale-term.
     """
 
-    def is_for(self, ballot: Ballot, message: Promise) -> bool:  # noqa: ARG002
+    def answers(self, message: Promise, ballot: Ballot) -> bool:  # noqa: ARG002
         return True
 
 
@@ -81,7 +81,7 @@ class LatePromise(Paxos):
     ballot: phase 1 has to be closed.
     """
 
-    def close_phase_1(self) -> None:
+    def first_majority_fixes_value(self) -> None:
         pass
 
 
@@ -110,14 +110,11 @@ class RetrySkipsPrepare(Paxos):
     leader may skip phase 1, but only while its ballot stays the same: pay for each number once.
     """
 
-    def begin_ballot(self) -> list[Effect]:
-        if self.attempt == 0:
-            return super().begin_ballot()
-        ballot, self.preparing = self.next_ballot(), None
-        self.round = ballot.round
-        self.attempt += 1
-        retry = SetTimer("retry", *self.back_off())
-        return [Write("round", ballot.round), Sync(), retry, *self.begin_accept_phase(ballot, self.command)]
+    def ask_for_promises(self, ballot: Ballot) -> Effects:
+        if self.attempt == 1:
+            return super().ask_for_promises(ballot)
+        self.preparing = None
+        return self.begin_accept_phase(ballot, self.command)
 
 
 class ReportIsDecision(Paxos):
@@ -135,7 +132,7 @@ class ReportIsDecision(Paxos):
     def begin_accept_phase(self, ballot: Ballot, value: Any) -> Effects:
         if not any(self.promises.values()):
             return super().begin_accept_phase(ballot, value)
-        return [*self.decide(value), *(Send(peer, Decision(value)) for peer in self.peers)]
+        return self.decide_and_inform(value)
 
 
 PROPOSER_EXHIBITS = (

@@ -64,7 +64,7 @@ class NonMemberAcks(Paxos):
     alarm without a spare. Raft's twin is the learner that is counted in the numerator, and not in the denominator.
     """
 
-    def counts(self, sender: NodeId) -> bool:  # noqa: ARG002
+    def is_acceptor(self, sender: NodeId) -> bool:  # noqa: ARG002
         return True
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from splitbrain.node import DiskView, Effect, NodeId, Observe, Send, Write
-from splitbrain.observations import EnteredTerm, Voted
+from splitbrain.node import DiskView, Effect, NodeId, Send, Write
 from splitbrain_protocols.museum.raft.record import record
 from splitbrain_protocols.raft.core.messages import RequestVote
-from splitbrain_protocols.raft.core.server import ELECTION_TIMEOUT
 from splitbrain_protocols.raft.node import Raft
 
 
@@ -24,7 +22,7 @@ class VoteNotDurable(Raft):
     """
 
     def persist_then_vote(self, reply: Send) -> list[Effect]:
-        return [Observe(Voted(self.current_term, reply.to)), ELECTION_TIMEOUT, reply]
+        return self.vote(reply)
 
 
 class TermNotDurable(Raft):
@@ -56,13 +54,7 @@ class VoteSelfNotDurable(Raft):
     """
 
     def persist_then_campaign(self, request: RequestVote) -> list[Effect]:
-        return [
-            *self.write_term_and_vote(),
-            Observe(EnteredTerm(self.current_term)),
-            Observe(Voted(self.current_term, self.me)),
-            ELECTION_TIMEOUT,
-            *[Send(peer, request) for peer in self.peers],
-        ]
+        return [*self.write_term_and_vote(), *self.campaign(request)]
 
 
 class VoteBeforeTerm(Raft):
