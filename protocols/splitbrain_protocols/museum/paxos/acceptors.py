@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Ballot, Proposal
 from splitbrain_protocols.paxos.node import Paxos
+from splitbrain_protocols.paxos.scenario import PLAIN
 
 
 class AcceptNoCheck(Paxos):
@@ -69,7 +70,8 @@ class PromisedAsAccepted(Paxos):
 
 
 ACCEPTOR_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-accept-no-check",
         AcceptNoCheck,
         title="An acceptor accepts any ballot",
@@ -78,7 +80,8 @@ ACCEPTOR_EXHIBITS = (
         faults="reorder",
         shortest={"PromisesKept": 5, "OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-accept-keeps-promise",
         AcceptKeepsPromise,
         title="Accepting does not raise the promise",
@@ -87,7 +90,8 @@ ACCEPTOR_EXHIBITS = (
         faults="reorder",
         shortest={"OneChosenValue": 20},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-promised-as-accepted",
         PromisedAsAccepted,
         title="One ballot variable for promised and accepted",
@@ -96,7 +100,8 @@ ACCEPTOR_EXHIBITS = (
         faults="reorder",
         shortest={"OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-accept-overstrict",
         AcceptOverstrict,
         title="An acceptor wants more than it promised",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from splitbrain.node import Effect, Effects, NodeId, Sync, Write
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Ballot, Proposal
 from splitbrain_protocols.paxos.node import Paxos
 from splitbrain_protocols.paxos.scenario import LOST_DISKS, PLAIN
@@ -116,7 +116,8 @@ class StateExpires(Paxos):
 
 
 MEMORY_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-promise-not-durable",
         PromiseNotDurable,
         title="The promise is not written down",
@@ -125,7 +126,8 @@ MEMORY_EXHIBITS = (
         faults="restart",
         shortest={"PromisesKept": 3, "OneChosenValue": 15},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-accepted-not-durable",
         AcceptedNotDurable,
         title="The accepted proposal is not written down",
@@ -134,7 +136,8 @@ MEMORY_EXHIBITS = (
         faults="restart",
         shortest={"AcceptedIsDurable": 5, "OneChosenValue": 15},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-reply-before-durable",
         ReplyBeforeDurable,
         title="Accepted, sent, and then written down",
@@ -142,7 +145,8 @@ MEMORY_EXHIBITS = (
         invariant=("AcceptedIsDurable", "PromisesKept", "ProposedIsSafe", "DecidedIsChosen", "OneChosenValue", "Agreement"),
         faults="crash within a handler",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-ballot-not-durable",
         BallotNotDurable,
         title="A ballot used again after a restart",
@@ -153,7 +157,8 @@ MEMORY_EXHIBITS = (
         # the shorter is that moment.
         sizes=(3, 2, 1),
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-amnesiac-rejoin",
         AmnesiacRejoin,
         title="A lost disk, and back as if nothing had been",
@@ -163,7 +168,8 @@ MEMORY_EXHIBITS = (
         options=LOST_DISKS.options,
         calm_bound=LOST_DISKS.calm_bound,
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-prune-forgets-promise",
         PruneForgetsPromise,
         title="Pruned with the promise still needed",
@@ -172,7 +178,8 @@ MEMORY_EXHIBITS = (
         faults="reorder",
         options={**PLAIN.options, "pruning": (True,)},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-state-expires",
         StateExpires,
         title="Promises and proposals with a time to live",

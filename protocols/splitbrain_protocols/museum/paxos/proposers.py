@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from splitbrain.node import Effects, NodeId
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Ballot, Preempted, Promise
 from splitbrain_protocols.paxos.node import Paxos
+from splitbrain_protocols.paxos.scenario import PLAIN
 
 
 class IgnoreReported(Paxos):
@@ -136,7 +137,8 @@ class ReportIsDecision(Paxos):
 
 
 PROPOSER_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-ignore-reported",
         IgnoreReported,
         title="A proposer ignores what the promises report",
@@ -145,7 +147,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"ProposedIsSafe": 6, "OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-value-not-highest",
         ValueNotHighest,
         title="The last reported value, not the highest",
@@ -154,7 +157,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"OneChosenValue": 20},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-nonunique-ballots",
         NonuniqueBallots,
         title="Two proposers use the same ballot",
@@ -163,7 +167,8 @@ PROPOSER_EXHIBITS = (
         faults="concurrent proposers",
         shortest={"OneValuePerBallot": 6, "OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-stale-promise",
         StalePromise,
         title="Promises of an older ballot are counted",
@@ -172,7 +177,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"ProposedIsSafe": 8},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-late-promise",
         LatePromise,
         title="One promise more, and the value changes",
@@ -181,7 +187,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"OneValuePerBallot": 8},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-refusal-counts",
         RefusalCounts,
         title="A refusal counts as a promise",
@@ -189,7 +196,8 @@ PROPOSER_EXHIBITS = (
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-retry-skips-prepare",
         RetrySkipsPrepare,
         title="A higher ballot, and nobody asked",
@@ -197,7 +205,8 @@ PROPOSER_EXHIBITS = (
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-report-is-decision",
         ReportIsDecision,
         title="Accepted by somebody, taken for decided",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from splitbrain.node import DiskView, Effect, NodeId, Send, Write
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import RequestVote
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class VoteNotDurable(Raft):
@@ -111,7 +112,8 @@ class LeaderCountsUndurableSelf(Raft):
 
 
 DURABILITY = (
-    record(
+    exhibit(
+        RAFT,
         "vote-not-durable",
         VoteNotDurable,
         title="A vote forgotten in a crash",
@@ -120,7 +122,8 @@ DURABILITY = (
         faults="crash and restart of a voter",
         shortest={"ElectionSafety": 7, "LogMatching": 9, "StateMachineSafety": 13},
     ),
-    record(
+    exhibit(
+        RAFT,
         "term-not-durable",
         TermNotDurable,
         title="A term forgotten in a crash",
@@ -129,7 +132,8 @@ DURABILITY = (
         faults="crash and restart",
         shortest={"ElectionSafety": 7},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-self-not-durable",
         VoteSelfNotDurable,
         title="A candidacy announced before it is on the disk",
@@ -138,7 +142,8 @@ DURABILITY = (
         faults="crash and restart of the candidate",
         shortest={"ElectionSafety": 7},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-before-term",
         VoteBeforeTerm,
         title="Term and vote torn apart, the wrong way round",
@@ -146,7 +151,8 @@ DURABILITY = (
         invariant=("OneVotePerTerm", "ElectionSafety"),
         faults="crash between two writes, and restart",
     ),
-    record(
+    exhibit(
+        RAFT,
         "ack-before-durable",
         AckBeforeDurable,
         title="Acknowledged before it is on the disk",
@@ -155,7 +161,8 @@ DURABILITY = (
         faults="crash and restart of a follower",
         shortest={"CommittedIsDurable": 6, "LeaderCompleteness": 10, "StateMachineSafety": 13},
     ),
-    record(
+    exhibit(
+        RAFT,
         "leader-counts-undurable-self",
         LeaderCountsUndurableSelf,
         title="A leader counts its own unsynced copy",

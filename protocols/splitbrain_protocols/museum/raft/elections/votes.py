@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import RequestVote, RequestVoteReply
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class VoteQuorumTooSmall(Raft):
@@ -122,7 +123,8 @@ class LeaderVotesKeepsLeading(Raft):
 
 
 ELECTIONS = (
-    record(
+    exhibit(
+        RAFT,
         "vote-quorum-too-small",
         VoteQuorumTooSmall,
         title="Half of the votes elect a leader",
@@ -131,7 +133,8 @@ ELECTIONS = (
         faults="none",
         shortest={"ElectionSafety": 2},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-stale-term",
         VoteStaleTerm,
         title="Votes of an older term are counted",
@@ -140,7 +143,8 @@ ELECTIONS = (
         faults="reordering",
         shortest={"ElectionSafety": 7},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-twice-in-term",
         VoteTwiceInTerm,
         title="Two votes in one term",
@@ -149,7 +153,8 @@ ELECTIONS = (
         faults="concurrent candidates",
         shortest={"ElectionSafety": 6},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-dup",
         VoteDup,
         title="A repeated reply is a second vote",
@@ -159,7 +164,8 @@ ELECTIONS = (
         shortest={"ElectionSafety": 10},  # 8 where to deliver a message twice takes no action of its own
         sizes=(4, 5),  # of three nodes, two votes are a majority, and one of them is the candidate's own
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-no-log-check",
         VoteNoLogCheck,
         title="Anybody's log is good enough",
@@ -168,7 +174,8 @@ ELECTIONS = (
         faults="reordering, or a partition",
         shortest={"LeaderCompleteness": 9, "StateMachineSafety": 12},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-term-or-index",
         VoteTermOrIndex,
         title="A long log is good enough",
@@ -177,7 +184,8 @@ ELECTIONS = (
         faults="reordering, or a partition",
         shortest={"LeaderCompleteness": 11},
     ),
-    record(
+    exhibit(
+        RAFT,
         "leader-votes-keeps-leading",
         LeaderVotesKeepsLeading,
         title="A leader votes for another and goes on leading",

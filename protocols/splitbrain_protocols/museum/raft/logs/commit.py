@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntries
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
@@ -147,7 +147,8 @@ class ApplySkipsGapAfterRestart(Raft):
 
 
 COMMIT = (
-    record(
+    exhibit(
+        RAFT,
         "commit-quorum-half",
         CommitQuorumHalf,
         title="Half of the copies commit an entry",
@@ -156,7 +157,8 @@ COMMIT = (
         faults="none",
         shortest={"CommittedIsDurable": 4, "LeaderCompleteness": 7, "StateMachineSafety": 8},
     ),
-    record(
+    exhibit(
+        RAFT,
         "commit-mode-not-median",
         CommitModeNotMedian,
         title="Not the median of match_index",
@@ -166,7 +168,8 @@ COMMIT = (
         shortest={"CommittedIsDurable": 8, "LeaderCompleteness": 13},
         sizes=(5,),  # of three nodes, one follower and the leader are a majority
     ),
-    record(
+    exhibit(
+        RAFT,
         "follower-commit-past-match",
         FollowerCommitPastMatch,
         title="An empty heartbeat commits what the leader never had",
@@ -175,7 +178,8 @@ COMMIT = (
         faults="reordering",
         shortest={"StateMachineSafety": 12},
     ),
-    record(
+    exhibit(
+        RAFT,
         "commit-regress",
         CommitRegress,
         title="The commit index goes back",
@@ -183,7 +187,8 @@ COMMIT = (
         invariant=("CommitIndexNeverGoesBack", "StateMachineSafety"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "figure-8",
         Figure8,
         title="Raft, Figure 8: an old entry on a majority is not committed",
@@ -193,7 +198,8 @@ COMMIT = (
         shortest={"LeaderCompleteness": 20, "StateMachineSafety": 24},
         options={**RAFT.options, "noop": (False,)},  # a no-op would commit the older entries properly
     ),
-    record(
+    exhibit(
+        RAFT,
         "figure-8-with-noop",
         Figure8WithNoop,
         title="Raft, Figure 8, in spite of a no-op",
@@ -203,7 +209,8 @@ COMMIT = (
         # Where a request holds all entries there are, an old one hardly ever arrives without the no-op behind it.
         options={**RAFT.options, "noop": (True,), "batch": (1, 2)},
     ),
-    record(
+    exhibit(
+        RAFT,
         "heartbeat-commit-unchecked",
         HeartbeatCommitUnchecked,
         title="A heartbeat commits what it does not match",
@@ -211,7 +218,8 @@ COMMIT = (
         invariant=("StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "apply-skips-gap-after-restart",
         ApplySkipsGapAfterRestart,
         title="An entry falls between two pages",
