@@ -63,7 +63,7 @@ class Election(Server):
 
     def tally_vote(self, voter: NodeId) -> None:
         """Count each voter once, however often its reply arrives."""
-        if voter not in self.votes_granted:
+        if voter in self.voters() and voter not in self.votes_granted:
             self.votes_granted.append(voter)
 
     def has_won(self) -> bool:

@@ -29,7 +29,7 @@ class Server:
     power was cut is never called again.
 
     ``receivers`` and ``timers`` name what each kind of message, and each timer, is for. Whoever extends this class adds
-    entries of its own when it is made, or replaces those that it knows better.
+    entries of its own when it is made, or replaces those of the classes that it extends.
     """
 
     def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: DiskView) -> None:

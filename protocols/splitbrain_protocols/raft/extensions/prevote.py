@@ -68,7 +68,7 @@ class PreElection(Election):
 
     def tally_pre_vote(self, voter: NodeId) -> None:
         """Count each voter once, as in the election."""
-        if voter not in self.pre_votes:
+        if voter in self.voters() and voter not in self.pre_votes:
             self.pre_votes.append(voter)
 
     def has_won_pre_election(self) -> bool:

@@ -63,7 +63,7 @@ class QuorumCheck(Election, Leader):
 
     def is_followed(self) -> bool:
         """By "a majority of its cluster" since it last asked itself (dissertation, 6.2)."""
-        return len(self.heard_from) >= majority(len(self.voters()))
+        return sum(server in self.heard_from for server in self.voters()) >= majority(len(self.voters()))
 
     def resign(self) -> list[Effect]:
         """Lead no more. The term is the same, and so is the vote that was given in it: a restart could not take it back, either."""
