@@ -7,6 +7,7 @@ rooms on one floor do not import each other. No module may import in a circle, w
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,6 +127,7 @@ def floor(name: str) -> tuple[int, str]:
     return rooms[room], room
 
 
+@cache
 def arrows() -> dict[str, dict[str, int]]:
     """For each module the others of ours that it imports, with the line. The lazy face of the harness imports nothing."""
     found: dict[str, dict[str, int]] = {}

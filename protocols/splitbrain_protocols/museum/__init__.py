@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from splitbrain.exhibit import Exhibit
-from splitbrain_protocols.museum.paxos.exhibits import PAXOS_EXHIBITS
-from splitbrain_protocols.museum.raft.exhibits import RAFT_EXHIBITS
+from splitbrain_protocols.museum.paxos import PAXOS_EXHIBITS
+from splitbrain_protocols.museum.raft import RAFT_EXHIBITS
 
 EXHIBITS: tuple[Exhibit, ...] = (*RAFT_EXHIBITS, *PAXOS_EXHIBITS)

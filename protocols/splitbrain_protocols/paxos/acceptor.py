@@ -26,17 +26,21 @@ class Acceptor(Role):
     def on_prepare(self, proposer: NodeId, message: Prepare) -> Effects:
         """Phase 1 (b)."""
         if not self.may_promise(message.ballot):
-            return self.send(proposer, Preempted(message.ballot, self.promised))
+            return self.preempt(proposer, message.ballot)
         self.promised = message.ballot
         return self.persist_then_promise(proposer, message.ballot)
 
     def on_accept(self, proposer: NodeId, message: Accept) -> Effects:
         """Phase 2 (b)."""
         if not self.may_accept(message.ballot):
-            return self.send(proposer, Preempted(message.ballot, self.promised))
+            return self.preempt(proposer, message.ballot)
         self.promised = self.promised_by_accepting(message.ballot)
         self.accepted = Proposal(message.ballot, message.value)
         return self.persist_then_accept(self.accepted, message.learners)
+
+    def preempt(self, proposer: NodeId, ballot: Ballot) -> Effects:
+        """Who ignores a request "should probably inform the proposer, who should then abandon its proposal" (2.2)."""
+        return self.send(proposer, Preempted(ballot, self.promised))
 
     def on_query(self, learner: NodeId) -> Effects:
         """A learner "could ask the acceptors what proposals they have accepted" (2.3)."""
@@ -73,25 +77,23 @@ class Acceptor(Role):
 
     def persist_then_promise(self, proposer: NodeId, ballot: Ballot) -> Effects:
         """Stable storage first, then the answer (2.5)."""
-        return [
-            Write("promised", ballot),
-            Sync(),
-            Observe(say.Promised(ballot)),
-            *self.send(proposer, Promise(ballot, self.highest_accepted())),
-        ]
+        return [Write("promised", ballot), Sync(), *self.promise(proposer, ballot)]
+
+    def promise(self, proposer: NodeId, ballot: Ballot) -> Effects:
+        """The answer to a prepare request: a promise, with what has been accepted (2.2, phase 1 (b))."""
+        return [Observe(say.Promised(ballot)), *self.send(proposer, Promise(ballot, self.highest_accepted()))]
 
     def persist_then_accept(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
         """Stable storage first, then the answer (2.5) "to some set of distinguished learners" (2.3).
 
         The promise is written first of all, so that half of it is safe as well.
         """
-        return [
-            Write("promised", self.promised),
-            Write("accepted", proposal),
-            Sync(),
-            Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
-        ]
+        return [Write("promised", self.promised), Write("accepted", proposal), Sync(), *self.tell_learners(proposal, learners)]
+
+    def tell_learners(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
+        """The answer to an accept request; the proposer has said which learners are the distinguished ones (2.3)."""
+        accepted = Accepted(proposal.ballot, proposal.value)
+        return [Observe(say.Accepted(proposal.ballot, proposal.value)), *self.send_all(learners, accepted)]
 
     def recovered(self) -> Observe:
         """What the acceptor found on its disk."""

@@ -22,10 +22,9 @@ class Learner(Role):
 
     def on_accepted(self, acceptor: NodeId, message: Accepted) -> Effects:
         """Once its value is known to be chosen, decide, and tell all others (2.3)."""
-        if not self.counts(acceptor) or not self.is_chosen(acceptor, message):
+        if not self.is_acceptor(acceptor) or not self.is_chosen(acceptor, message):
             return ()
-        decision = Decision(message.value)
-        return [*self.decide(message.value), *(Send(peer, decision) for peer in self.peers)]
+        return self.decide_and_inform(message.value)
 
     def is_chosen(self, acceptor: NodeId, message: Accepted) -> bool:
         """A value is chosen when a majority has accepted a single proposal with it (2.2)."""
@@ -36,6 +35,11 @@ class Learner(Role):
         acceptors = self.accepted_by.setdefault(message.ballot, set())
         acceptors.add(acceptor)
         return len(acceptors)
+
+    def decide_and_inform(self, value: Any) -> list[Effect]:
+        """The one who finds out decides, and "in turn informs the other learners" (2.3)."""
+        decision = Decision(value)
+        return [*self.decide(value), *(Send(peer, decision) for peer in self.peers)]
 
     def decide(self, value: Any) -> list[Effect]:
         """For good: stable before anybody is told, so that a restarted process does not have to learn it again."""

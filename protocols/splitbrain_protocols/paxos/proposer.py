@@ -44,12 +44,12 @@ class Proposer(Role):
     def on_promise(self, acceptor: NodeId, message: Promise) -> Effects:
         """Phase 2 (a), once a majority has promised."""
         ballot = self.preparing
-        if ballot is None or not self.counts(acceptor) or not self.is_for(ballot, message):
+        if ballot is None or not self.is_acceptor(acceptor) or not self.answers(message, ballot):
             return ()
         self.promises[acceptor] = message.accepted
         if not self.has_quorum(len(self.promises)):
             return ()
-        self.close_phase_1()
+        self.first_majority_fixes_value()
         return self.begin_accept_phase(ballot, self.value_to_propose())
 
     def begin_accept_phase(self, ballot: Ballot, value: Any) -> Effects:
@@ -71,12 +71,12 @@ class Proposer(Role):
         """Above all that this process has used or heard of, and nobody else's, for it bears the name (2.5)."""
         return Ballot(self.round + 1, self.me)
 
-    def is_for(self, ballot: Ballot, message: Promise) -> bool:
-        """Whether it answers this prepare request; what was promised, and reported, to an earlier one is out of date (2.2)."""
+    def answers(self, message: Promise, ballot: Ballot) -> bool:
+        """Whether it is for this prepare request; what was promised, and reported, to an earlier one is out of date (2.2)."""
         return message.ballot == ballot
 
-    def close_phase_1(self) -> None:
-        """The first majority fixes the value; whoever promises later is too late to change it (2.2: one value a proposal)."""
+    def first_majority_fixes_value(self) -> None:
+        """Whoever promises later is too late to change it (2.2: one value a proposal)."""
         self.preparing = None
 
     def value_to_propose(self) -> Any:
@@ -87,16 +87,16 @@ class Proposer(Role):
         return max(reported, key=lambda proposal: proposal.ballot).value
 
     def persist_then_prepare(self, ballot: Ballot) -> list[Effect]:
-        """It "remembers (in stable storage) the highest-numbered proposal it has tried to issue" (2.5): no ballot serves twice.
+        """It "remembers (in stable storage) the highest-numbered proposal it has tried to issue" (2.5): no ballot serves twice."""
+        return [Write("round", ballot.round), Sync(), *self.prepare(ballot)]
 
-        The timer comes before the messages, for a process that is its own quorum decides while they are sent.
-        """
-        return [
-            Write("round", ballot.round),
-            Sync(),
-            SetTimer("retry", *self.back_off()),
-            *self.send_all(self.asked, Prepare(ballot)),
-        ]
+    def prepare(self, ballot: Ballot) -> list[Effect]:
+        """The timer comes before the messages, for a process that is its own quorum decides while they are sent."""
+        return [SetTimer("retry", *self.back_off()), *self.ask_for_promises(ballot)]
+
+    def ask_for_promises(self, ballot: Ballot) -> Effects:
+        """A proposer "sends a prepare request with number n to a majority of acceptors" (2.2, phase 1 (a)); here to all."""
+        return self.send_all(self.asked, Prepare(ballot))
 
     # What makes progress
 

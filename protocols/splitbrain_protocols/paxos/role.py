@@ -35,7 +35,7 @@ class Role:
         """A majority of the acceptors: any two have an acceptor in common (Paxos Made Simple, 2.2)."""
         return count >= majority(len(self.acceptors))
 
-    def counts(self, sender: NodeId) -> bool:
+    def is_acceptor(self, sender: NodeId) -> bool:
         """Quorums are made of acceptors; a spare, which answers as they do, is in none of them (2.2)."""
         return sender in self.acceptors
 

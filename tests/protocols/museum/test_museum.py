@@ -174,8 +174,9 @@ def plain(result):
 
 
 def state(node):
-    # The log is an object without equality of its own; what begins with an underscore are tables of bound methods.
-    return {name: vars(value) if name == "log" else value for name, value in vars(node).items() if name[0] != "_"}
+    # The log is an object without equality of its own; the tables hold bound methods, which are those of one node.
+    tables = ("receivers", "timers")
+    return {name: vars(value) if name == "log" else value for name, value in vars(node).items() if name not in tables}
 
 
 # The controls

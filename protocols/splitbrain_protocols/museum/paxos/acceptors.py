@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from splitbrain.exhibit import Goal
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Ballot, Proposal
 from splitbrain_protocols.paxos.node import Paxos
+from splitbrain_protocols.paxos.scenario import PLAIN
 
 
 class AcceptNoCheck(Paxos):
@@ -70,7 +71,8 @@ class PromisedAsAccepted(Paxos):
 
 
 ACCEPTOR_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-accept-no-check",
         AcceptNoCheck,
         title="An acceptor accepts any ballot",
@@ -79,7 +81,8 @@ ACCEPTOR_EXHIBITS = (
         faults="reorder",
         shortest={"PromisesKept": 5, "OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-accept-keeps-promise",
         AcceptKeepsPromise,
         title="Accepting does not raise the promise",
@@ -89,7 +92,8 @@ ACCEPTOR_EXHIBITS = (
         shortest={"OneChosenValue": 20},
         goal=Goal(runs=1_000, remark="a uniform random scheduler needs 10,185"),
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-promised-as-accepted",
         PromisedAsAccepted,
         title="One ballot variable for promised and accepted",
@@ -98,7 +102,8 @@ ACCEPTOR_EXHIBITS = (
         faults="reorder",
         shortest={"OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-accept-overstrict",
         AcceptOverstrict,
         title="An acceptor wants more than it promised",

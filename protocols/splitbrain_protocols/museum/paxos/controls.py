@@ -6,9 +6,10 @@ from typing import Any
 
 import splitbrain.observations as say
 from splitbrain.node import Effect, Observe
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Ballot
 from splitbrain_protocols.paxos.node import Paxos
+from splitbrain_protocols.paxos.scenario import PLAIN
 
 
 class DecisionNotDurable(Paxos):
@@ -37,7 +38,8 @@ class PrepareOnce(Paxos):
 
 
 CONTROL_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-decision-not-durable",
         DecisionNotDurable,
         title="A decision forgotten that can be found out again",
@@ -45,7 +47,8 @@ CONTROL_EXHIBITS = (
         faults="restart",
         control=True,
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-prepare-once",
         PrepareOnce,
         title="The same prepare request is refused",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from splitbrain.node import CancelTimer, Effect, Effects, NodeId
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Preempted
 from splitbrain_protocols.paxos.node import Paxos
+from splitbrain_protocols.paxos.scenario import PLAIN
 
 
 class DuellingProposers(Paxos):
@@ -54,7 +55,8 @@ class LearnerNeverAsks(Paxos):
 
 
 LIVENESS_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-duelling-proposers",
         DuellingProposers,
         title="Proposers outbid each other for ever",
@@ -65,7 +67,8 @@ LIVENESS_EXHIBITS = (
         sizes=(3, 2),
         calm_bound=2_000,
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-refused-gives-up",
         RefusedGivesUp,
         title="After you, and nobody goes",
@@ -73,7 +76,8 @@ LIVENESS_EXHIBITS = (
         invariant=("Termination",),
         faults="reorder",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-learner-never-asks",
         LearnerNeverAsks,
         title="A learner that only waits",

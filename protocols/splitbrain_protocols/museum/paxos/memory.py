@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import splitbrain.observations as say
-from splitbrain.node import Effect, Effects, NodeId, Observe, SetTimer, Sync, Write
-from splitbrain_protocols.museum.paxos.record import record
-from splitbrain_protocols.paxos.messages import Accepted, Ballot, Prepare, Promise, Proposal
+from splitbrain.node import Effect, Effects, NodeId, Sync, Write
+from splitbrain_protocols.museum.exhibit import exhibit
+from splitbrain_protocols.paxos.messages import Ballot, Proposal
 from splitbrain_protocols.paxos.node import Paxos
 from splitbrain_protocols.paxos.scenario import LOST_DISKS, PLAIN
 
@@ -22,7 +21,7 @@ class PromiseNotDurable(Paxos):
     """
 
     def persist_then_promise(self, proposer: NodeId, ballot: Ballot) -> Effects:
-        return [Observe(say.Promised(ballot)), *self.send(proposer, Promise(ballot, self.highest_accepted()))]
+        return self.promise(proposer, ballot)
 
 
 class AcceptedNotDurable(Paxos):
@@ -36,12 +35,7 @@ class AcceptedNotDurable(Paxos):
     """
 
     def persist_then_accept(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
-        return [
-            Write("promised", self.promised),
-            Sync(),
-            Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
-        ]
+        return [Write("promised", self.promised), Sync(), *self.tell_learners(proposal, learners)]
 
 
 class ReplyBeforeDurable(Paxos):
@@ -55,13 +49,8 @@ class ReplyBeforeDurable(Paxos):
     """
 
     def persist_then_accept(self, proposal: Proposal, learners: tuple[NodeId, ...]) -> Effects:
-        return [
-            Observe(say.Accepted(proposal.ballot, proposal.value)),
-            *self.send_all(learners, Accepted(proposal.ballot, proposal.value)),
-            Write("promised", self.promised),
-            Write("accepted", proposal),
-            Sync(),
-        ]
+        told = self.tell_learners(proposal, learners)
+        return [*told, Write("promised", self.promised), Write("accepted", proposal), Sync()]
 
 
 class BallotNotDurable(Paxos):
@@ -77,7 +66,7 @@ class BallotNotDurable(Paxos):
     """
 
     def persist_then_prepare(self, ballot: Ballot) -> list[Effect]:
-        return [SetTimer("retry", *self.back_off()), *self.send_all(self.asked, Prepare(ballot))]
+        return self.prepare(ballot)
 
 
 class AmnesiacRejoin(Paxos):
@@ -127,7 +116,8 @@ class StateExpires(Paxos):
 
 
 MEMORY_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-promise-not-durable",
         PromiseNotDurable,
         title="The promise is not written down",
@@ -136,7 +126,8 @@ MEMORY_EXHIBITS = (
         faults="restart",
         shortest={"PromisesKept": 3, "OneChosenValue": 15},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-accepted-not-durable",
         AcceptedNotDurable,
         title="The accepted proposal is not written down",
@@ -145,7 +136,8 @@ MEMORY_EXHIBITS = (
         faults="restart",
         shortest={"AcceptedIsDurable": 5, "OneChosenValue": 15},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-reply-before-durable",
         ReplyBeforeDurable,
         title="Accepted, sent, and then written down",
@@ -153,7 +145,8 @@ MEMORY_EXHIBITS = (
         invariant=("AcceptedIsDurable", "PromisesKept", "ProposedIsSafe", "DecidedIsChosen", "OneChosenValue", "Agreement"),
         faults="crash within a handler",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-ballot-not-durable",
         BallotNotDurable,
         title="A ballot used again after a restart",
@@ -164,7 +157,8 @@ MEMORY_EXHIBITS = (
         # the shorter is that moment.
         sizes=(3, 2, 1),
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-amnesiac-rejoin",
         AmnesiacRejoin,
         title="A lost disk, and back as if nothing had been",
@@ -174,7 +168,8 @@ MEMORY_EXHIBITS = (
         options=LOST_DISKS.options,
         calm_bound=LOST_DISKS.calm_bound,
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-prune-forgets-promise",
         PruneForgetsPromise,
         title="Pruned with the promise still needed",
@@ -183,7 +178,8 @@ MEMORY_EXHIBITS = (
         faults="reorder",
         options={**PLAIN.options, "pruning": (True,)},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-state-expires",
         StateExpires,
         title="Promises and proposals with a time to live",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from splitbrain.exhibit import Goal
-from splitbrain.node import Effect, Effects, NodeId, Send, SetTimer, Sync, Write
-from splitbrain_protocols.museum.paxos.record import record
-from splitbrain_protocols.paxos.messages import Ballot, Decision, Preempted, Promise
+from splitbrain.node import Effects, NodeId
+from splitbrain_protocols.museum.exhibit import exhibit
+from splitbrain_protocols.paxos.messages import Ballot, Preempted, Promise
 from splitbrain_protocols.paxos.node import Paxos
+from splitbrain_protocols.paxos.scenario import PLAIN
 
 
 class IgnoreReported(Paxos):
@@ -67,7 +68,7 @@ class StalePromise(Paxos):
     has the same bug: vote-stale-term.
     """
 
-    def is_for(self, ballot: Ballot, message: Promise) -> bool:  # noqa: ARG002
+    def answers(self, message: Promise, ballot: Ballot) -> bool:  # noqa: ARG002
         return True
 
 
@@ -82,7 +83,7 @@ class LatePromise(Paxos):
     ballot: phase 1 has to be closed.
     """
 
-    def close_phase_1(self) -> None:
+    def first_majority_fixes_value(self) -> None:
         pass
 
 
@@ -111,14 +112,11 @@ class RetrySkipsPrepare(Paxos):
     leader may skip phase 1, but only while its ballot stays the same: pay for each number once.
     """
 
-    def begin_ballot(self) -> list[Effect]:
-        if self.attempt == 0:
-            return super().begin_ballot()
-        ballot, self.preparing = self.next_ballot(), None
-        self.round = ballot.round
-        self.attempt += 1
-        retry = SetTimer("retry", *self.back_off())
-        return [Write("round", ballot.round), Sync(), retry, *self.begin_accept_phase(ballot, self.command)]
+    def ask_for_promises(self, ballot: Ballot) -> Effects:
+        if self.attempt == 1:
+            return super().ask_for_promises(ballot)
+        self.preparing = None
+        return self.begin_accept_phase(ballot, self.command)
 
 
 class ReportIsDecision(Paxos):
@@ -136,11 +134,12 @@ class ReportIsDecision(Paxos):
     def begin_accept_phase(self, ballot: Ballot, value: Any) -> Effects:
         if not any(self.promises.values()):
             return super().begin_accept_phase(ballot, value)
-        return [*self.decide(value), *(Send(peer, Decision(value)) for peer in self.peers)]
+        return self.decide_and_inform(value)
 
 
 PROPOSER_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-ignore-reported",
         IgnoreReported,
         title="A proposer ignores what the promises report",
@@ -149,7 +148,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"ProposedIsSafe": 6, "OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-value-not-highest",
         ValueNotHighest,
         title="The last reported value, not the highest",
@@ -159,7 +159,8 @@ PROPOSER_EXHIBITS = (
         shortest={"OneChosenValue": 20},
         goal=Goal(runs=1_000, remark="a uniform random scheduler needs 10,362"),
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-nonunique-ballots",
         NonuniqueBallots,
         title="Two proposers use the same ballot",
@@ -168,7 +169,8 @@ PROPOSER_EXHIBITS = (
         faults="concurrent proposers",
         shortest={"OneValuePerBallot": 6, "OneChosenValue": 14},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-stale-promise",
         StalePromise,
         title="Promises of an older ballot are counted",
@@ -177,7 +179,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"ProposedIsSafe": 8},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-late-promise",
         LatePromise,
         title="One promise more, and the value changes",
@@ -186,7 +189,8 @@ PROPOSER_EXHIBITS = (
         faults="reorder",
         shortest={"OneValuePerBallot": 8},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-refusal-counts",
         RefusalCounts,
         title="A refusal counts as a promise",
@@ -194,7 +198,8 @@ PROPOSER_EXHIBITS = (
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-retry-skips-prepare",
         RetrySkipsPrepare,
         title="A higher ballot, and nobody asked",
@@ -202,7 +207,8 @@ PROPOSER_EXHIBITS = (
         invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-report-is-decision",
         ReportIsDecision,
         title="Accepted by somebody, taken for decided",

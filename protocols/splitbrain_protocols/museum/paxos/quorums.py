@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from splitbrain.node import NodeId
-from splitbrain_protocols.museum.paxos.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.paxos.messages import Accepted
 from splitbrain_protocols.paxos.node import Paxos
 from splitbrain_protocols.paxos.scenario import PLAIN
@@ -64,7 +64,7 @@ class NonMemberAcks(Paxos):
     alarm without a spare. Raft's twin is the learner that is counted in the numerator, and not in the denominator.
     """
 
-    def counts(self, sender: NodeId) -> bool:  # noqa: ARG002
+    def is_acceptor(self, sender: NodeId) -> bool:  # noqa: ARG002
         return True
 
 
@@ -100,7 +100,8 @@ class LearnFromOne(Paxos):
 
 
 QUORUM_EXHIBITS = (
-    record(
+    exhibit(
+        PLAIN,
         "pax-quorum-half",
         QuorumHalf,
         title="Half of the acceptors is a quorum",
@@ -109,7 +110,8 @@ QUORUM_EXHIBITS = (
         faults="none",
         shortest={"DecidedIsChosen": 1, "OneChosenValue": 10},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-quorum-even",
         QuorumEven,
         title="A majority on odd clusters only",
@@ -117,7 +119,8 @@ QUORUM_EXHIBITS = (
         invariant=("DecidedIsChosen", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="partition; an even number of acceptors",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-dup-accepted",
         DupAccepted,
         title="An acceptance that arrives twice counts twice",
@@ -128,7 +131,8 @@ QUORUM_EXHIBITS = (
         sizes=(4, 5),
         shortest={"DecidedIsChosen": 6},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-non-member-acks",
         NonMemberAcks,
         title="Votes of one who has none",
@@ -137,7 +141,8 @@ QUORUM_EXHIBITS = (
         faults="reorder",
         options={**PLAIN.options, "spare": (True,)},
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-learner-counts-values",
         LearnerCountsValues,
         title="A majority for the value, not for the proposal",
@@ -145,7 +150,8 @@ QUORUM_EXHIBITS = (
         invariant=("DecidedIsChosen", "Agreement"),
         faults="reorder",
     ),
-    record(
+    exhibit(
+        PLAIN,
         "pax-learn-from-one",
         LearnFromOne,
         title="One acceptance is taken for the decision",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from splitbrain.node import DiskView, Effect, NodeId, Write
 from splitbrain_invariants import OneVotePerTerm
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntriesReply
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
@@ -64,7 +64,8 @@ class TermVoteNonatomic(Raft):
 
 
 CONTROLS = (
-    record(
+    exhibit(
+        RAFT,
         "vote-forget-on-candidate-stepdown",
         VoteForgetOnCandidateStepdown,
         title="A vote forgotten when it cannot matter",
@@ -74,7 +75,8 @@ CONTROLS = (
         # Its second vote of the term is real, and visible; that it can elect nobody is what this control is about.
         invariants=tuple(each for each in RAFT.invariants if each is not OneVotePerTerm),
     ),
-    record(
+    exhibit(
+        RAFT,
         "ack-stale-term-counted",
         AckStaleTermCounted,
         title="Acknowledgements of an older term counted",
@@ -83,7 +85,8 @@ CONTROLS = (
         control=True,
         sizes=(3,),
     ),
-    record(
+    exhibit(
+        RAFT,
         "term-vote-nonatomic",
         TermVoteNonatomic,
         title="Term and vote torn apart, the right way round",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntries, RequestVote
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
@@ -137,7 +137,8 @@ class CatchupDeduplicatedForever(Raft):
 
 
 LIVENESS = (
-    record(
+    exhibit(
+        RAFT,
         "vote-overstrict",
         VoteOverstrict,
         title="Nobody is electable",
@@ -145,7 +146,8 @@ LIVENESS = (
         invariant=("LogTermination",),
         faults="crash of one node",
     ),
-    record(
+    exhibit(
+        RAFT,
         "nack-no-backoff",
         NackNoBackoff,
         title="The same refused request, for ever",
@@ -153,7 +155,8 @@ LIVENESS = (
         invariant=("LogTermination",),
         faults="partition",
     ),
-    record(
+    exhibit(
+        RAFT,
         "follower-commit-term-check",
         FollowerCommitTermCheck,
         title="Followers apply the leader's rule",
@@ -161,7 +164,8 @@ LIVENESS = (
         invariant=("LogTermination",),
         faults="change of leaders",
     ),
-    record(
+    exhibit(
+        RAFT,
         "adopt-term-keep-vote",
         AdoptTermKeepVote,
         title="An old vote withheld in a new term",
@@ -169,7 +173,8 @@ LIVENESS = (
         invariant=("LogTermination",),
         faults="none",
     ),
-    record(
+    exhibit(
+        RAFT,
         "commit-loop-break",
         CommitLoopBreak,
         title="The search for what is committed ends too soon",
@@ -177,7 +182,8 @@ LIVENESS = (
         invariant=("LogTermination",),
         faults="change of leaders",
     ),
-    record(
+    exhibit(
+        RAFT,
         "stepdown-keeps-committable-suffix",
         StepdownKeepsCommittableSuffix,
         title="A follower defends its entries",
@@ -185,7 +191,8 @@ LIVENESS = (
         invariant=("LogTermination",),
         faults="partition",
     ),
-    record(
+    exhibit(
+        RAFT,
         "catchup-deduplicated-forever",
         CatchupDeduplicatedForever,
         title="Nothing new, and so no progress",

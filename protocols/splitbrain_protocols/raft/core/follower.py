@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from splitbrain.node import Effect, Effects, NodeId, Send
-from splitbrain_protocols.raft.core.messages import AppendEntries, AppendEntriesReply
+from collections.abc import Iterable
+from typing import Any
+
+from splitbrain.node import DiskView, Effect, Effects, NodeId, Send
+from splitbrain_protocols.raft.core.messages import AppendEntries, AppendEntriesReply, Message
 from splitbrain_protocols.raft.core.server import ELECTION_TIMEOUT, SYNC, Server
 
 
-class Following(Server):
+class Follower(Server):
     """Figure 2: "AppendEntries RPC", "Receiver implementation"; and the candidate that finds itself beaten."""
+
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: DiskView, **options: Any) -> None:
+        super().__init__(me, peers, disk, **options)
+        self.receivers[AppendEntries] = self.receive_append_entries
 
     def receive_append_entries(self, leader: NodeId, request: AppendEntries) -> Effects:
         """AppendEntries RPC, "Receiver implementation", steps 1 to 5."""
         if self.is_stale(request):
             return self.turn_away(leader, request)
-        effects = self.adopt_term(request.term) if self.must_adopt(request.term) else []
         if self.role == "candidate":
             self.concede()
         self.recognise(leader)
-        effects.append(ELECTION_TIMEOUT)
         if not self.log_matches(request):
-            return effects + self.refuse(leader, request)
-        # What it answers, it answers in the term of the request, which is its own by now.
-        reply = Send(leader, AppendEntriesReply(request.term, True, self.matching_index(request)))
-        effects += self.persist_then_acknowledge(self.resolve_conflict(request), reply)
+            return [ELECTION_TIMEOUT, *self.refuse(leader, request)]
+        reply = Send(leader, self.acknowledgement(request))
+        effects = [ELECTION_TIMEOUT, *self.persist_then_acknowledge(self.resolve_conflict(request), reply)]
         commit_index = self.follower_commit_index(request)
         if commit_index != self.commit_index:
             effects += self.commit_up_to(commit_index)
         return effects
+
+    def heeds_term_of(self, message: Message) -> bool:
+        """Nobody learns a term from a leader that is to be turned away, and to learn one itself (Raft, 5.1)."""
+        turned_away = isinstance(message, AppendEntries) and self.is_stale(message)
+        return not turned_away and super().heeds_term_of(message)
 
     def is_stale(self, request: AppendEntries) -> bool:
         """1. Reply false if term < current_term (Raft, 5.1)."""
@@ -53,6 +62,10 @@ class Following(Server):
     def refuse(self, leader: NodeId, request: AppendEntries) -> list[Effect]:
         """Where the logs do not match, nothing is known but that: nothing is deleted, and nothing committed (Raft, 5.3)."""
         return [Send(leader, AppendEntriesReply(request.term, False, request.prev_log_index))]
+
+    def acknowledgement(self, request: AppendEntries) -> AppendEntriesReply:
+        """AppendEntries RPC, "Results": what is answered is answered in the term of the request, which is this server's by now."""
+        return AppendEntriesReply(request.term, True, self.matching_index(request))
 
     def matching_index(self, request: AppendEntries) -> int:
         """Up to where the logs are equal now: the last entry of the request, whether it was new or there already (Raft, 5.3)."""

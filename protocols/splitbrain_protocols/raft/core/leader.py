@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from splitbrain.node import Effect, Effects, NodeId, Observe, RequestId, Send
+from splitbrain.node import DiskView, Effect, Effects, NodeId, Observe, Refused, Reply, RequestId, Send
 from splitbrain.observations import Led, Tracked
 from splitbrain_protocols.quorum import majority
 from splitbrain_protocols.raft.core.messages import AppendEntries, AppendEntriesReply, Entry
 from splitbrain_protocols.raft.core.server import CANCEL_ELECTION, HEARTBEAT_TIMEOUT, SYNC, Server
 
 
-class Replication(Server):
+class Leader(Server):
     """Figure 2: "Rules for Servers: Leaders".
 
     noop: a new leader appends an entry of its own term at once (Raft, 8), which commits what earlier leaders left.
     optimistic: ``next_index`` advances when entries are sent, not when they are acknowledged (pipelining).
-    full_heartbeats: a heartbeat carries what the follower lacks; otherwise it is empty (Raft, 5.2).
+    heartbeats: "empty" (Raft, 5.2), or "full": a heartbeat carries what the follower lacks.
     batch: the most entries of one request; None: as many as there are.
     """
 
-    noop: bool
-    optimistic: bool
-    full_heartbeats: bool
-    batch: int | None
+    def __init__(
+        self,
+        me: NodeId,
+        peers: Iterable[NodeId],
+        disk: DiskView,
+        *,
+        noop: bool = False,
+        optimistic: bool = False,
+        heartbeats: str = "empty",
+        batch: int | None = None,
+        **options: Any,
+    ) -> None:
+        if heartbeats not in ("empty", "full"):
+            raise ValueError(f"Raft(heartbeats={heartbeats!r}): there are no such heartbeats; use 'empty' or 'full'")
+        super().__init__(me, peers, disk, **options)
+        self.noop = noop
+        self.optimistic = optimistic
+        self.full_heartbeats = heartbeats == "full"
+        self.batch = batch
+        self.receivers[AppendEntriesReply] = self.receive_append_entries_reply
+        # A leader has no election timer running, and repeats its heartbeats instead (Raft, 5.2).
+        self.timers["heartbeat"] = self.heartbeat
+
+    def request(self, request: RequestId, command: Any) -> Effects:
+        """The leader serves the client once the entry is applied; any other server says who leads (Raft, 5.1, 5.3, 8)."""
+        return self.append(command, request) if self.role == "leader" else [self.redirect(request)]
+
+    def redirect(self, request: RequestId) -> Reply:
+        """Refused, with "information about the most recent leader it has heard from" (Raft, 8)."""
+        return Reply(request, Refused(self.leader_id))
 
     def lead(self) -> list[Effect]:
         """Upon election: start every follower behind the leader's last entry, and tell them all (Raft, 5.2, 5.3)."""
@@ -50,39 +77,34 @@ class Replication(Server):
         return [self.append_entries(peer) for peer in self.peers]
 
     def append_entries(self, follower: NodeId) -> Send:
-        """The entries from ``next_index`` on, and the one before them for the consistency check (Raft, 5.3)."""
-        next_index = self.next_index[follower]
-        entries = self.log.since(next_index, self.batch)
+        """The entries from ``next_index`` on (Raft, 5.3)."""
+        entries = self.log.since(self.next_index[follower], self.batch)
+        request = self.append_request(follower, entries)
         if self.optimistic:
-            self.next_index[follower] = next_index + len(entries)
-        prev = next_index - 1
-        return Send(follower, AppendEntries(self.current_term, prev, self.log.term(prev), entries, self.commit_index))
+            self.next_index[follower] += len(entries)
+        return Send(follower, request)
+
+    def append_request(self, follower: NodeId, entries: tuple[Entry, ...]) -> AppendEntries:
+        """AppendEntries RPC, "Arguments": with the entry that precedes, for the consistency check (Raft, 5.3)."""
+        prev = self.next_index[follower] - 1
+        return AppendEntries(self.current_term, prev, self.log.term(prev), entries, self.commit_index)
 
     def heartbeat(self) -> list[Effect]:
         """Repeat during idle periods, to prevent election timeouts (Raft, 5.2)."""
-        if self.full_heartbeats:
-            return [*self.replicate(), HEARTBEAT_TIMEOUT]
-        term, log, commit = self.current_term, self.log, self.commit_index
-        effects: list[Effect] = []
-        for peer, next_index in self.next_index.items():
-            effects.append(Send(peer, AppendEntries(term, next_index - 1, log.term(next_index - 1), (), commit)))
-        effects.append(HEARTBEAT_TIMEOUT)
-        return effects
+        beats = self.replicate() if self.full_heartbeats else [self.empty_heartbeat(peer) for peer in self.peers]
+        return [*beats, HEARTBEAT_TIMEOUT]
+
+    def empty_heartbeat(self, follower: NodeId) -> Send:
+        """One of the "AppendEntries RPCs that carry no log entries" (Raft, 5.2)."""
+        return Send(follower, self.append_request(follower, ()))
 
     def receive_append_entries_reply(self, follower: NodeId, reply: AppendEntriesReply) -> Effects:
         """If successful: update next_index and match_index; else decrement next_index and retry (Raft, 5.3)."""
-        if self.must_adopt(reply.term):
-            return self.adopt_term(reply.term)
         if not self.counts_acknowledgement(reply):
             return ()
         if not reply.success:
             return self.retry(follower, reply.index)
-        effects: list[Effect] = []
-        match_index = self.raised_match_index(follower, reply)
-        if match_index != self.match_index[follower]:
-            self.match_index[follower] = match_index
-            self.next_index[follower] = max(self.next_index[follower], match_index + 1)
-            effects = [self.tracked(follower), *self.advance_commit_index()]
+        effects = self.tally_acknowledgement(follower, reply)
         if self.next_index[follower] <= self.log.last_index:
             effects.append(self.append_entries(follower))
         return effects
@@ -90,6 +112,15 @@ class Replication(Server):
     def counts_acknowledgement(self, reply: AppendEntriesReply) -> bool:
         """Only what a follower said to the leader of this term is still true (Raft, 5.3)."""
         return self.role == "leader" and reply.term == self.current_term
+
+    def tally_acknowledgement(self, follower: NodeId, reply: AppendEntriesReply) -> list[Effect]:
+        """Count a follower's copy where it is new; then something more may be committed (Raft, 5.3)."""
+        match_index = self.raised_match_index(follower, reply)
+        if match_index == self.match_index[follower]:
+            return []
+        self.match_index[follower] = match_index
+        self.next_index[follower] = max(self.next_index[follower], match_index + 1)
+        return [self.tracked(follower), *self.advance_commit_index()]
 
     def raised_match_index(self, follower: NodeId, reply: AppendEntriesReply) -> int:
         """match_index increases monotonically (Raft, Figure 2): replies overtake each other, and what matched still does."""
@@ -124,12 +155,16 @@ class Replication(Server):
 
     def new_commit_index(self) -> int:
         """The highest index on a quorum; terms never fall along a log, so if this one is of an earlier term, all below are."""
-        held = sorted((self.log.last_index, *self.match_index.values()), reverse=True)
+        held = sorted(map(self.held_by, self.voters()), reverse=True)
         return held[self.commit_quorum() - 1]
+
+    def held_by(self, server: NodeId) -> int:
+        """Up to which index a server is known to hold this leader's log; the leader itself holds all of it (Raft, 5.3)."""
+        return self.log.last_index if server == self.me else self.match_index[server]
 
     def commit_quorum(self) -> int:
         """How many copies make an entry safe; any such group shares a node with any group that elects (Raft, 5.4.3)."""
-        return majority(self.cluster_size)
+        return majority(len(self.voters()))
 
     def may_commit(self, index: int) -> bool:
         """Only entries of the leader's own term are committed by counting replicas; earlier ones with them (Raft, 5.4.2)."""

@@ -1,4 +1,4 @@
-"""Raft's two RPCs as four messages, the optional third, and what a log is made of (Raft, Figure 2).
+"""Raft's two RPCs as four messages, and what a log is made of (Raft, Figure 2).
 
 ``candidateId`` and ``leaderId`` of Figure 2 are the sender of the message. A reply says which request it answers, since
 messages are reordered and repeated here.
@@ -6,7 +6,7 @@ messages are reordered and repeated here.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -18,51 +18,43 @@ class Entry(msgspec.Struct, frozen=True):
     command: Any
 
 
-class RequestVote(msgspec.Struct, frozen=True):
-    """A candidate gathers votes (Raft, 5.2)."""
+class Message(msgspec.Struct, frozen=True):
+    """Every message has a term, its sender's: "current terms are exchanged whenever servers communicate" (Raft, 5.1)."""
 
     term: int
+
+
+class Response(Message, frozen=True):
+    """An answer to a request; ``term`` is for whoever asked to update itself (Raft, Figure 2)."""
+
+
+class RequestVote(Message, frozen=True):
+    """A candidate gathers votes (Raft, 5.2)."""
+
     last_log_index: int
     last_log_term: int
 
 
-class RequestVoteReply(msgspec.Struct, frozen=True):
-    """``term`` is the voter's, for the candidate to update itself."""
+class RequestVoteReply(Response, frozen=True):
+    """The voter's yes or no (Raft, 5.2)."""
 
-    term: int
     vote_granted: bool
 
 
-class PreVote(RequestVote, frozen=True):
-    """A follower asks who would vote for it in ``term``, which it has not entered yet (Ongaro's dissertation, 9.6)."""
-
-
-class PreVoteReply(msgspec.Struct, frozen=True):
-    """``term``: when granted, the one that was asked about; else the voter's, for the asker to update itself."""
-
-    term: int
-    granted: bool
-
-
-class AppendEntries(msgspec.Struct, frozen=True):
+class AppendEntries(Message, frozen=True):
     """A leader replicates what follows ``prev_log_index`` (Raft, 5.3); without ``entries`` it is a heartbeat or a probe."""
 
-    term: int
     prev_log_index: int
     prev_log_term: int
     entries: tuple[Entry, ...]
     leader_commit: int
 
 
-class AppendEntriesReply(msgspec.Struct, frozen=True):
+class AppendEntriesReply(Response, frozen=True):
     """``index``: with success, up to where the logs are now known to be equal; without, the ``prev_log_index`` that was refused."""
 
-    term: int
     success: bool
     index: int
-
-
-Message: TypeAlias = RequestVote | RequestVoteReply | PreVote | PreVoteReply | AppendEntries | AppendEntriesReply
 
 
 def label(message: Message) -> tuple[str, int | None]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeAlias
 
-from splitbrain.node import CancelTimer, DiskView, Effect, NodeId, Observe, Reply, RequestId, SetTimer, Sync, Write
-from splitbrain.observations import Applied, Committed, EnteredTerm, SteppedDown
+from splitbrain.node import CancelTimer, DiskView, Effect, Effects, NodeId, Observe, Reply, RequestId, SetTimer, Sync, Write
+from splitbrain.observations import Applied, Committed, EnteredTerm, Recovered, SteppedDown
 from splitbrain_protocols.raft.core.log import Log
+from splitbrain_protocols.raft.core.messages import Message, Response
 
 Role: TypeAlias = Literal["follower", "candidate", "leader"]
+Receiver: TypeAlias = Callable[[NodeId, Any], Effects]
 
 # Effects without parameters, made once. Milliseconds; the range of election timeouts is the paper's (Raft, 5.2).
 ELECTION_TIMEOUT = SetTimer("election", 150, 300)
@@ -25,12 +27,17 @@ class Server:
     A handler changes the state at once and returns the effects in their order. That is safe because nothing else looks
     at the state before the last effect has happened: the host runs one handler at a time, and a node whose
     power was cut is never called again.
+
+    ``receivers`` and ``timers`` name what each kind of message, and each timer, is for. Whoever extends this class adds
+    entries of its own when it is made, or replaces those of the classes that it extends.
     """
 
-    def __init__(self, me: NodeId, peers: tuple[NodeId, ...], disk: DiskView) -> None:
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: DiskView) -> None:
         self.me = me
-        self.peers = peers
-        self.cluster_size = 1 + len(peers)
+        self.peers: tuple[NodeId, ...] = tuple(peers)
+        self.cluster: tuple[NodeId, ...] = (me, *self.peers)
+        self.receivers: dict[type[Message], Receiver] = {}
+        self.timers: dict[str, Callable[[], Effects]] = {}
         # Persistent state on all servers
         self.current_term, self.voted_for = self.recover_term_and_vote(disk)
         self.log = Log(disk)
@@ -46,18 +53,36 @@ class Server:
         self.match_index: dict[NodeId, int] = {}
         self.unanswered: dict[int, RequestId] = {}
 
-    def recover_term_and_vote(self, disk: DiskView) -> tuple[int, NodeId | None]:
-        """What ``write_term_and_vote`` left on the disk."""
-        term, voted_for = disk.get("term_and_vote", (0, None))
-        return term, voted_for
+    def start(self) -> Effects:
+        """When servers start up, they begin as followers (Raft, 5.2)."""
+        entries = tuple((entry.term, entry.command) for entry in self.log.entries)
+        return [Observe(Recovered(self.current_term, self.voted_for, entries)), ELECTION_TIMEOUT]
 
-    def write_term_and_vote(self) -> list[Effect]:
-        """Store both under one key: a vote must never stand beside another term than its own."""
-        return [Write("term_and_vote", (self.current_term, self.voted_for))]
+    def receive(self, sender: NodeId, message: Message) -> Effects:
+        """A message goes to the receiver of its kind; but here, at the door, it is asked for its term.
+
+        "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to follower" (Raft, 5.1).
+        """
+        receive = self.receivers[type(message)]
+        if not self.must_adopt(message.term) or not self.heeds_term_of(message):
+            return receive(sender, message)
+        adopted = self.adopt_term(message.term)
+        # A response was for the candidate, or the leader, of a term that is over.
+        return adopted if isinstance(message, Response) else [*adopted, *receive(sender, message)]
+
+    def timeout(self, timer: str) -> Effects:
+        """A timer goes to what it is for."""
+        return self.timers[timer]()
+
+    # Terms
 
     def must_adopt(self, term: int) -> bool:
         """If a request or a reply contains a term above current_term, it becomes the current one; terms never fall (Raft, 5.1)."""
         return term > self.current_term
+
+    def heeds_term_of(self, message: Message) -> bool:  # noqa: ARG002 (a decision about that message)
+        """Whether this message is one to learn a term from: Figure 2 excepts none."""
+        return True
 
     def adopt_term(self, term: int) -> list[Effect]:
         """On a higher term: make it the current one, with no vote cast, and convert to follower (Raft, 5.1).
@@ -79,9 +104,26 @@ class Server:
         self.unanswered.clear()
         return [Observe(SteppedDown(self.current_term)), CANCEL_HEARTBEAT, ELECTION_TIMEOUT]
 
+    def write_term_and_vote(self) -> list[Effect]:
+        """Store both under one key: a vote must never stand beside another term than its own."""
+        return [Write("term_and_vote", (self.current_term, self.voted_for))]
+
+    def recover_term_and_vote(self, disk: DiskView) -> tuple[int, NodeId | None]:
+        """What ``write_term_and_vote`` left on the disk."""
+        term, voted_for = disk.get("term_and_vote", (0, None))
+        return term, voted_for
+
+    # Quorums, and what a won one makes
+
+    def voters(self) -> tuple[NodeId, ...]:
+        """Whose votes and whose copies count: "the servers in the full cluster", this one among them (Raft, 5.2)."""
+        return self.cluster
+
     def lead(self) -> list[Effect]:
-        """What a candidate does that has won (see ``replication``)."""
+        """What a candidate does that has won (see ``leader``)."""
         raise NotImplementedError
+
+    # The state machine
 
     def commit_up_to(self, index: int) -> list[Effect]:
         """Set ``commit_index``, apply what is new in log order (Raft, 5.3), and answer the clients whose entries these are."""
@@ -93,9 +135,13 @@ class Server:
             effects.append(Observe(Applied(due, entry.term, entry.command)))
             request = self.unanswered.pop(due, None)
             if request is not None:
-                effects.append(Reply(request, due))
+                effects.append(self.answer(request, due))
         return effects
 
     def due_to_apply(self) -> Sequence[int]:
         """While commit_index > last_applied: increment last_applied, and apply that entry, none left out (Raft, Figure 2, 5.3)."""
         return range(self.last_applied + 1, self.commit_index + 1)
+
+    def answer(self, request: RequestId, index: int) -> Reply:
+        """The client is told where its command was applied; "the result of that execution" is no more here (Raft, 5.3)."""
+        return Reply(request, index)

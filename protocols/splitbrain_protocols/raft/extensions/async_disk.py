@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from splitbrain.node import Effect, Effects, Send, Sync
-from splitbrain_protocols.raft.core.follower import Following
-from splitbrain_protocols.raft.core.leader import Replication
+from collections.abc import Iterable
+from typing import Any
+
+from splitbrain.node import DiskView, Effect, Effects, NodeId, Send, Sync
+from splitbrain_protocols.raft.core.follower import Follower
+from splitbrain_protocols.raft.core.leader import Leader
 from splitbrain_protocols.raft.core.messages import AppendEntriesReply
 
 
-class AsyncDisk(Replication, Following):
+class AsyncDisk(Leader, Follower):
     """async_disk: entries are written and forgotten about; the token of the sync says what is to be acknowledged after it."""
 
-    async_disk: bool
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: DiskView, *, async_disk: bool = False, **options: Any) -> None:
+        super().__init__(me, peers, disk, **options)
+        self.async_disk = async_disk
 
     def persist_then_acknowledge(self, changes: list[Effect], reply: Send) -> list[Effect]:
         """The acknowledgement waits for the disk; the node does not."""
@@ -38,7 +43,11 @@ class AsyncDisk(Replication, Following):
         self.log.stable_index = max(self.log.stable_index, index)
         if self.leader_id in (None, self.me):
             return ()
-        return [Send(self.leader_id, AppendEntriesReply(self.current_term, True, index))]
+        return [Send(self.leader_id, self.late_acknowledgement(index))]
+
+    def late_acknowledgement(self, index: int) -> AppendEntriesReply:
+        """What the leader would have been told at once by a follower that waits, and is still true."""
+        return AppendEntriesReply(self.current_term, True, index)
 
     def still_holds(self, term: int, index: int) -> bool:  # noqa: ARG002 (a decision about that index)
         """What the disk has stored is what the log holds: within one term, entries that its leader sent are not replaced.

@@ -9,7 +9,7 @@ from splitbrain.actions import Calm, Crash, Deliver, Drop, Duplicate, Fire, Requ
 from splitbrain.errors import NotEnabled
 from splitbrain.search.hunt import hunt
 from splitbrain.world.world import World
-from splitbrain_protocols.museum.paxos.exhibits import PAXOS_EXHIBITS
+from splitbrain_protocols.museum.paxos import PAXOS_EXHIBITS
 from splitbrain_protocols.paxos.node import Paxos
 from splitbrain_protocols.paxos.scenario import PLAIN
 

@@ -11,7 +11,7 @@ from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
 from splitbrain.search.hunt import hunt
 from splitbrain.world.world import World
-from splitbrain_protocols.museum.raft.exhibits import RAFT_EXHIBITS
+from splitbrain_protocols.museum.raft import RAFT_EXHIBITS
 from splitbrain_protocols.raft.core.messages import AppendEntries, AppendEntriesReply
 from splitbrain_protocols.raft.scenario import RAFT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from splitbrain.budget import FaultBudget
 from splitbrain.node import Effect
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntries
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
@@ -49,7 +49,8 @@ class HeartbeatAckUndurable(Raft):
 
 
 ASYNC_DISK = (
-    record(
+    exhibit(
+        RAFT,
         "stable-aba",
         StableAba,
         title="The same index, another entry",
@@ -59,7 +60,8 @@ ASYNC_DISK = (
         options={**RAFT.options, "async_disk": (True,)},
         budget=FaultBudget(slow_disks=True),
     ),
-    record(
+    exhibit(
+        RAFT,
         "heartbeat-ack-undurable",
         HeartbeatAckUndurable,
         title="An empty heartbeat acknowledges what is not on the disk",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from splitbrain.node import DiskView, Effect, NodeId, Observe, Send, Write
-from splitbrain.observations import EnteredTerm, Voted
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain.node import DiskView, Effect, NodeId, Send, Write
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import RequestVote
-from splitbrain_protocols.raft.core.server import ELECTION_TIMEOUT
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class VoteNotDurable(Raft):
@@ -24,7 +23,7 @@ class VoteNotDurable(Raft):
     """
 
     def persist_then_vote(self, reply: Send) -> list[Effect]:
-        return [Observe(Voted(self.current_term, reply.to)), ELECTION_TIMEOUT, reply]
+        return self.vote(reply)
 
 
 class TermNotDurable(Raft):
@@ -56,13 +55,7 @@ class VoteSelfNotDurable(Raft):
     """
 
     def persist_then_campaign(self, request: RequestVote) -> list[Effect]:
-        return [
-            *self.write_term_and_vote(),
-            Observe(EnteredTerm(self.current_term)),
-            Observe(Voted(self.current_term, self.me)),
-            ELECTION_TIMEOUT,
-            *[Send(peer, request) for peer in self.peers],
-        ]
+        return [*self.write_term_and_vote(), *self.campaign(request)]
 
 
 class VoteBeforeTerm(Raft):
@@ -119,7 +112,8 @@ class LeaderCountsUndurableSelf(Raft):
 
 
 DURABILITY = (
-    record(
+    exhibit(
+        RAFT,
         "vote-not-durable",
         VoteNotDurable,
         title="A vote forgotten in a crash",
@@ -128,7 +122,8 @@ DURABILITY = (
         faults="crash and restart of a voter",
         shortest={"ElectionSafety": 7, "LogMatching": 9, "StateMachineSafety": 13},
     ),
-    record(
+    exhibit(
+        RAFT,
         "term-not-durable",
         TermNotDurable,
         title="A term forgotten in a crash",
@@ -137,7 +132,8 @@ DURABILITY = (
         faults="crash and restart",
         shortest={"ElectionSafety": 7},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-self-not-durable",
         VoteSelfNotDurable,
         title="A candidacy announced before it is on the disk",
@@ -146,7 +142,8 @@ DURABILITY = (
         faults="crash and restart of the candidate",
         shortest={"ElectionSafety": 7},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-before-term",
         VoteBeforeTerm,
         title="Term and vote torn apart, the wrong way round",
@@ -154,7 +151,8 @@ DURABILITY = (
         invariant=("OneVotePerTerm", "ElectionSafety"),
         faults="crash between two writes, and restart",
     ),
-    record(
+    exhibit(
+        RAFT,
         "ack-before-durable",
         AckBeforeDurable,
         title="Acknowledged before it is on the disk",
@@ -163,7 +161,8 @@ DURABILITY = (
         faults="crash and restart of a follower",
         shortest={"CommittedIsDurable": 6, "LeaderCompleteness": 10, "StateMachineSafety": 13},
     ),
-    record(
+    exhibit(
+        RAFT,
         "leader-counts-undurable-self",
         LeaderCountsUndurableSelf,
         title="A leader counts its own unsynced copy",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
-from splitbrain_protocols.raft.core.messages import AppendEntries, PreVote
+from splitbrain_protocols.museum.exhibit import exhibit
+from splitbrain_protocols.raft.core.messages import AppendEntries
+from splitbrain_protocols.raft.extensions.prevote import PreVote
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -46,7 +47,8 @@ class CheckquorumStuckCandidate(Raft):
 
 
 STABILITY = (
-    record(
+    exhibit(
+        RAFT,
         "prevote-ignore-lower-term",
         PrevoteIgnoreLowerTerm,
         title="Too old to be answered",
@@ -55,7 +57,8 @@ STABILITY = (
         faults="partition",
         options={**RAFT.options, "pre_vote": (True,)},
     ),
-    record(
+    exhibit(
+        RAFT,
         "checkquorum-stuck-candidate",
         CheckquorumStuckCandidate,
         title="A node too far ahead to come back",

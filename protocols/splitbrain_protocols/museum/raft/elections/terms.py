@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -81,7 +81,8 @@ class HeartbeatStampedNewTerm(Raft):
 
 
 TERMS = (
-    record(
+    exhibit(
+        RAFT,
         "term-nonmonotonic",
         TermNonmonotonic,
         title="The term goes down",
@@ -89,7 +90,8 @@ TERMS = (
         invariant=("TermsNeverGoBack", "OneVotePerTerm", "ElectionSafety", "LeaderCompleteness", "LogMatching"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-forget-on-leader",
         VoteForgetOnLeader,
         title="A vote forgotten when it still matters",
@@ -97,7 +99,8 @@ TERMS = (
         invariant=("OneVotePerTerm", "ElectionSafety"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "leader-stepdown-clears-vote",
         LeaderStepdownClearsVote,
         title="A leader resigns, and votes again",
@@ -107,7 +110,8 @@ TERMS = (
         shortest={"ElectionSafety": 7},
         options={**RAFT.options, "check_quorum": (True,)},  # nobody else steps down in its own term
     ),
-    record(
+    exhibit(
+        RAFT,
         "heartbeat-stamped-new-term",
         HeartbeatStampedNewTerm,
         title="A deposed leader speaks in its successor's term",

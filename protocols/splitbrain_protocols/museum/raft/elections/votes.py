@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from splitbrain.exhibit import Goal
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import RequestVote, RequestVoteReply
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class VoteQuorumTooSmall(Raft):
@@ -21,7 +22,7 @@ class VoteQuorumTooSmall(Raft):
     """
 
     def vote_quorum(self) -> int:
-        return self.cluster_size // 2
+        return len(self.voters()) // 2
 
 
 class VoteStaleTerm(Raft):
@@ -123,7 +124,8 @@ class LeaderVotesKeepsLeading(Raft):
 
 
 ELECTIONS = (
-    record(
+    exhibit(
+        RAFT,
         "vote-quorum-too-small",
         VoteQuorumTooSmall,
         title="Half of the votes elect a leader",
@@ -132,7 +134,8 @@ ELECTIONS = (
         faults="none",
         shortest={"ElectionSafety": 2},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-stale-term",
         VoteStaleTerm,
         title="Votes of an older term are counted",
@@ -141,7 +144,8 @@ ELECTIONS = (
         faults="reordering",
         shortest={"ElectionSafety": 7},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-twice-in-term",
         VoteTwiceInTerm,
         title="Two votes in one term",
@@ -150,7 +154,8 @@ ELECTIONS = (
         faults="concurrent candidates",
         shortest={"ElectionSafety": 6},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-dup",
         VoteDup,
         title="A repeated reply is a second vote",
@@ -161,7 +166,8 @@ ELECTIONS = (
         sizes=(4, 5),  # of three nodes, two votes are a majority, and one of them is the candidate's own
         goal=Goal(runs=100, remark="a uniform random scheduler needs 364, both on four nodes"),
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-no-log-check",
         VoteNoLogCheck,
         title="Anybody's log is good enough",
@@ -170,7 +176,8 @@ ELECTIONS = (
         faults="reordering, or a partition",
         shortest={"LeaderCompleteness": 9, "StateMachineSafety": 12},
     ),
-    record(
+    exhibit(
+        RAFT,
         "vote-term-or-index",
         VoteTermOrIndex,
         title="A long log is good enough",
@@ -179,7 +186,8 @@ ELECTIONS = (
         faults="reordering, or a partition",
         shortest={"LeaderCompleteness": 11},
     ),
-    record(
+    exhibit(
+        RAFT,
         "leader-votes-keeps-leading",
         LeaderVotesKeepsLeading,
         title="A leader votes for another and goes on leading",

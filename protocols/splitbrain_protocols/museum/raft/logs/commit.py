@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from splitbrain.exhibit import Goal
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntries
 from splitbrain_protocols.raft.node import Raft
 from splitbrain_protocols.raft.scenario import RAFT
@@ -24,7 +24,7 @@ class CommitQuorumHalf(Raft):
     """
 
     def commit_quorum(self) -> int:
-        return self.cluster_size // 2
+        return len(self.voters()) // 2
 
 
 class CommitModeNotMedian(Raft):
@@ -148,7 +148,8 @@ class ApplySkipsGapAfterRestart(Raft):
 
 
 COMMIT = (
-    record(
+    exhibit(
+        RAFT,
         "commit-quorum-half",
         CommitQuorumHalf,
         title="Half of the copies commit an entry",
@@ -157,7 +158,8 @@ COMMIT = (
         faults="none",
         shortest={"CommittedIsDurable": 4, "LeaderCompleteness": 7, "StateMachineSafety": 8},
     ),
-    record(
+    exhibit(
+        RAFT,
         "commit-mode-not-median",
         CommitModeNotMedian,
         title="Not the median of match_index",
@@ -167,7 +169,8 @@ COMMIT = (
         shortest={"CommittedIsDurable": 8, "LeaderCompleteness": 13},
         sizes=(5,),  # of three nodes, one follower and the leader are a majority
     ),
-    record(
+    exhibit(
+        RAFT,
         "follower-commit-past-match",
         FollowerCommitPastMatch,
         title="An empty heartbeat commits what the leader never had",
@@ -176,7 +179,8 @@ COMMIT = (
         faults="reordering",
         shortest={"StateMachineSafety": 12},
     ),
-    record(
+    exhibit(
+        RAFT,
         "commit-regress",
         CommitRegress,
         title="The commit index goes back",
@@ -184,7 +188,8 @@ COMMIT = (
         invariant=("CommitIndexNeverGoesBack", "StateMachineSafety"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "figure-8",
         Figure8,
         title="Raft, Figure 8: an old entry on a majority is not committed",
@@ -195,7 +200,8 @@ COMMIT = (
         options={**RAFT.options, "noop": (False,)},  # a no-op would commit the older entries properly
         goal=Goal(runs=16_000, remark="a uniform random scheduler needs 162,425"),
     ),
-    record(
+    exhibit(
+        RAFT,
         "figure-8-with-noop",
         Figure8WithNoop,
         title="Raft, Figure 8, in spite of a no-op",
@@ -206,7 +212,8 @@ COMMIT = (
         options={**RAFT.options, "noop": (True,), "batch": (1, 2)},
         goal=Goal(runs=None, remark="with the no-op"),
     ),
-    record(
+    exhibit(
+        RAFT,
         "heartbeat-commit-unchecked",
         HeartbeatCommitUnchecked,
         title="A heartbeat commits what it does not match",
@@ -214,7 +221,8 @@ COMMIT = (
         invariant=("StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "apply-skips-gap-after-restart",
         ApplySkipsGapAfterRestart,
         title="An entry falls between two pages",

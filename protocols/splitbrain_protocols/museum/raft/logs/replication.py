@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from splitbrain.node import Effect, Observe, Write
 from splitbrain.observations import Appended
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntries
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class LogTruncateAlways(Raft):
@@ -120,7 +121,8 @@ class AckOldLeaderAfterVoting(Raft):
 
 
 REPLICATION = (
-    record(
+    exhibit(
+        RAFT,
         "log-truncate-always",
         LogTruncateAlways,
         title="An old AppendEntries undoes newer entries",
@@ -129,7 +131,8 @@ REPLICATION = (
         faults="reordering",
         shortest={"CommittedIsDurable": 7, "LeaderCompleteness": 10},
     ),
-    record(
+    exhibit(
+        RAFT,
         "log-no-prevterm-check",
         LogNoPrevTermCheck,
         title="Half a consistency check",
@@ -138,7 +141,8 @@ REPLICATION = (
         faults="reordering",
         shortest={"LogMatching": 14},
     ),
-    record(
+    exhibit(
+        RAFT,
         "log-zero-index-ambiguity",
         LogZeroIndexAmbiguity,
         title="Is the first index 0 or 1?",
@@ -146,7 +150,8 @@ REPLICATION = (
         invariant=("LogMatching", "StateMachineSafety", "LeaderCompleteness", "CommittedIsDurable"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "log-no-truncate-tail",
         LogNoTruncateTail,
         title="A conflict repaired, its tail kept",
@@ -156,7 +161,8 @@ REPLICATION = (
         shortest={"LogMatching": 15},
         sizes=(5,),  # harmless on three nodes (exhaustive search)
     ),
-    record(
+    exhibit(
+        RAFT,
         "ae-stale-term-accepted",
         AeStaleTermAccepted,
         title="A deposed leader is still obeyed",
@@ -173,7 +179,8 @@ REPLICATION = (
         faults="reordering",
         shortest={"LeaderCompleteness": 9},
     ),
-    record(
+    exhibit(
+        RAFT,
         "ack-old-leader-after-voting",
         AckOldLeaderAfterVoting,
         title="Voted for the new leader, replicating from the old",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from splitbrain.node import Effect, NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntries
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class LogRollbackToCommitOnConflict(Raft):
@@ -47,7 +48,8 @@ class StepdownRollsBackAcked(Raft):
 
 
 ROLLBACKS = (
-    record(
+    exhibit(
+        RAFT,
         "log-rollback-to-commit-on-conflict",
         LogRollbackToCommitOnConflict,
         title="Back to the commit index at any mismatch",
@@ -55,7 +57,8 @@ ROLLBACKS = (
         invariant=("CommittedIsDurable", "LeaderCompleteness", "StateMachineSafety", "LogTermination"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "stepdown-rolls-back-acked",
         StepdownRollsBackAcked,
         title="A new term, a fresh start",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from splitbrain.node import NodeId
-from splitbrain_protocols.museum.raft.record import record
+from splitbrain_protocols.museum.exhibit import exhibit
 from splitbrain_protocols.raft.core.messages import AppendEntriesReply
 from splitbrain_protocols.raft.node import Raft
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 class MatchNotMonotonic(Raft):
@@ -60,7 +61,8 @@ class MatchFromRefusal(Raft):
 
 
 TRACKING = (
-    record(
+    exhibit(
+        RAFT,
         "match-not-monotonic",
         MatchNotMonotonic,
         title="An old acknowledgement unsays a newer one",
@@ -68,7 +70,8 @@ TRACKING = (
         invariant=("MatchIndexNeverGoesBack", "LogTermination"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "next-le-match",
         NextLeMatch,
         title="Back-off without a floor",
@@ -77,7 +80,8 @@ TRACKING = (
         invariant=("NextIndexAboveMatchIndex", "KeepsContract"),
         faults="reordering",
     ),
-    record(
+    exhibit(
+        RAFT,
         "match-from-refusal",
         MatchFromRefusal,
         title="A guess counted as a copy",
