@@ -20,6 +20,11 @@ class Malformed(Exception):  # noqa: N818 - it names what was found
     """An effect that cannot be performed."""
 
 
+def no_effect(thing: object) -> Malformed:
+    """What was yielded is none of the contract's effects."""
+    return Malformed(f"it yielded a {type(thing).__name__}, which is not an effect")
+
+
 def how_it_failed(where: str, error: BaseException) -> tuple[str, str]:
     """What ``error``, out of the handler ``where``, is: how the node failed (see `events.Failed`), and the details."""
     if isinstance(error, Malformed):

@@ -52,7 +52,8 @@ class Cluster:
         self.processes = {name: Process(name, self.network, self.clock, self.recorder, slow) for name in self.nodes}
         self._order = tuple(self.processes.values())
         self._reorders = scenario.budget.reorder
-        self._records = {kind: self.recorder.wants(kind) for kind in (Acted, Requested, Started, Crashed)}
+        self._records = {kind: self.recorder.wants(kind) for kind in (Requested, Started, Crashed)}
+        self._keep_acted = self.recorder.wants(Acted)
         self.host: Host = open_host(host or scenario.host, self.clock, seed)
         try:
             for process in self._order:
@@ -114,7 +115,7 @@ class Cluster:
         """Count one action, and record it."""
         recorder = self.recorder
         recorder.step += 1
-        if self._records[Acted]:
+        if self._keep_acted:
             recorder.emit(Acted(recorder.step, self.clock.now, action))
 
     def give(self, process: Process, call: Call) -> None:

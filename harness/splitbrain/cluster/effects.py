@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
-from splitbrain.cluster.breach import Malformed
+from splitbrain.cluster.breach import Malformed, no_effect
 from splitbrain.cluster.clock import Clock, Timer
 from splitbrain.cluster.disk import Disk
 from splitbrain.cluster.network import Network
@@ -14,13 +14,6 @@ from splitbrain.events import Erased, Replied, Synced, TimerCancelled, TimerSet,
 from splitbrain.node import CancelTimer, Erase, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
 from splitbrain.trace.freezing import freeze
 from splitbrain.trace.recorder import Recorder
-
-
-class _Performers(dict[type, Callable[[Any], None]]):
-    """What performs each type of effect."""
-
-    def __missing__(self, kind: type) -> NoReturn:
-        raise Malformed(f"it yielded a {kind.__name__}, which is not an effect")
 
 
 class Performer:
@@ -39,22 +32,23 @@ class Performer:
         self._clock = clock
         self._recorder = recorder
         self._records = {kind: recorder.wants(kind) for kind in (TimerSet, TimerCancelled, Wrote, Erased, Synced, Replied)}
-        self._performers = _Performers(
-            {
-                Send: self._send,
-                SetTimer: self._set_timer,
-                CancelTimer: self._cancel_timer,
-                Write: self._write,
-                Erase: self._erase,
-                Sync: self._sync,
-                Reply: self._reply,
-                Observe: self._observe,
-            }
-        )
+        self._performers: dict[type, Callable[[Any], None]] = {
+            Send: self._send,
+            SetTimer: self._set_timer,
+            CancelTimer: self._cancel_timer,
+            Write: self._write,
+            Erase: self._erase,
+            Sync: self._sync,
+            Reply: self._reply,
+            Observe: self._observe,
+        }
 
     def perform(self, effect: Any) -> None:
         """Perform one effect. Raises `Malformed` for what cannot be performed."""
-        self._performers[type(effect)](effect)
+        performer = self._performers.get(type(effect))
+        if performer is None:
+            raise no_effect(effect)
+        performer(effect)
 
     def complete_sync(self) -> None:
         """The disk answers the oldest outstanding sync."""

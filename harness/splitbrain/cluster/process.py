@@ -7,7 +7,16 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias
 
-from splitbrain.cluster.breach import EFFECTS_AT_MOST, NODE_FAILURES, end, how_it_failed, lacking, why_no_effects, without_addresses
+from splitbrain.cluster.breach import (
+    EFFECTS_AT_MOST,
+    NODE_FAILURES,
+    end,
+    how_it_failed,
+    lacking,
+    no_effect,
+    why_no_effects,
+    without_addresses,
+)
 from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.effects import Performer
 from splitbrain.cluster.network import Network
@@ -105,7 +114,8 @@ class Process(Performer):
         if self.slow_disk or self.effects_left is not None:
             self._pull_watchfully(effects)
             return
-        performers = self._performers
+        performers: dict[Any, Callable[[Any], None]] = self._performers
+        effect: Any = _NOTHING_YET
         try:
             for effect in islice(effects, EFFECTS_AT_MOST):
                 performers[type(effect)](effect)
@@ -113,7 +123,9 @@ class Process(Performer):
                 self._hung(effects)
                 return
         except NODE_FAILURES as error:
-            self._broke(effects, error)
+            # What is no effect is found out here: to look first, at each effect, would cost a tenth of a search.
+            strange = effect is not _NOTHING_YET and type(effect) not in performers
+            self._broke(effects, no_effect(effect) if strange else error)
 
     def resume(self) -> Iterator[Any] | None:
         """The suspended handler, if the sync that it waits for has completed."""
@@ -164,4 +176,5 @@ def _name(handler: object) -> str:
 
 
 _DONE = object()
+_NOTHING_YET = object()
 _NOTHING: tuple[()] = ()

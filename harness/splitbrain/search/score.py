@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import platform
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import Exhibit
 from splitbrain.schedule.file import SavedSchedule, load
+from splitbrain.schedule.provenance import python_version
 from splitbrain.schedule.shelf import schedule_of
 from splitbrain.search.row import Row, row
 from splitbrain.search.trial import UNIFORM, Scored, Trial, attempt, ready
@@ -43,7 +43,7 @@ class Score:
     elapsed: float = 0.0
     interrupted: bool = False
     cores: int = field(default_factory=lambda: os.cpu_count() or 1)
-    python: str = field(default_factory=lambda: f"{platform.python_implementation()} {platform.python_version()}")
+    python: str = field(default_factory=python_version)
     wanted: int | None = None
 
     @property

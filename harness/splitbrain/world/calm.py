@@ -14,7 +14,6 @@ from splitbrain.actions import Action, Calm, Crash, Fire, Link, Mend, Request, R
 from splitbrain.cluster.clock import NEVER, Timer
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.cluster.network import Envelope
-from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Acted, CalmBegan, CalmEnded
@@ -44,26 +43,25 @@ DEEDS: dict[type, Deed] = {Calm: Deed(calm)}
 
 
 class _Agenda:
-    """What is due at each ms, in the order in which it was put there. Time is whole numbers, so buckets beat a heap of items."""
+    """What is due at each ms, in the order in which it was put there. Time is whole numbers, so buckets beat a heap of items.
+
+    times: those at which something is due, as a heap. due: what; a bucket that is taken out is followed by a new one, if something
+    is put there for the same moment.
+    """
+
+    __slots__ = ("due", "times")
 
     def __init__(self) -> None:
-        self._due: dict[int, list[_Due]] = {}
-        self._times: list[int] = []
+        self.times: list[int] = []
+        self.due: dict[int, list[_Due]] = {}
 
     def put(self, time: int, what: _Due) -> None:
-        bucket = self._due.get(time)
+        bucket = self.due.get(time)
         if bucket is None:
-            self._due[time] = [what]
-            heappush(self._times, time)
+            self.due[time] = [what]
+            heappush(self.times, time)
         else:
             bucket.append(what)
-
-    def next_time(self) -> float:
-        return self._times[0] if self._times else NEVER
-
-    def take(self) -> list[_Due]:
-        """All that is due at the next time. What is put there meanwhile, for the same moment, comes in a list of its own."""
-        return self._due.pop(heappop(self._times))
 
 
 class _FairPhase:
@@ -71,10 +69,12 @@ class _FairPhase:
         self.cluster = cluster
         self.recorder = cluster.recorder
         self.clock = cluster.clock
+        self.processes, self.give, self.take = cluster.processes, cluster.give, cluster.network.take
         self.core = action.core
         self.bound = action.bound
         self.began = cluster.now
         self.agenda = _Agenda()
+        self.put = self.agenda.put
         self.roll = Dice(action.seed).roll
         self.latency = cluster.scenario.latency
         self.in_order = not cluster.scenario.budget.reorder
@@ -154,7 +154,7 @@ class _FairPhase:
         if self.in_order:  # on a FIFO link nothing arrives before what was sent before it
             link = (envelope.sender, envelope.receiver)
             time = self.last[link] = max(time, self.last.get(link, 0))
-        self.agenda.put(time, envelope)
+        self.put(time, envelope)
 
     def _armed(self, timer: Timer) -> None:
         # A timer whose time has passed while the schedule ruled starts anew: it goes off within its range from now.
@@ -167,43 +167,45 @@ class _FairPhase:
     # By the clock
 
     def _go_on(self) -> None:
-        """Until the bound, or until all that must happen eventually has."""
-        host, agenda, end = self.cluster.host, self.agenda, self.began + self.bound
+        """Until the bound, or until all that must happen eventually has. This is where a fair phase spends its time."""
+        times, due = self.agenda.times, self.agenda.due
+        arrive, recorder, clock, host = self._arrive, self.recorder, self.clock, self.cluster.host
+        end = self.began + self.bound
         while True:
-            planned, deadline = agenda.next_time(), host.next_deadline()
-            time = min(planned, deadline)
+            planned, deadline = times[0] if times else NEVER, host.next_deadline()
+            time = min(deadline, planned)
             if time > end:
-                if planned != NEVER:
-                    self.clock.now = end  # else nothing was left to happen before the end
+                if times:
+                    clock.now = end  # else nothing was left to happen before the end
                 return
-            self.clock.now = int(time)
-            due = agenda.take() if planned == time else []
+            clock.now = int(time)
+            happening = due.pop(heappop(times)) if planned == time else ()
             if deadline == time:
                 host.settle()
-            for what in due:
+            for what in happening:
                 if type(what) is Envelope:
-                    self._arrive(what)
+                    arrive(what)
                 elif type(what) is Timer:
                     self._go_off(what)
                 else:
                     self._ask()
-            if self.recorder.violation is not None or (self.answered and self.recorder.satisfied()):
+            if recorder.violation is not None or (self.answered and recorder.satisfied()):
                 return
 
     def _arrive(self, envelope: Envelope) -> None:
-        process = self.cluster.processes[envelope.receiver]
+        process = self.processes[envelope.receiver]
         if envelope.place >= 0 and process.running:
-            self.cluster.network.take(envelope)
+            self.take(envelope)
             if self.recorder.keep:
                 self._acted(envelope.deliver())
-            self.cluster.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
+            self.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
 
     def _go_off(self, timer: Timer) -> None:
-        process: Process = self.cluster.processes[timer.owner]
+        process = self.processes[timer.owner]
         if process.timers.get(timer.name) is timer:  # else it was cancelled, or armed anew
             del process.timers[timer.name]
             self._acted(Fire(timer.owner, timer.name))
-            self.cluster.give(process, (process.handler("timeout"), (timer.name,)))
+            self.give(process, (process.handler("timeout"), (timer.name,)))
 
     def _ask(self) -> None:
         # One answer may not be enough: a new leader without a no-op commits what its predecessor left only along with an entry

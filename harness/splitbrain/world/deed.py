@@ -12,7 +12,7 @@ from splitbrain.actions import Action
 from splitbrain.cluster.cluster import Cluster
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """An action that can happen: as it will, what makes it happen, and the virtual ms before which it cannot."""
 
     action: Action

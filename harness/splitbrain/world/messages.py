@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from splitbrain.actions import Action, Deliver, Drop, Duplicate
 from splitbrain.cluster.cluster import Cluster
@@ -17,31 +18,37 @@ def deliver(cluster: Cluster, action: Deliver) -> Plan:
     if envelope is None:
         envelope = _alike(cluster, action)
         happening = envelope.deliver()
-    network, process = cluster.network, cluster.processes[envelope.receiver]
-    if not cluster.scenario.budget.reorder and network.first_on_link(envelope) is not envelope:
-        raise NotEnabled(f"cannot {happening}: links are FIFO, and an earlier message is in flight on this one")
+    if not cluster.deliverable(envelope):
+        raise NotEnabled(f"cannot {happening}: {_why_not(cluster, envelope)}")
+    return Plan(happening, partial(_arrive, cluster, envelope))
+
+
+def _arrive(cluster: Cluster, envelope: Envelope) -> None:
+    cluster.network.take(envelope)
+    process = cluster.processes[envelope.receiver]
+    cluster.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
+
+
+def _why_not(cluster: Cluster, envelope: Envelope) -> str:
+    """Why a message that is in flight cannot be delivered."""
+    process = cluster.processes[envelope.receiver]
+    if not cluster.scenario.budget.reorder and cluster.network.first_on_link(envelope) is not envelope:
+        return "links are FIFO, and an earlier message is in flight on this one"
     if not process.idle():
-        raise NotEnabled(f"cannot {happening}: {process.id} {process.why_not()}")
-    if network.cut_links and (envelope.sender, envelope.receiver) in network.cut_links:
-        raise NotEnabled(f"cannot {happening}: the link {envelope.sender}->{envelope.receiver} is cut")
-
-    def arrive() -> None:
-        network.take(envelope)
-        cluster.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
-
-    return Plan(happening, arrive)
+        return f"{process.id} {process.why_not()}"
+    return f"the link {envelope.sender}->{envelope.receiver} is cut"
 
 
 def drop(cluster: Cluster, action: Drop) -> Plan:
     """The message is gone."""
     envelope = cluster.network.find(action) or _alike(cluster, action)
-    return Plan(envelope.drop(), lambda: cluster.network.take(envelope))
+    return Plan(envelope.drop(), partial(cluster.network.take, envelope))
 
 
 def duplicate(cluster: Cluster, action: Duplicate) -> Plan:
     """One more copy of the message is in flight."""
     envelope = cluster.network.find(action) or _alike(cluster, action)
-    return Plan(envelope.duplicate(), lambda: cluster.network.duplicate(envelope))
+    return Plan(envelope.duplicate(), partial(cluster.network.duplicate, envelope))
 
 
 def _alike(cluster: Cluster, action: Deliver | Drop | Duplicate) -> Envelope:

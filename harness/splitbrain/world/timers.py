@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from splitbrain.actions import Action, Advance, Fire
 from splitbrain.cluster.clock import NEVER
 from splitbrain.cluster.cluster import Cluster
+from splitbrain.cluster.process import Process
 from splitbrain.errors import NotEnabled
 from splitbrain.world.deed import Deed, Plan
 
@@ -17,12 +19,12 @@ def fire(cluster: Cluster, action: Fire) -> Plan:
     timer = process.timers.get(action.timer)
     if timer is None or not process.idle():
         raise NotEnabled(f"cannot {action}: {'that timer is not armed' if process.idle() else process.why_not()}")
+    return Plan(action, partial(_go_off, cluster, process, action.timer), timer.armed + timer.earliest)
 
-    def go_off() -> None:
-        del process.timers[action.timer]
-        cluster.give(process, (process.handler("timeout"), (action.timer,)))
 
-    return Plan(action, go_off, timer.armed + timer.earliest)
+def _go_off(cluster: Cluster, process: Process, timer: str) -> None:
+    del process.timers[timer]
+    cluster.give(process, (process.handler("timeout"), (timer,)))
 
 
 def advance(cluster: Cluster, action: Advance) -> Plan:

@@ -29,7 +29,8 @@ class World(Cluster):
         with nothing changed, when it cannot happen now; and `ScenarioError` when a function of the scenario's went wrong.
         """
         plan = prepare(self, action)
-        self.clock.reach(plan.due)
+        if plan.due:
+            self.clock.reach(plan.due)
         self.begin(plan.action)
         plan.happen()
         if self.recorder.error is not None:
