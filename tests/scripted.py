@@ -1,10 +1,13 @@
-"""A node made of the handlers that a test gives; those left out do nothing. And a trace's events, by type."""
+"""A node made of the handlers that a test gives; those left out do nothing. And worlds of it, and a trace's events by type."""
 
 from __future__ import annotations
 
 import msgspec
 
+from splitbrain.actions import Request
+from splitbrain.node import Observe, Send, SetTimer
 from splitbrain.scenario import Scenario
+from splitbrain.world.world import World
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -38,6 +41,31 @@ def scripted(start=None, receive=None, timeout=None, request=None, synced=None, 
     if run is not None:
         Scripted.run = run
     return Scenario(**{"name": "scripted", "factory": Scripted, "invariants": (), "sizes": (3, 2, 1), **changes})
+
+
+def chatty(**changes):
+    """n1 sends to all when it is asked; a node answers what it gets; everybody has a timer."""
+
+    def receive(node, sender, message):
+        yield Observe(Note(f"{node.me} got {message.text}"))
+        if message.text != "answer":
+            yield Send(sender, Note("answer"))
+
+    return scripted(
+        start=lambda node: [SetTimer("t", 10, 20)],
+        receive=receive,
+        timeout=lambda node, timer: [Observe(Note(f"{node.me} {timer}"))],
+        request=lambda node, name, command: [Send(peer, Note(command)) for peer in node.peers],
+        **changes,
+    )
+
+
+def asked(effects, host="direct", **changes):
+    """A world in which n1 was asked, and answers with these effects."""
+    world = World(scripted(request=lambda *_: effects, **changes), host=host)
+    with world:
+        world.apply(Request("n1", "r1", "x"))
+    return world
 
 
 def of(world, kind):

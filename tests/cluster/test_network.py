@@ -1,6 +1,7 @@
 """Messages in flight: named by what they are, copied when they can change, on directed links."""
 
 import pytest
+from blame import blamed, says_async, tells
 from scripted import Note, of, scripted
 
 from splitbrain.actions import Cut, Deliver, Drop, Duplicate, Mend, Request
@@ -200,3 +201,35 @@ def test_the_graph_holds_the_links_that_carry_messages():
     net.mend([("n1", "n2")])
     assert ("n1", "n2") in net.graph().edges
     assert set(net.graph().nodes) == set(NODES)
+
+
+ASK = Request("n1", "r1", "x")
+
+
+@pytest.mark.parametrize(
+    ("host", "node"), [("direct", {"request": tells}), ("trio", {"request": tells}), ("trio", {"run": says_async})]
+)
+@pytest.mark.parametrize(
+    ("label", "complaint"),
+    [
+        (lambda message: {}[message.text], r"label\(Note\) raised KeyError: 'x' \(at .*; it must name every message that is sent"),
+        (lambda message: (message.text, "y"), r"label\(Note\) returned \('x', 'y'\), not a kind and an epoch; return for instance"),
+        (lambda message: message.text, r"label\(Note\) returned 'x', not a kind"),
+        (lambda message: None, r"label\(Note\) returned None, not a kind"),
+        (lambda message: (3, None), r"label\(Note\) returned \(3, None\), not a kind"),
+        (lambda message: ("x", 1.0), r"label\(Note\) returned \('x', 1\.0\), not a kind"),
+    ],
+)
+def test_a_label_that_raises_or_is_none_is_no_failure_of_the_sender(host, node, label, complaint):
+    blamed(complaint, scripted(**node, label=label), ASK, host=host)
+
+
+def test_a_label_of_a_text_and_a_number_of_other_types_is_what_a_file_makes_of_it():
+    class Kind(str):
+        __slots__ = ()
+
+    with World(scripted(request=tells, label=lambda message: (Kind("Ping"), True))) as world:
+        world.apply(ASK)
+        (sent,) = of(world, Sent)
+        assert (type(sent.kind), type(sent.epoch)) == (str, int)
+        world.apply(Deliver("n1", "n2", "Ping", 1))

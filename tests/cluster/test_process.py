@@ -1,17 +1,16 @@
-"""What a node asks for, and what becomes of a node that breaks the contract."""
+"""A process: its lives, its handlers, and the power that they run on."""
 
+import gc
 import signal
 
 import pytest
-from scripted import Note, of, scripted
+from scripted import Note, asked, of, scripted
 
 from splitbrain.actions import Complete, Crash, Deliver, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
-from splitbrain.cluster.process import EFFECTS_AT_MOST
-from splitbrain.errors import NotEnabled, ScenarioError
-from splitbrain.events import Crashed, Failed, Observed, Replied, Sent, Started, Synced, TimerCancelled, TimerSet, Wrote
-from splitbrain.invariant import KeepsContract
-from splitbrain.node import CancelTimer, Erase, Observe, Reply, Send, SetTimer, Sync, Write
+from splitbrain.errors import NotEnabled
+from splitbrain.events import Crashed, Failed, Observed, Started, Synced
+from splitbrain.node import Observe, Send, SetTimer, Sync, Write
 from splitbrain.world.world import World
 
 ASK = Request("n1", "r1", "x")
@@ -22,77 +21,9 @@ def said(world):
     return [event.observation.text for event in of(world, Observed)]
 
 
-def asked(effects, host="direct", **changes):
-    """A world in which n1 was asked, and answers with these effects."""
-    world = World(scripted(request=lambda *_: effects, **changes), host=host)
-    with world:
-        world.apply(ASK)
-    return world
-
-
-# Effects
-
-
-def test_effects_happen_in_the_order_in_which_they_are_asked_for():
-    effects = [
-        Observe(Note("first")),
-        Write("a", 1),
-        Send("n2", Note("x")),
-        Sync(),
-        SetTimer("t", 1, 2),
-        CancelTimer("t"),
-        Erase("a"),
-        Reply("r1", "done"),
-    ]
-    world = asked(effects)
-    kinds = [type(event).__name__ for event in world.events if event.step == 1]
-    assert kinds == ["Acted", "Requested", "Observed", "Wrote", "Sent", "Synced", "TimerSet", "TimerCancelled", "Erased", "Replied"]
-    assert of(world, Replied)[0].result == "done"
-
-
 @pytest.mark.parametrize("effects", [(), [], iter(()), ({}).values()], ids=lambda effects: type(effects).__name__)
 def test_any_empty_iterable_asks_for_nothing(effects):
     assert of(asked(effects), Failed) == []
-
-
-def test_a_timer_that_is_set_again_is_replaced():
-    with World(scripted(start=lambda node: [SetTimer("t", 1, 2), SetTimer("t", 50, 60)])) as world:
-        assert len(of(world, TimerSet)) == 6
-        world.apply(Fire("n1", "t"))
-        assert world.now == 50
-        with pytest.raises(NotEnabled, match="that timer is not armed"):
-            world.apply(Fire("n1", "t"))
-
-
-def test_a_cancelled_timer_cannot_fire_and_cancelling_it_twice_is_harmless():
-    with World(scripted(start=lambda node: [SetTimer("t", 1, 2), CancelTimer("t"), CancelTimer("t")])) as world:
-        assert len(of(world, TimerCancelled)) == 3
-        with pytest.raises(NotEnabled):
-            world.apply(Fire("n1", "t"))
-
-
-def test_a_handler_may_set_again_the_timer_that_fired():
-    scenario = scripted(start=lambda node: [SetTimer("t", 5, 9)], timeout=lambda node, timer: [SetTimer(timer, 5, 9)])
-    with World(scenario) as world:
-        for expected in (5, 10, 15):
-            world.apply(Fire("n1", "t"))
-            assert world.now == expected
-
-
-def test_what_is_said_cannot_be_changed_afterwards():
-    kept = ["x"]
-
-    def request(node, name, command):
-        yield Observe(kept)
-        yield Write("log", kept)
-        yield Reply(name, kept)
-        kept.append("y")
-        yield Sync()
-
-    with World(scripted(request=request)) as world:
-        world.apply(ASK)
-        assert of(world, Observed)[0].observation == of(world, Wrote)[0].value == of(world, Replied)[0].result == ["x"]
-        assert world.processes["n1"].disk()["log"] == ["x"]
 
 
 # The power may go between any two effects
@@ -235,103 +166,6 @@ def test_with_fast_disks_a_token_is_answered_when_the_handler_has_ended(host):
         assert said(world) == ["handler", "t"]
 
 
-# Breaches of the contract: each is an outcome, and the node is dead until it is restarted
-
-
-def raises(*_):
-    raise LookupError("lost")
-
-
-def raises_later(*_):
-    yield Observe(Note("before"))
-    raise LookupError("lost")
-
-
-def raises_a_type(*_):
-    yield Observe(Note("before"))
-    yield {}[int]
-
-
-def exits(*_):
-    raise SystemExit(0)
-
-
-def never_stops(*_):
-    while True:
-        yield Observe(Note())
-
-
-BREACHES = [
-    (raises, "raised", "request: LookupError: lost"),
-    (raises_later, "raised", "LookupError: lost"),
-    (raises_a_type, "raised", "KeyError"),
-    (exits, "raised", "SystemExit"),
-    (never_stops, "hung", f"more than {EFFECTS_AT_MOST:,} effects"),
-    (lambda *_: 7, "malformed", "not effects"),
-    (lambda *_: None, "malformed", "not effects"),
-    (lambda *_: ["nonsense"], "malformed", "a str, which is not an effect"),
-    (lambda *_: [Note()], "malformed", "a Note, which is not an effect"),
-    (lambda *_: [Send("n9", Note())], "malformed", "there is no such node; the cluster is n1, n2, n3"),
-    (lambda *_: [SetTimer("t", 5, 4)], "malformed", "0 <= earliest <= latest"),
-    (lambda *_: [SetTimer("t", -1, 4)], "malformed", "0 <= earliest <= latest"),
-    (lambda *_: [SetTimer("t", 1.5, 4)], "malformed", "whole numbers"),
-    (lambda *_: [SetTimer("t", True, 4)], "malformed", "whole numbers"),
-    (lambda *_: [SetTimer(7, 1, 4)], "malformed", "must be a string"),
-    (lambda *_: [Write([1], 2)], "malformed", "must be hashable"),
-    (lambda *_: [Erase([1])], "malformed", "must be hashable"),
-]
-
-
-@pytest.mark.parametrize("budget", [FaultBudget(), SLOW], ids=["fast", "slow"])
-@pytest.mark.parametrize("host", ["direct", "trio"])
-@pytest.mark.parametrize(("request_", "how", "detail"), BREACHES)
-def test_a_breach_of_the_contract_is_an_outcome(request_, how, detail, host, budget):
-    with World(scripted(request=request_, budget=budget), host=host) as world:
-        world.apply(ASK)
-        (failed,) = of(world, Failed)
-        assert (failed.node, failed.how) == ("n1", how)
-        assert detail in failed.detail
-        assert not world.processes["n1"].running
-        assert isinstance(world.violation.evidence[0], Failed)
-        assert world.violation.invariant == KeepsContract.__name__
-        assert world.violation.fingerprint == f"KeepsContract({how})"
-        with pytest.raises(NotEnabled):
-            world.apply(ASK)
-        world.apply(Restart("n1"))
-        assert world.processes["n1"].running
-
-
-def test_what_happened_before_a_breach_has_happened():
-    world = asked(iter([Send("n2", Note()), "nonsense", Send("n3", Note())]))
-    assert [event.receiver for event in of(world, Sent)] == ["n2"]
-
-
-def test_exactly_as_many_effects_as_are_allowed_are_no_hang():
-    for budget in (FaultBudget(), SLOW):
-        assert of(asked([Observe(Note())] * EFFECTS_AT_MOST, budget=budget), Failed) == []
-        (failed,) = of(asked([Observe(Note())] * (EFFECTS_AT_MOST + 1), budget=budget), Failed)
-        assert failed.how == "hung"
-
-
-def test_a_node_that_cannot_be_made_is_the_scenario_s_fault():
-    with pytest.raises(ScenarioError, match=r"cannot make node n1: LookupError: lost; it is called as factory\(me, peers, disk"):
-        World(scripted(factory=raises))
-
-
-def test_a_node_that_cannot_be_made_again_from_its_disk_is_an_outcome():
-    def factory(me, peers, disk):
-        if disk:
-            raise LookupError("cannot read")
-        return scripted(request=lambda *_: [Write("a", 1), Sync()]).factory(me, peers, disk)
-
-    with World(scripted(factory=factory)) as world:
-        world.apply(ASK)
-        world.apply(Crash("n1"))
-        world.apply(Restart("n1"))
-        (failed,) = of(world, Failed)
-        assert "after a restart: LookupError: cannot read" in failed.detail
-
-
 def interrupted(*_):
     raise KeyboardInterrupt
 
@@ -352,3 +186,62 @@ def test_an_interrupt_is_the_harness_own(receive, host):
     world.close()
     with World(scripted(), host=host):
         pass  # and nothing is left behind
+
+
+def stubborn(node, *_):
+    try:
+        yield Write("a", 1)
+        yield Sync()
+        yield Observe(Note("x"))
+    finally:
+        yield Observe(Note("too late"))
+        try:
+            yield Observe(Note("much too late"))
+        finally:
+            yield Sync()
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_handlers_that_yield_while_they_are_closed_are_ended_without_a_word(host):
+    slow = scripted(request=stubborn, budget=FaultBudget(slow_disks=True))
+    with World(slow, host=host) as world:
+        world.apply(ASK)  # waits for its disk until the world is closed
+    with World(slow, host=host) as other:
+        other.apply(Crash("n1", during=ASK, after=1))
+        other.apply(Request("n2", "r2", "x"))
+        other.apply(Crash("n2"))
+    with World(scripted(request=lambda *_: malformed()), host=host) as third:
+        third.apply(ASK)
+        assert of(third, Failed)[0].how == "malformed"
+    texts = [event.observation.text for each in (world, other, third) for event in of(each, Observed)]
+    del world, other, third
+    gc.collect()  # what it complains of is a warning, and so an error here
+    assert texts == []
+
+
+def malformed():
+    try:
+        yield 3
+    finally:
+        yield 4
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_a_node_that_fails_loses_what_it_has_not_synced(host):
+    def start(node):
+        if "kept" in node.disk:
+            yield Observe(Note(tuple(node.disk)))
+        yield SetTimer("t", 1, 1)
+
+    def request(node, *_):
+        yield Write("kept", 1)
+        yield Sync()
+        yield Write("lost", 1)
+        raise RuntimeError("oh")
+
+    with World(scripted(start=start, request=request), host=host) as world:
+        world.apply(ASK)
+        world.apply(Restart("n1"))
+        world.apply(Crash("n1", keep=9, during=Fire("n1", "t")))
+        world.apply(Restart("n1"))
+        assert [event.observation.text for event in of(world, Observed)] == [("kept",), ("kept",)]

@@ -1,14 +1,13 @@
-"""Explanations as data: chains of causes, where they meet, the nearest passing schedule, and what a user's witnesses may do."""
+"""Explanations as data: chains of causes, where they meet, and what a user's witnesses may do."""
 
 import pytest
 from museum_runs import SLUGS, of_the_museum
 from relay import AGAIN, ASK, N1, N2, N3, PASS, TELL, TWICE, OneDecision, relay
 from toys import FORGETFUL
 
-import splitbrain.counterexample.passing
-from splitbrain.actions import Calm, Crash, Deliver, Fire, Request, Restart
+from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
 from splitbrain.counterexample.explanation import explain
-from splitbrain.events import CalmEnded, Observed
+from splitbrain.events import Observed
 from splitbrain.invariant import Witness
 from splitbrain.world.run import Setup, run
 
@@ -63,65 +62,6 @@ def test_of_a_fair_phase_it_is_told_what_was_sent_over_and_over():
     assert (one.last.kind, other.last.kind) == ("AppendEntries", "AppendEntriesReply")
     assert one.count > 1000
     assert one.receivers == (other.last.sender,)
-
-
-# The nearest passing schedule
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_the_nearest_schedule_does_pass_and_its_difference_is_true(slug):
-    explanation, done = of_the_museum(slug)
-    nearest = explanation.nearest
-    if nearest is None:
-        assert len(done.actions) == 1
-        return
-    actions = list(done.actions)
-    left_out = actions.pop(nearest.left_out - 1)
-    if nearest.crash_only:
-        actions.insert(nearest.left_out - 1, left_out.during)
-    again = run(done.setup, actions, keep=True, lenient=True)
-    assert again.violation is None
-    assert again.skipped == len(nearest.fallen)
-    told = [(event.node, event.observation) for event in again.events if isinstance(event, Observed)]
-    before = [(event.node, event.observation) for event in done.events if isinstance(event, Observed)]
-    assert all((event.node, event.observation) in told for event in nearest.new if isinstance(event, Observed))
-    assert all((event.node, event.observation) in before for event in nearest.lost if isinstance(event, Observed))
-
-
-def test_a_crash_is_left_out_rather_than_a_delivery():
-    explanation, done = of_the_museum("vote-not-durable")
-    assert isinstance(done.actions[explanation.nearest.left_out - 1], Crash)
-    assert len(explanation.nearest.fallen) == 1  # its restart
-    assert explanation.nearest.step == len(done.actions)
-
-
-def test_figure_8_needs_the_entry_that_makes_the_other_log_look_newer():
-    explanation, done = of_the_museum("figure-8")
-    assert done.actions[explanation.nearest.left_out - 1] == Request(N1, "r2", "v2")
-    (lost,) = explanation.nearest.lost
-    assert lost.step == explanation.nearest.step == 19
-    assert explanation.nearest.fallen == ()
-
-
-def test_of_a_crash_inside_a_handler_the_crash_alone_may_be_left_out():
-    explanation, _ = of_the_museum("vote-self-not-durable")
-    assert (explanation.nearest.left_out, explanation.nearest.crash_only) == (1, True)
-
-
-def test_a_fair_phase_is_never_left_out_and_ends_sooner_in_the_nearest_run():
-    explanation, done = of_the_museum("vote-overstrict")
-    assert not isinstance(done.actions[explanation.nearest.left_out - 1], Calm)
-    (lost,), (new,) = explanation.nearest.lost, explanation.nearest.new
-    assert isinstance(new, CalmEnded)
-    assert new.elapsed < lost.elapsed
-
-
-def test_the_search_for_it_ends_when_its_budget_is_used_up(monkeypatch):
-    monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 1)
-    explanation, done = of_the_museum("vote-not-durable")
-    assert isinstance(done.actions[explanation.nearest.left_out - 1], Crash)  # what is most instructive is tried first
-    monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 0)
-    assert of_the_museum("vote-not-durable")[0].nearest is None
 
 
 def test_an_explanation_is_the_same_again():

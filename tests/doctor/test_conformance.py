@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from blame import says
 from scripted import Note, scripted
 from toys import COLOURFUL, REGISTER
 
@@ -227,3 +228,8 @@ def test_all_problems_are_listed_at_once_and_are_the_users_to_mend():
         conformance(scripted(request=careless, sizes=(2,), label=lambda message: "x"))
     assert "problems\n  * " in str(error.value)
     assert len(error.value.problems) >= 2
+
+
+def test_conformance_tells_of_clients_that_are_no_nodes():
+    with pytest.raises(ConformanceError, match=r"\n  \* scenario 'scripted': clients\(3\) returned \(7,\), but"):
+        conformance(scripted(request=says, clients=lambda size: (7,), sizes=(3,)))

@@ -1,6 +1,5 @@
 """The picture of a cluster: abstract, nameless, and not upset by anything that a node may say."""
 
-from splitbrain.nemesis.archive import Archive
 from splitbrain.nemesis.picture import Picture
 from splitbrain.observations import (
     Accepted,
@@ -85,12 +84,3 @@ def test_nodes_may_say_what_nobody_can_make_sense_of():
     ]
     assert features(*odd) == frozenset()
     assert features(("n1", "just a text")) != features()
-
-
-def test_the_archive_counts_what_is_new_and_keeps_the_shortest_way_there():
-    archive = Archive()
-    assert archive.note([("a",), ("b",)], SETUP, ["long"] * 9) == 2
-    assert archive.note([("a",), ("c",)], SETUP, ["short"]) == 1
-    assert len(archive) == 3
-    assert archive._by_feature["a",].actions == ("short",)
-    assert archive._by_feature["b",].actions == ("long",) * 9

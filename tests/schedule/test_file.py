@@ -1,16 +1,16 @@
-import json
 import os
+import re
 import stat
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys import COLOURFUL, COLOURS, FORGETFUL, REGISTER
+from toys import COLOURFUL, COLOURS, REGISTER
 
 from splitbrain.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.file import SavedSchedule, decode, encode, file_name, load, project_folders, save
-from splitbrain.schedule.header import Header, new_header
+from splitbrain.schedule.header import Header
 from splitbrain.world.run import Setup
 
 NODES = st.sampled_from(["n1", "n2", "n3"])
@@ -76,14 +76,6 @@ def test_a_file_is_a_header_and_one_readable_action_a_line():
     )
 
 
-def test_a_message_is_named_by_its_link_kind_epoch_and_ordinal_without_what_goes_without_saying():
-    saved = SavedSchedule(HEADER, (Deliver("n1", "n2", "Copy", 3), Crash("n2", 0, Deliver("n1", "n2", "Copy", None, 2))))
-    assert encode(saved).decode().splitlines()[1:] == [
-        '{"do": "deliver", "from": "n1", "to": "n2", "kind": "Copy", "epoch": 3}',
-        '{"do": "crash", "node": "n2", "during": {"do": "deliver", "from": "n1", "to": "n2", "kind": "Copy", "ordinal": 2}}',
-    ]
-
-
 def test_equal_schedules_are_equal_bytes_whatever_the_order_of_the_keys_in_a_command():
     one, other = ({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1})
     assert encode(SavedSchedule(HEADER, (Request("n1", "r", one),))) == encode(SavedSchedule(HEADER, (Request("n1", "r", other),)))
@@ -93,19 +85,6 @@ def test_a_schedule_can_be_edited_with_comments_blank_lines_spaces_and_the_line_
     lines = encode(SAVED).decode().splitlines()
     edited = "\r\n".join(["# found on a Monday", lines[0], "", *(f"  {line}  " for line in lines[1:]), "# the end"])
     assert decode(b"\xef\xbb\xbf" + edited.encode()) == SAVED
-
-
-def test_a_header_says_where_the_schedule_comes_from():
-    header = new_header("toys:REGISTER", Setup(REGISTER, 3, {"patience": 50}, 7), invariant="OneValue", found="by hand")
-    assert (header.size, header.options, header.seed, header.invariant, header.found) == (
-        3,
-        {"patience": 50},
-        7,
-        "OneValue",
-        "by hand",
-    )
-    assert header.splitbrain
-    assert header.python.startswith(("CPython 3.", "PyPy 3."))
 
 
 def test_saving_replaces_the_whole_file_and_leaves_nothing_else_behind(tmp_path):
@@ -182,7 +161,122 @@ def test_modules_are_looked_for_from_the_file_up_to_the_root_of_the_project(tmp_
     assert project_folders(deep / "a.schedule.jsonl") == [deep, deep.parent, deep.parent.parent]
 
 
-def test_the_header_is_one_json_object_in_a_fixed_order():
-    line = encode(SavedSchedule(new_header("toys:FORGETFUL", Setup(FORGETFUL, 2)), ())).splitlines()[0]
-    keys = list(json.loads(line))
-    assert keys == sorted(keys, key=list(Header.__struct_fields__).index)
+HEAD = '{"format": "splitbrain-schedule", "version": 1, "scenario": "toys:REGISTER", "size": 2}\n'
+FIRE = '{"do": "fire", "node": "n1", "timer": "remind"}\n'
+
+
+def written(tmp_path, content):
+    path = tmp_path / "bad.schedule.jsonl"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "complaint"),
+    [
+        # Truncated
+        (
+            HEAD + FIRE[:-10],
+            2,
+            "the file ends in the middle of this line, so a part of it is lost; restore the file, or delete the line",
+        ),
+        (HEAD[:30], 1, "the file ends in the middle of this line"),
+        # Not JSON
+        (HEAD + FIRE + "fire n1 remind\n" + FIRE, 3, "fire n1 remind is not JSON .*; mend the line, or delete it"),
+        (HEAD + FIRE.rstrip() + FIRE, 2, "is not JSON"),
+        (HEAD + '{"do": "request", "node": "n1", "id": "r", "command": NaN}\n', 2, "is not JSON"),
+        (HEAD + "{}" * 1000 + "\n", 2, r"\{\}\{\}.*\.\.\. is not JSON"),
+        (HEAD + "[" * 100_000 + "\n", 2, r"\[\[\[.* is nested too deeply"),
+        (HEAD + FIRE + "<<<<<<< HEAD\n", 3, "<<<<<<< HEAD is not JSON"),
+        (HEAD.encode() + FIRE.replace("remind", "é").encode("latin-1"), 2, "byte 0xe9 is not UTF-8, .*; save the file as UTF-8"),
+        (HEAD.encode("utf-16"), 1, "byte 0xff is not UTF-8"),
+        (HEAD.encode() + b"\0" * 100 + b"\n", 2, "is not JSON"),
+        # Oversized
+        (HEAD + '{"do": "fire", "node": "n1", "timer": "' + "x" * (1 << 20) + '"}\n', 2, "is longer than 1 MB, and no action is"),
+    ],
+)
+def test_a_mangled_schedule_file_is_refused_with_its_name_and_line(tmp_path, content, line, complaint):
+    path = written(tmp_path, content)
+    with pytest.raises(ScheduleError) as refusal:
+        load(path)
+    message = str(refusal.value)
+    assert re.match(rf"{re.escape(str(path))}, line {line}\b.*{complaint}", message, re.DOTALL), message
+    assert len(message) < 700
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# nothing\n"])
+def test_an_empty_file_is_refused(tmp_path, content):
+    with pytest.raises(
+        ScheduleError, match=r"bad.schedule.jsonl is empty, but a schedule begins with a header line; restore the file, or"
+    ):
+        load(written(tmp_path, content))
+
+
+def test_an_oversized_file_is_refused_before_it_is_decoded(tmp_path):
+    with pytest.raises(ScheduleError, match="is larger than 16 MB, and no schedule is; check the path"):
+        load(written(tmp_path, b"\xff" * ((16 << 20) + 1)))
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path):
+    with pytest.raises(ScheduleError, match="cannot be read: No such file or directory; check the path"):
+        load(tmp_path / "none.schedule.jsonl")
+    with pytest.raises(ScheduleError, match="cannot be read: Is a directory"):
+        load(tmp_path)
+
+
+def test_a_truncated_file_is_refused_at_every_byte_that_does_not_end_a_line(tmp_path):
+    content = (HEAD + FIRE).encode()
+    for length in range(1, len(content)):
+        if length in (len(HEAD) - 1, len(HEAD), len(content) - 1):
+            continue  # a whole line, with or without its end
+        with pytest.raises(ScheduleError, match=r"line [12]: the file ends in the middle of this line"):
+            load(written(tmp_path, content[:length]))
+
+
+def test_a_disk_that_takes_no_more_is_told_as_such_and_leaves_nothing_behind(tmp_path):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(ScheduleError, match=r"a.schedule.jsonl cannot be written: File too large; make room"):
+            save(tmp_path / "a.schedule.jsonl", SAVED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_folder_that_cannot_be_made_is_told_as_such(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(
+        ScheduleError, match=r"cannot be written: (Not a directory|File exists); make room, or give the right to write there, or"
+    ):
+        save(tmp_path / "file" / "a.schedule.jsonl", SAVED)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_output_folder_is_told_as_such(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(ScheduleError, match="cannot be written: Permission denied"):
+        save(tmp_path / "a.schedule.jsonl", SAVED)
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"size": 0}, '"size" is 0, but a cluster has 1 to 99 nodes; mend the header'),
+        ({"size": -3}, '"size" is -3'),
+        ({"size": 10**9}, '"size" is 1000000000'),
+        ({"options": {"patient": 20}}, "scenario 'register' has no option 'patient'; it has patience; mend the header"),
+        (
+            {"options": {"patience": 7}},
+            r"option 'patience' is 7, which scenario 'register' never draws \(it has 20, 50\); mend the header, or",
+        ),
+        ({"options": {"patience": True}}, "option 'patience' is true"),
+        ({"options": {"patience": "20"}}, "option 'patience' is \"20\""),
+    ],
+)
+def test_a_header_that_its_scenario_does_not_know_is_refused(tmp_path, fields, complaint):
+    path = tmp_path / "a.schedule.jsonl"
+    save(path, SavedSchedule(Header(**({"scenario": "toys:REGISTER", "size": 2} | fields)), ()))
+    with pytest.raises(ScheduleError, match=f"a.schedule.jsonl: {complaint}"):
+        load(path).setup()

@@ -111,3 +111,41 @@ def test_an_exhibits_schedule_runs_with_the_bug_or_against_the_protocol_without_
     )
     assert replay(schedule).outcome == "REPRODUCED"
     assert replay(schedule, unbroken=True).outcome == "FIXED"
+
+
+SAVED = SavedSchedule(Header(scenario="toys:REGISTER", size=2), (Crash("n1"), Restart("n1")))
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"scenario": "no_such:S"}, "there is no module 'no_such'"),
+        ({"scenario": "toys:S"}, "has no 'S'"),
+        ({"scenario": "os:system"}, "is an object of type .*, not a Scenario"),
+        ({"bug": "figure-9"}, "there is no exhibit 'figure-9'.*did you mean figure-8"),
+    ],
+)
+def test_a_scenario_that_cannot_be_found_is_refused(fields, complaint):
+    with pytest.raises(ScenarioError, match=complaint):
+        replay(SavedSchedule(Header(**({"scenario": "toys:REGISTER", "size": 2} | fields)), ()))
+
+
+def test_a_factory_that_raises_is_told_with_its_scenario_and_how_it_is_called(pytester):
+    pytester.makepyfile(
+        fussy="""
+        from splitbrain.scenario import Scenario
+        class Node:
+            def __init__(self, me): ...
+        FUSSY = Scenario(name="fussy", factory=Node, invariants=())
+        """
+    )
+    with pytest.raises(
+        ScenarioError, match=r"scenario 'fussy': the factory cannot make node n1: TypeError.*factory\(me, peers, disk"
+    ):
+        replay(SavedSchedule(Header(scenario="fussy:FUSSY", size=2), ()))
+
+
+def test_an_action_on_a_node_that_the_cluster_does_not_have_is_where_a_strict_replay_diverges():
+    outcome = replay(SavedSchedule(SAVED.header, (Crash("n9"),)))
+    assert (outcome.outcome, outcome.at) == ("DIVERGED", 1)
+    assert "there is no node 'n9' in a cluster of 2" in outcome.message

@@ -1,4 +1,4 @@
-"""The score: what it hunts, what its rows say, and what must not be found."""
+"""The score: what it hunts and in which order, what must not be found, and how it ends."""
 
 import json
 import multiprocessing
@@ -17,7 +17,6 @@ from trials import on_file
 from splitbrain.errors import SplitbrainError
 from splitbrain.report.objects.score import exhibit
 from splitbrain.search.score import planned, score
-from splitbrain.search.trial import UNIFORM, Trial, attempt, length
 
 MUSEUM = "toy_museum:EXHIBITS"
 ASKED = {
@@ -110,35 +109,6 @@ def test_ctrl_c_is_answered_at_once_and_without_a_traceback(tmp_path):
     assert process.returncode == 130
     assert "interrupted after" in out
     assert "Traceback" not in err + out
-
-
-# One trial
-
-
-def test_a_trial_whose_scenario_cannot_run_is_an_error_with_a_message():
-    tried = attempt(Trial("no-such-exhibit", 1, 1.0, museum=MUSEUM))
-    assert tried.outcome == "error"
-    assert "there is no exhibit 'no-such-exhibit'" in tried.message
-    assert tried.seconds == 1.0  # no better than a hunt that finds nothing
-
-
-def test_a_trial_that_raises_what_nobody_expects_is_an_error_too():
-    tried = attempt(Trial("toy-crumbles", 1, 1.0, museum="toy_museum:CRUMBLING"))
-    assert (tried.outcome, tried.seconds) == ("error", 1.0)
-    assert tried.message.startswith("AttributeError: 'NoneType' object has no attribute")
-
-
-def test_a_uniform_walk_s_find_is_not_minimised():
-    tried = attempt(Trial("toy-forgets", 1, 20.0, UNIFORM, MUSEUM))
-    assert tried.found
-    assert (tried.actions, tried.replays) == (None, None)
-
-
-def test_a_crash_with_its_restart_is_one_action():
-    from splitbrain.actions import Crash, Request, Restart  # noqa: PLC0415
-
-    assert length([Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2")]) == 3
-    assert length([Crash("n1", during=Request("n1", "r1", "v1")), Restart("n1")]) == 1
 
 
 # The plan

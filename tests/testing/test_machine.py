@@ -1,63 +1,26 @@
 """The Hypothesis state machine: what it finds, what it says, and what it leaves to Hypothesis."""
 
-from pathlib import Path
-
 import pytest
 import trio
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis.stateful import precondition, rule
-from toys import FORGETFUL, REGISTER, Copy, Register
+from projects import machine, schedules
+from toys import FORGETFUL, REGISTER, Register
 
 from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
-from splitbrain.errors import NondeterminismError, SplitbrainError
+from splitbrain.errors import SplitbrainError
 from splitbrain.events import Observed
 from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
-from splitbrain.node import Observe, Send
 from splitbrain.observations import Decided, Led
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.file import load
-from splitbrain.testing import profiles
 from splitbrain.testing.machine import ScenarioMachine, search, state_machine
-from splitbrain.testing.session import Session, begin, end, session
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous
 from splitbrain.world.run import Setup, run
 
-TOYS = (Path(__file__).parents[1] / "toys.py").read_text()
 FEW = settings(max_examples=30, derandomize=True, database=None)
-MODULE = """
-from hypothesis import settings
-from hypothesis.stateful import rule
-from splitbrain.testing.machine import state_machine
-from ducks import *
-few = settings(max_examples=200, derandomize=True, database=None)
-"""
-
-
-@pytest.fixture
-def project(pytester):
-    """A user's project: its node and scenarios are in tests/ducks.py, its machines in tests/test_ducks.py."""
-    pytester.mkdir("tests").joinpath("ducks.py").write_text(TOYS)
-    pytester.makeini("[pytest]\ntestpaths = tests\nfilterwarnings = error\n")
-    return pytester
-
-
-def machine(project, text):
-    project.path.joinpath("tests", "test_ducks.py").write_text(MODULE + text)
-
-
-def schedules(project, folder="tests/schedules"):
-    return sorted((project.path / folder).glob("*.schedule.jsonl"))
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path):
-    # Machines that fail here, and not in an inner pytest, save their schedules where it does not matter.
-    here = Session(tmp_path / "found", session().seed)
-    begin(here)
-    yield
-    end(here)
 
 
 def test_pytest_shows_the_minimal_counterexample_of_a_failing_machine_and_the_file_replays(project):
@@ -115,20 +78,6 @@ def test_the_schedule_goes_where_schedules_dir_says(project):
     project.runpytest("-p", "no:cacheprovider", "--schedules-dir", "elsewhere").assert_outcomes(failed=1)
     assert len(schedules(project, "elsewhere")) == 1
     assert not schedules(project)
-
-
-def test_a_folder_that_cannot_be_written_costs_the_file_but_not_the_counterexample(project):
-    project.path.joinpath("wall").write_text("a file, and so no folder")
-    machine(project, "TestDuck = state_machine(FORGETFUL).TestCase\nTestDuck.settings = few\n")
-    result = project.runpytest("-p", "no:cacheprovider", "--schedules-dir", "wall/in", "tests/test_ducks.py")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["OneValue is broken*", "*4  request*", "It is not saved: *wall/in*cannot be written*"])
-    result.stdout.no_fnmatch_line("*Replay it*")
-
-
-def test_a_scenario_that_no_file_can_name_is_shown_all_the_same():
-    with pytest.raises(CounterexampleFound, match=r"(?s)OneValue is broken.*It is not saved: .*not a name in any module"):
-        search(state_machine(mutant(FORGETFUL, FORGETFUL.factory)), FEW)
 
 
 def test_a_node_that_raises_at_the_start_is_shown_with_a_schedule_of_no_actions():
@@ -198,67 +147,6 @@ def test_the_tally_of_one_search_does_not_help_the_next():
     subject = state_machine(REGISTER)
     search(subject, FEW)
     assert subject.tally is None
-
-
-class Counting:
-    """Remembers, in the class, what should have died with the node."""
-
-    made = 0
-
-    def __init__(self, me, peers, disk):
-        self.me, self.peers = me, peers
-        Counting.made += 1
-
-    def start(self):
-        return ()
-
-    def request(self, request, command):
-        for peer in self.peers:
-            yield Send(peer, Copy(Counting.made))
-
-    def receive(self, sender, message):
-        yield Observe(Decided(message.value))
-
-
-class NeverDecides(Invariant):
-    """Nobody decides anything."""
-
-    watches = (Decided,)
-
-    def observe(self, event: Observed):
-        return self.violation("somebody decided", event)
-
-
-COUNTING = Scenario(name="counting", factory=Counting, invariants=(NeverDecides,), sizes=(2,))
-
-
-def test_a_node_that_behaves_differently_is_reported_as_such_with_the_first_difference():
-    with pytest.raises(NondeterminismError, match=r"NONDETERMINISTIC.*differs: first .*Copy.*, then .*Copy") as error:
-        search(state_machine(COUNTING), FEW)
-    assert error.value.splitbrain_report == str(error.value)
-
-
-class Once:
-    """Misbehaves in the first world of a process only."""
-
-    armed = True
-
-    def __init__(self, me, peers, disk):
-        pass
-
-    def start(self):
-        return ()
-
-    def request(self, request, command):
-        if Once.armed:
-            Once.armed = False
-            yield Observe(Decided(command))
-
-
-def test_a_failure_that_does_not_come_back_is_nondeterminism_too():
-    once = Scenario(name="once", factory=Once, invariants=(NeverDecides,), sizes=(2,))
-    with pytest.raises(NondeterminismError, match=r"broke when the schedule was found, but when it ran again, nothing broke"):
-        search(state_machine(once), FEW)
 
 
 class Sleeper:
@@ -349,47 +237,6 @@ def test_what_the_budget_forbids_is_never_done():
 
     search(Watched, FEW)
     assert {type(each) for each in done} == {Deliver, Fire, Request}
-
-
-# The profiles
-
-
-def test_hypothesis_neither_shrinks_nor_explains_and_no_health_check_speaks():
-    for chosen in (None, settings(max_examples=7), settings(phases=list(Phase))):
-        found = profiles.searching(chosen)
-        assert Phase.generate in found.phases
-        assert not {Phase.shrink, Phase.explain} & set(found.phases)
-        assert set(found.suppress_health_check) == set(HealthCheck)
-        assert found.deadline is None
-
-
-def test_what_a_user_sets_holds_and_the_rest_is_the_profiles():
-    mine = profiles.searching(settings(max_examples=7))
-    default = profiles.searching()
-    assert mine.max_examples == 7
-    assert mine.stateful_step_count == default.stateful_step_count == settings.get_profile(profiles.DEV).stateful_step_count
-    assert default.max_examples == settings.get_profile(profiles.DEV).max_examples
-
-
-def test_ci_has_fixed_seeds_and_no_database_and_nightly_fresh_seeds_and_a_large_budget():
-    profiles.register()
-    dev, ci, nightly = (settings.get_profile(name) for name in (profiles.DEV, profiles.CI, profiles.NIGHTLY))
-    assert (dev.derandomize, ci.derandomize, nightly.derandomize) == (False, True, False)
-    assert dev.database is not None
-    assert ci.database is None
-    assert nightly.max_examples >= 10 * ci.max_examples
-
-
-def test_nightly_prints_its_seed_and_the_seed_repeats_the_search(project):
-    machine(project, "TestDuck = state_machine(REGISTER).TestCase\nTestDuck.settings = settings(max_examples=5)\n")
-    arguments = "-p", "no:cacheprovider", "-s", "--hypothesis-profile=splitbrain-nightly"
-    first = project.runpytest_subprocess(*arguments)
-    first.assert_outcomes(passed=1)
-    first.stdout.fnmatch_lines(["splitbrain: all searches have the seed *", "*seed * repeats this search)"])
-    seed = next(line for line in first.outlines if "all searches" in line).split("--hypothesis-seed=")[1].split()[0]
-    account = next(line for line in first.outlines if "register: clean" in line).partition(" steps")[0]
-    again = project.runpytest_subprocess(*arguments, f"--hypothesis-seed={seed}")
-    again.stdout.fnmatch_lines([f"splitbrain: all searches have the seed {seed};*", f"*{account} steps*"])
 
 
 def test_a_machine_is_not_collected_itself():

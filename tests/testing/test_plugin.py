@@ -1,24 +1,15 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import hypothesis  # noqa: F401 - its own plugin needs it: without this, every run within a run would import it anew
 import pytest
+from projects import TOYS
 
 from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
 from splitbrain.schedule.file import SavedSchedule, save
 from splitbrain.schedule.header import Header
 
 FORGET = (Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2"))
-TOYS = (Path(__file__).parents[1] / "toys.py").read_text()
-
-
-@pytest.fixture
-def project(pytester):
-    """A user's project: its node and scenarios are in tests/ducks.py, which nothing but pytest's rules can find."""
-    pytester.mkdir("tests").joinpath("ducks.py").write_text(TOYS)
-    pytester.makeini("[pytest]\ntestpaths = tests\n")
-    return pytester
 
 
 def schedule(project, name="a", actions=FORGET, folder="tests/schedules", scenario="ducks:FORGETFUL", **fields):

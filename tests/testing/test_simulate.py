@@ -1,32 +1,18 @@
 """`@simulate`: a test that is a story, run many times."""
 
-from pathlib import Path
-
 import pytest
+from projects import TOYS
 from toys import FORGETFUL, REGISTER, Register
 
-from splitbrain.actions import Crash, Cut, Deliver, Mend, Request, Restart
-from splitbrain.dice import Dice
-from splitbrain.errors import NotEnabled, SplitbrainError
+from splitbrain.actions import Crash, Request, Restart
+from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import mutant
-from splitbrain.nemesis.draw import draw_setup
 from splitbrain.observations import Decided, Led
 from splitbrain.testing import profiles
-from splitbrain.testing.session import Session, begin, end, session
 from splitbrain.testing.simulate import simulate
-from splitbrain.testing.simulation import Broken, Simulation
+from splitbrain.testing.simulation import Simulation
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous
-from splitbrain.world.run import Setup, run
-
-TOYS = (Path(__file__).parents[1] / "toys.py").read_text()
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path):
-    here = Session(tmp_path / "found", session().seed)
-    begin(here)
-    yield
-    end(here)
+from splitbrain.world.run import Setup
 
 
 @simulate(REGISTER, runs=5, seed=1)
@@ -185,68 +171,8 @@ def test_a_test_runs_a_hundred_times_when_nothing_is_said():
     assert len(runs) == profiles.simulations() == 100
 
 
-# The moves of a simulation
-
-
 @pytest.fixture
 def world():
     simulation = Simulation(Setup(REGISTER, 3))
     yield simulation
     simulation.close()
-
-
-def test_everything_done_is_one_schedule_that_replays(world):
-    world.request("n1")
-    world.partition(["n1"], ["n2", "n3"])
-    world.storm(50)
-    world.heal()
-    world.calm()
-    again = run(world.setup, world.actions, keep=True)
-    assert again.stopped is None
-    assert again.events == world.events
-
-
-def test_a_partition_cuts_between_groups_and_what_is_in_none_is_a_group(world):
-    world.partition(["n1"])
-    world.partition(["n1"])  # cut already
-    world.request("n1")
-    assert world.settle() == 0
-    world.heal()
-    world.heal()
-    assert world.settle() == 2
-    kinds = [type(action) for action in world.actions]
-    assert kinds == [Cut, Request, Mend, Deliver, Deliver]
-    assert set(world.actions[0].links) == {("n1", "n2"), ("n1", "n3"), ("n2", "n1"), ("n3", "n1")}
-
-
-def test_nodes_crash_restart_and_hear_their_timers(world):
-    world.request("n1")
-    world.crash("n2")
-    assert world.running == ("n1", "n3")
-    with pytest.raises(NotEnabled):
-        world.request("n2")
-    world.restart("n2")
-    world.fire("n1", "remind")
-    assert world.settle() == 4
-    assert world.settle() == 0
-
-
-def test_client_requests_are_numbered_across_storms_and_moves(world):
-    for _ in range(3):
-        world.storm(60)
-        if not world.running:
-            world.restart("n1")
-        world.request(world.running[0])
-    asked = [action.id for action in world.actions if isinstance(action, Request)]
-    assert len(asked) == len(set(asked))
-
-
-def test_a_broken_invariant_closes_the_world_and_tells_the_schedule():
-    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
-    simulation.request("n1")
-    simulation.crash("n1")
-    simulation.restart("n1")
-    with pytest.raises(Broken, match="OneValue") as broken:
-        simulation.request("n1")
-    assert broken.value.found.actions == simulation.actions
-    assert len(simulation.actions) == 4

@@ -1,44 +1,30 @@
-"""Traces: their digest, their first difference, and what happened before what."""
+"""Traces: their canonical encoding, their digest, and their first difference."""
 
-import networkx as nx
 import pytest
+from relay import ASK, relay
 from scripted import Note, scripted
 
-from splitbrain.actions import Crash, Deliver, Drop, Duplicate, Request, Restart
-from splitbrain.errors import EncodingError
+from splitbrain.actions import Request
+from splitbrain.doctor.conformance import ConformanceError, conformance
+from splitbrain.errors import EncodingError, ScenarioError
 from splitbrain.events import Observed
-from splitbrain.node import Observe, Send
+from splitbrain.node import Observe
 from splitbrain.observations import Decided
-from splitbrain.trace.causality import happens_before
 from splitbrain.trace.encoding import digest, encode, first_difference
-from splitbrain.world.world import World
+from splitbrain.world.run import Setup, run
 
 
-def trace(*actions, **handlers):
-    with World(scripted(**handlers)) as world:
-        for action in actions:
-            world.apply(action)
-        return world.events
+def trace(*actions):
+    return run(Setup(relay(), 3), actions, keep=True).events
 
 
-def relay():
-    """n1 tells n2 what it is asked, n2 tells n3 what it is told."""
-    return {
-        "request": lambda node, name, command: [Send("n2", Note(command))],
-        "receive": lambda node, sender, message: [Send("n3", message)] if node.me == "n2" else [],
-    }
-
-
-ASK, ASK_AGAIN = Request("n1", "r1", "x"), Request("n1", "r2", "x")
-
-
-# Digests
+ASK_AGAIN = Request("n1", "r2", "x")
 
 
 def test_equal_runs_have_equal_digests_and_others_do_not():
-    one, same = trace(ASK, **relay()), trace(ASK, **relay())
+    one, same = trace(ASK), trace(ASK)
     assert digest(one) == digest(same)
-    others = [trace(**relay()), trace(ASK, ASK_AGAIN, **relay()), trace(Request("n1", "r1", "y"), **relay()), one[:-1], one[::-1]]
+    others = [trace(), trace(ASK, ASK_AGAIN), trace(Request("n1", "r1", "y")), one[:-1], one[::-1]]
     assert len({digest(each) for each in [one, *others]}) == 6
 
 
@@ -80,7 +66,7 @@ def test_a_show_that_shows_nothing_is_refused_too():
 
 
 def test_the_first_difference_of_two_traces_is_an_index_of_both():
-    one, other = trace(ASK, ASK_AGAIN, **relay()), trace(ASK, Request("n1", "r2", "y"), **relay())
+    one, other = trace(ASK, ASK_AGAIN), trace(ASK, Request("n1", "r2", "y"))
     place = first_difference(one, other)
     assert one[:place] == other[:place]
     assert one[place] != other[place]
@@ -89,51 +75,29 @@ def test_the_first_difference_of_two_traces_is_an_index_of_both():
     assert first_difference([], []) is None
 
 
-# Happens before
+def bad_show(value):
+    raise KeyError("no such thing")
 
 
-def ordered(events):
-    graph = happens_before(events)
-    assert nx.is_directed_acyclic_graph(graph)
-    return graph
+def test_a_show_that_raises_is_told_with_its_name():
+    with pytest.raises(
+        ScenarioError, match=r"show\(Opaque\) raised KeyError: .*the scenario's `show` \([\w.]*test_encoding\.bad_show\)"
+    ):
+        encode([Observed(1, "n1", Opaque(1))], bad_show)
+    with pytest.raises(ConformanceError, match=r"\* show\(Opaque\) raised KeyError"):
+        conformance(scripted(start=lambda node: [Observe(Opaque(1))], show=bad_show, sizes=(1,)))
 
 
-def test_a_send_happens_before_its_delivery_and_so_on():
-    schedule = [ASK, Deliver("n1", "n2", "Note"), Crash("n1"), Deliver("n2", "n3", "Note")]
-    graph = ordered(trace(*schedule, **relay()))
-    assert nx.ancestors(graph, 4) >= {1, 2}
-    assert 3 not in nx.ancestors(graph, 4)
-
-
-def test_steps_of_one_node_are_ordered_even_where_they_cause_nothing():
-    schedule = [ASK, Deliver("n1", "n2", "Note"), Deliver("n2", "n3", "Note"), Request("n3", "r2", "x"), Crash("n3"), Restart("n3")]
-    graph = ordered(trace(*schedule, **relay()))
-    assert [edge for edge in sorted(graph.edges) if edge[0] >= 3] == [(3, 4), (4, 5), (5, 6)]
-
-
-def test_a_copy_comes_from_its_duplication_and_the_original_does_not():
-    schedule = [
-        ASK,
-        Duplicate("n1", "n2", "Note"),
-        Duplicate("n1", "n2", "Note", copy=1),
-        Deliver("n1", "n2", "Note"),
-        Deliver("n1", "n2", "Note", copy=2),
-        Drop("n1", "n2", "Note", copy=1),
-    ]
-    quiet = dict(relay(), receive=None)
-    graph = ordered(trace(*schedule, **quiet))
-    assert set(graph.predecessors(4)) - {0} == {1}
-    assert set(graph.predecessors(5)) - {0} == {3, 4}
-    assert set(graph.predecessors(3)) - {0} == {2}
-    assert set(graph.predecessors(6)) - {0} == {2}
-
-
-def test_what_a_crash_interrupts_counts_as_its_handler():
-    schedule = [ASK, Crash("n2", during=Deliver("n1", "n2", "Note"), after=1), Deliver("n2", "n3", "Note")]
-    graph = ordered(trace(*schedule, **relay()))
-    assert set(graph.edges) >= {(1, 2), (2, 3)}
-
-
-def test_an_observation_is_at_its_step():
-    graph = ordered(trace(ASK, request=lambda *_: [Observe(Note())]))
-    assert set(graph.nodes) == {0, 1}
+def test_mappings_with_other_keys_than_text_are_encoded_in_an_order_of_their_own():
+    for one, other in (
+        ({2: 3, 1: 4}, {1: 4, 2: 3}),
+        ({("a", 1): Note("x"), None: 0}, {None: 0, ("a", 1): Note("x")}),
+        (Note({3: {2: 1, 1: 2}}), Note({3: {1: 2, 2: 1}})),
+        ({1, "x", None}, {None, "x", 1}),
+    ):
+        assert digest([Observed(1, "n1", one)]) == digest([Observed(1, "n1", other)])
+    lines = [encode([Observed(1, "n1", each)])[0] for each in ({1: 2}, {"1": 2}, {1: 3}, {2: 1}, [[1, 2]], {1: {1: 2}}, {(1,): 2})]
+    assert len(set(lines)) == len(lines)
+    assert encode([Observed(1, "n1", {1: Opaque(1)})], lambda value: {2: 3}) == encode([Observed(1, "n1", {1: {2: 3}})])
+    with pytest.raises(EncodingError, match="Opaque"):
+        encode([Observed(1, "n1", {1: Opaque(1)})])

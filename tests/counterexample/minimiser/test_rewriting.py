@@ -1,7 +1,7 @@
-"""How the minimiser rewrites actions: requests get plain names."""
+"""How the minimiser rewrites actions: plainer ones, and plain names for requests."""
 
 from splitbrain.actions import Crash, Deliver, Fire, Request
-from splitbrain.counterexample.minimiser.rewriting import renumbered
+from splitbrain.counterexample.minimiser.rewriting import plainer, renumbered
 
 
 def commands(number):
@@ -29,3 +29,10 @@ def test_a_command_that_somebody_wrote_and_a_name_that_somebody_gave_stay():
 
 def test_the_command_of_a_fair_phase_stays_where_the_workload_has_none_of_that_number():
     assert renumbered([Request("n1", "calm-3001", "v3001")], commands) == [Request("n1", "r1", "v3001")]
+
+
+def test_a_request_may_ask_for_what_the_workload_has_for_its_number():
+    assert list(plainer(Request("n1", "r2", "padded"), lambda number: f"v{number}")) == [[Request("n1", "r2", "v2")]]
+    inside = Crash("n1", 0, Request("n1", "r2", "padded"), 0)
+    assert [Crash("n1", 0, Request("n1", "r2", "v2"), 0)] in plainer(inside, lambda number: f"v{number}")
+    assert list(plainer(Request("n1", "mine", "padded"), lambda number: f"v{number}")) == []

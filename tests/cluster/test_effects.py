@@ -1,0 +1,69 @@
+"""What each effect does to the timers, the disk and the links of its process."""
+
+import pytest
+from scripted import Note, asked, of, scripted
+
+from splitbrain.actions import Fire, Request
+from splitbrain.errors import NotEnabled
+from splitbrain.events import Observed, Replied, TimerCancelled, TimerSet, Wrote
+from splitbrain.node import CancelTimer, Erase, Observe, Reply, Send, SetTimer, Sync, Write
+from splitbrain.world.world import World
+
+ASK = Request("n1", "r1", "x")
+
+
+def test_effects_happen_in_the_order_in_which_they_are_asked_for():
+    effects = [
+        Observe(Note("first")),
+        Write("a", 1),
+        Send("n2", Note("x")),
+        Sync(),
+        SetTimer("t", 1, 2),
+        CancelTimer("t"),
+        Erase("a"),
+        Reply("r1", "done"),
+    ]
+    world = asked(effects)
+    kinds = [type(event).__name__ for event in world.events if event.step == 1]
+    assert kinds == ["Acted", "Requested", "Observed", "Wrote", "Sent", "Synced", "TimerSet", "TimerCancelled", "Erased", "Replied"]
+    assert of(world, Replied)[0].result == "done"
+
+
+def test_a_timer_that_is_set_again_is_replaced():
+    with World(scripted(start=lambda node: [SetTimer("t", 1, 2), SetTimer("t", 50, 60)])) as world:
+        assert len(of(world, TimerSet)) == 6
+        world.apply(Fire("n1", "t"))
+        assert world.now == 50
+        with pytest.raises(NotEnabled, match="that timer is not armed"):
+            world.apply(Fire("n1", "t"))
+
+
+def test_a_cancelled_timer_cannot_fire_and_cancelling_it_twice_is_harmless():
+    with World(scripted(start=lambda node: [SetTimer("t", 1, 2), CancelTimer("t"), CancelTimer("t")])) as world:
+        assert len(of(world, TimerCancelled)) == 3
+        with pytest.raises(NotEnabled):
+            world.apply(Fire("n1", "t"))
+
+
+def test_a_handler_may_set_again_the_timer_that_fired():
+    scenario = scripted(start=lambda node: [SetTimer("t", 5, 9)], timeout=lambda node, timer: [SetTimer(timer, 5, 9)])
+    with World(scenario) as world:
+        for expected in (5, 10, 15):
+            world.apply(Fire("n1", "t"))
+            assert world.now == expected
+
+
+def test_what_is_said_cannot_be_changed_afterwards():
+    kept = ["x"]
+
+    def request(node, name, command):
+        yield Observe(kept)
+        yield Write("log", kept)
+        yield Reply(name, kept)
+        kept.append("y")
+        yield Sync()
+
+    with World(scripted(request=request)) as world:
+        world.apply(ASK)
+        assert of(world, Observed)[0].observation == of(world, Wrote)[0].value == of(world, Replied)[0].result == ["x"]
+        assert world.processes["n1"].disk()["log"] == ["x"]

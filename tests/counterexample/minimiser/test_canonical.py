@@ -1,0 +1,91 @@
+"""The canonical form: of all orders and names that mean the same, the first."""
+
+from toys import FORGETFUL, REGISTER
+
+from splitbrain.actions import Crash, Cut, Deliver, Duplicate, Mend, Request, Restart
+from splitbrain.counterexample.minimiser.canonical import arrange, dependencies, form
+from splitbrain.counterexample.minimiser.minimised import cost
+from splitbrain.counterexample.minimiser.shrinker import Budget, Shrinker
+from splitbrain.world.run import Setup, run
+
+SETUP = Setup(FORGETFUL, 3)
+
+
+def shrinker(setup, schedule, replays=1_000):
+    return Shrinker(run(setup, schedule).found(), Budget(60, replays))
+
+
+def test_a_schedule_in_another_order_and_under_other_names_has_the_same_canonical_form():
+    one = [
+        Request("n1", "r1", "v1"),
+        Deliver("n1", "n2", "Copy"),
+        Crash("n2"),
+        Restart("n2"),
+        Request("n3", "r2", "v2"),
+        Deliver("n3", "n2", "Copy"),
+    ]
+    other = [
+        Request("n1", "r5", "v5"),
+        Request("n2", "r4", "v4"),
+        Deliver("n2", "n3", "Copy"),
+        Crash("n3"),
+        Restart("n3"),
+        Deliver("n1", "n3", "Copy"),
+    ]
+    found = []
+    for schedule in (one, other):
+        s = shrinker(SETUP, schedule)
+        arrange(s, SETUP, s.best.actions)
+        found.append(s.best.actions)
+    assert found[0] == found[1]
+    assert found[0][0] == Request("n1", "r1", "v1")
+
+
+def test_what_depends_on_each_other_stays_in_order_and_so_does_what_concerns_all():
+    schedule = [
+        Request("n1", "r1", "v1"),
+        Request("n2", "r2", "v2"),
+        Cut((("n1", "n3"),)),
+        Deliver("n1", "n2", "Copy"),
+        Mend((("n1", "n3"),)),
+        Crash("n1"),
+        Crash("n2"),
+    ]
+    traced = run(Setup(REGISTER, 3), schedule, keep=True)
+    assert traced.actions == tuple(schedule)
+    before = dependencies(traced.actions, traced.events)
+    assert before == [set(), set(), {0, 1}, {0, 1, 2}, {0, 1, 2, 3}, {0, 2, 4}, {0, 1, 2, 3, 4, 5}]
+
+
+def test_of_a_message_and_its_copy_the_original_comes_first():
+    copied = [
+        Request("n1", "r1", "v1"),
+        Duplicate("n1", "n2", "Copy"),
+        Deliver("n1", "n2", "Copy", copy=1),
+        Crash("n2"),
+        Restart("n2"),
+        Request("n2", "r2", "v2"),
+    ]
+    s = shrinker(SETUP, copied)
+    arrange(s, SETUP, s.best.actions)
+    assert [action.copy for action in s.best.actions if isinstance(action, Deliver)] == [1]  # its only delivery keeps its name
+    twice = [*copied[:3], Deliver("n1", "n2", "Copy"), *copied[3:]]
+    s = shrinker(SETUP, twice)
+    arrange(s, SETUP, s.best.actions)
+    assert [action.copy for action in s.best.actions if isinstance(action, Deliver)] == [0, 1]
+
+
+def test_the_form_prefers_fewer_actions_then_fewer_nodes_then_plainer_faults_then_first_values():
+    schedule = (Request("n1", "r1", "v1"), Crash("n1"))
+    plain = form(Setup(FORGETFUL, 2), schedule)
+    for setup, actions in (
+        (Setup(FORGETFUL, 2), (*schedule, Restart("n1"))),
+        (Setup(FORGETFUL, 3), schedule),
+        (Setup(FORGETFUL, 2), (schedule[0], Crash("n1", 1))),
+        (Setup(FORGETFUL, 2), (Request("n1", "r1", "something else"), schedule[1])),
+        (Setup(FORGETFUL, 2, {"patience": 50}), schedule),
+        (Setup(FORGETFUL, 2, {}, 3), schedule),
+    ):
+        assert plain < form(setup, actions)
+    inside = Crash("n1", 0, schedule[0], 1)
+    assert cost(SETUP, [inside])[0] == cost(SETUP, schedule)[0]

@@ -1,0 +1,77 @@
+"""The portfolio: what all strategies promise, and how they share the time of a search."""
+
+from collections import Counter
+
+import pytest
+from attacks import QUIET
+
+from splitbrain.budget import FaultBudget
+from splitbrain.dice import Dice
+from splitbrain.errors import SplitbrainError
+from splitbrain.exhibit import mutant
+from splitbrain.nemesis.names import STRATEGIES
+from splitbrain.nemesis.portfolio import Bandit, Portfolio
+from splitbrain.search.hunt import hunt
+from splitbrain.world.run import run
+from splitbrain_protocols.museum.raft.elections.votes import VoteTwiceInTerm
+from splitbrain_protocols.paxos.scenario import PAXOS
+from splitbrain_protocols.raft.scenario import RAFT
+
+EVERYTHING = FaultBudget(slow_disks=True)
+FIFO = FaultBudget(reorder=False, crashes="minority")
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("budget", [QUIET, EVERYTHING, FIFO], ids=["quiet", "everything", "fifo"])
+@pytest.mark.parametrize("base", [RAFT, PAXOS], ids=["raft", "paxos"])
+def test_every_strategy_does_only_what_is_enabled_and_allowed_in_clusters_of_any_size(strategy, budget, base):
+    # What is not enabled, or not allowed, would raise.
+    scenario = mutant(base, base.factory, budget=budget)
+    portfolio = Portfolio(scenario, (strategy,))
+    sizes = {portfolio.run(Dice(f"any/{number}")).run.setup.size for number in range(25)}
+    assert len(sizes) > 1
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_equal_dice_give_equal_runs_and_other_dice_others(strategy):
+    runs = [Portfolio(RAFT, (strategy,)).run(Dice(seed)) for seed in (5, 5, 6)]
+    assert runs[0].run.actions == runs[1].run.actions
+    assert runs[0].run.actions != runs[2].run.actions
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_finds_a_double_vote_by_itself_and_says_so(strategy):
+    scenario = mutant(RAFT, VoteTwiceInTerm, sizes=(3,))
+    found = hunt(scenario, seed=1, steps=150_000, strategy=strategy).found
+    assert found is not None
+    assert found.strategy == strategy
+    assert run(found.setup, found.actions).violation == found.violation
+
+
+def test_the_portfolio_uses_all_of_them_and_counts_their_steps():
+    found = hunt(RAFT, seed=1, runs=150)
+    assert set(found.shares) == set(STRATEGIES)
+    assert sum(found.shares.values()) == found.steps
+    assert found.found is None
+
+
+def test_a_strategy_that_does_not_exist_is_refused_with_those_that_do():
+    with pytest.raises(SplitbrainError, match="no strategy 'sworm'; it may be one of: swarm, rounds"):
+        hunt(RAFT, seed=1, runs=1, strategy="sworm")
+
+
+def test_the_bandit_favours_what_reaches_more_that_is_new():
+    bandit = Bandit(("swarm", "rounds"))
+    for _ in range(200):
+        bandit.learn("swarm", 0, 100)
+        bandit.learn("rounds", 5, 100)
+    drawn = Counter(bandit.choose(Dice(seed)) for seed in range(1_000))
+    assert drawn["rounds"] > 2 * drawn["swarm"] > 0
+
+
+def test_the_first_runs_are_short_and_later_ones_deep():
+    portfolio = Portfolio(RAFT, ("swarm",))
+    steps = [len(portfolio.run(Dice(number)).run.actions) for number in range(60)]
+    assert steps[0] <= 31
+    assert max(steps[:3]) <= 121
+    assert max(steps) > 1_000

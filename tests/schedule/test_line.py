@@ -1,0 +1,92 @@
+"""One line of a schedule file."""
+
+import re
+
+import pytest
+
+from splitbrain.actions import Crash, Deliver, Request
+from splitbrain.errors import ScheduleError
+from splitbrain.schedule.file import SavedSchedule, decode, encode
+from splitbrain.schedule.header import Header
+
+HEADER = Header(scenario="toys:FORGETFUL", size=2)
+HEAD = '{"format": "splitbrain-schedule", "version": 1, "scenario": "toys:REGISTER", "size": 2}\n'
+FIRE = '{"do": "fire", "node": "n1", "timer": "remind"}\n'
+
+
+def test_a_message_is_named_by_its_link_kind_epoch_and_ordinal_without_what_goes_without_saying():
+    saved = SavedSchedule(HEADER, (Deliver("n1", "n2", "Copy", 3), Crash("n2", 0, Deliver("n1", "n2", "Copy", None, 2))))
+    assert encode(saved).decode().splitlines()[1:] == [
+        '{"do": "deliver", "from": "n1", "to": "n2", "kind": "Copy", "epoch": 3}',
+        '{"do": "crash", "node": "n2", "during": {"do": "deliver", "from": "n1", "to": "n2", "kind": "Copy", "ordinal": 2}}',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "complaint"),
+    [
+        # The header
+        (FIRE, 1, "this is .* not the header of a schedule .*; restore the line, or check the path"),
+        ("[]\n", 1, "not the header of a schedule"),
+        ("null\n", 1, "not the header of a schedule"),
+        ('{"format": "seeds", "version": 1}\n', 1, 'this says it is "seeds", not the header of a schedule'),
+        (
+            HEAD.replace("1,", "2,"),
+            1,
+            "the file is version 2 of the format, and splitbrain .* reads version 1; install a newer splitbrain",
+        ),
+        (HEAD.replace("1,", "0,"), 1, "version 0 of the format.*; restore the header"),
+        (HEAD.replace("1,", "true,"), 1, "version true of the format"),
+        (HEAD.replace('"version": 1, ', ""), 1, "version null of the format"),
+        (
+            HEAD.replace('"size": 2', '"size": "2"'),
+            1,
+            "the header does not hold: Expected `int`, got `str` in `size`; its fields are format,",
+        ),
+        (HEAD.replace('"size"', '"sizes"'), 1, "the header does not hold: Object contains unknown field `sizes`"),
+        (HEAD.replace(', "size": 2', ""), 1, "Object missing required field `size`"),
+        (HEAD.replace("}", ', "expect": "fxied"}'), 1, "Invalid enum value 'fxied' in `expect`"),
+        (HEAD.replace("}", ', "options": []}'), 1, "Expected `object`, got `array` in `options`"),
+        # Actions
+        (HEAD + '{"do": "fier", "node": "n1"}\n', 2, "there is no \"fier\"; did you mean 'fire'\\?; mend the line, or delete it"),
+        (HEAD + '{"do": "explode"}\n', 2, 'there is no "explode"; there are deliver, drop, duplicate, '),
+        (HEAD + '{"do": 3}\n', 2, "there is no 3"),
+        (HEAD + "\n# ok\n" + '{"node": "n1"}\n', 4, 'it says nothing to "do"'),
+        (HEAD + "[1]\n", 2, 'it says nothing to "do"'),
+        (HEAD + FIRE.replace('"n1"', "1"), 2, r"Expected `str`, got `int` in `node` \(a fire has node, timer\)"),
+        (HEAD + FIRE.replace("timer", "time"), 2, r"Object contains unknown field `time` \(a fire has node, timer\)"),
+        (HEAD + '{"do": "fire", "node": "n1"}\n', 2, "Object missing required field `timer`"),
+        (HEAD + '{"do": "advance", "by": 3}\n', 2, r"unknown field `by` \(a advance has no fields\)"),
+        (HEAD + '{"do": "cut", "links": [["n1"]]}\n', 2, r"Expected `array` of length 2 in `links\[0\]`"),
+        (HEAD + '{"do": "crash", "node": "n1", "keep": -1}\n', 2, "'keep' is -1, but it counts from 0"),
+        (
+            HEAD + '{"do": "deliver", "from": "n1", "to": "n2", "kind": "Copy", "ordinal": 0}\n',
+            2,
+            "'ordinal' is 0, but it counts from 1",
+        ),
+        (
+            HEAD + '{"do":"crash","node":"n1","during":{"do":"deliver","from":"n1","to":"n2","kind":"C","copy":-1}}\n',
+            2,
+            "'copy' is -1, but it counts from 0",
+        ),
+        (
+            HEAD + '{"do": "crash", "node": "n1", "during": {"do": "crash", "node": "n1"}}\n',
+            2,
+            "Invalid value 'crash' in `during.do`",
+        ),
+    ],
+)
+def test_a_line_that_does_not_hold_is_refused_with_its_number(content, line, complaint):
+    with pytest.raises(ScheduleError) as refusal:
+        decode(content.encode(), "bad.schedule.jsonl")
+    message = str(refusal.value)
+    assert re.match(rf"bad.schedule.jsonl, line {line}: .*{complaint}", message, re.DOTALL), message
+    assert len(message) < 700
+
+
+@pytest.mark.parametrize("command", [object(), {1: 2}, "\ud800", {"deep": {3, "x", None}}])
+def test_a_command_that_has_no_json_is_refused_and_named(command):
+    with pytest.raises(
+        ScheduleError, match=r"action 1 \(request n1 r1 .*cannot be saved as JSON .*let the scenario's commands and options be"
+    ):
+        encode(SavedSchedule(HEADER, (Request("n1", "r1", command),)))
