@@ -61,8 +61,8 @@ def chatty(**changes):
 
 
 def asked(effects, host="direct", **changes):
-    """A world in which n1 was asked, and answers with these effects."""
-    world = World(scripted(request=lambda *_: effects, **changes), host=host)
+    """A world, over already, in which n1 was asked, and answered with these effects."""
+    world = World(scripted(**{"request": lambda *_: effects, **changes}), host=host)
     with world:
         world.apply(Request("n1", "r1", "x"))
     return world

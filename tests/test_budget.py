@@ -9,18 +9,12 @@ from scripted import scripted
 from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.counterexample.minimiser.minimiser import minimise
-from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
 from splitbrain.invariant import Invariant
-from splitbrain.nemesis.moves import Moves
-from splitbrain.nemesis.profile import Profile
-from splitbrain.nemesis.strategies.walk import Walk
 from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
-from splitbrain.observations import Decided
 from splitbrain.scenario import Scenario
 from splitbrain.search.hunt import hunt
 from splitbrain.world.world import DEEDS, World
-from splitbrain_invariants import Termination
 
 DELIVER = Deliver("n1", "n2", "Number")
 
@@ -207,38 +201,3 @@ def test_the_power_may_go_inside_a_clients_request():
     found = hunt(Scenario(name="hasty", factory=Hasty, invariants=(Kept,), sizes=(1,)), seed=1, runs=500).found
     assert found is not None
     assert any(isinstance(action, Crash) and isinstance(action.during, Request) for action in found.actions)
-
-
-class Slow(Counting):
-    """Decides when its disk has answered."""
-
-    def start(self):
-        yield Write("value", 1)
-        yield Sync("stored")
-
-    def synced(self, token):
-        yield Observe(Decided("stored"))
-
-
-def test_a_fair_phase_tells_the_node_that_its_slow_sync_has_completed():
-    budget = FaultBudget(slow_disks=True)
-    scenario = Scenario(name="slow", factory=Slow, invariants=(Termination,), sizes=(3,), budget=budget, calm_bound=500)
-    with World(scenario, 3) as world:
-        world.apply(Calm(world.nodes, 1, 500))
-        assert world.violation is None
-
-
-class Redirecting(Counting):
-    def request(self, request, command):
-        yield Reply(request, Refused("n3"))
-
-
-def test_a_redirection_to_a_node_that_no_client_talks_to_is_not_followed():
-    scenario = Scenario(name="redirecting", factory=Redirecting, invariants=(), sizes=(3,), clients=lambda size: (0,), requests=10)
-    asked = []
-    with World(scenario, 3) as world:
-        moves = Moves(world, Dice(1))
-        moves.go(Walk(moves, Profile(request=1.0)).choose, 200)
-        asked = [action.node for action in moves.actions if isinstance(action, Request)]
-    assert set(asked) == {"n1"}
-    assert len(asked) > 5

@@ -1,5 +1,6 @@
 """The house is as its floor plan says (tests/floor_plan.py); and what else every module keeps to."""
 
+import ast
 import subprocess
 import sys
 from collections import Counter
@@ -42,6 +43,30 @@ PLAIN = {
     "msgspec",
 }
 LONGEST, FULLEST = 330, 13  # lines of a module, modules of a folder
+# Where the tests of each package stand: in the same folders.
+HOUSES = {"splitbrain": "", "splitbrain_protocols": "protocols", "splitbrain_invariants": "invariants"}
+# Modules that have functions, and no tests of their name.
+UNTESTED = {
+    "splitbrain.nemesis.strategy": "an interface; the strategies have theirs",
+    "splitbrain.world.deed": "records; the families of actions that make them have theirs",
+    "splitbrain_protocols.museum.paxos": "exhibits: each must break as it says, tests/protocols/museum/paxos/test_exhibits.py",
+    "splitbrain_protocols.museum.raft": "exhibits: each must break as it says, tests/protocols/museum/raft/test_exhibits.py",
+}
+# Tests of more than one module.
+WHOLE = {
+    "test_floor_plan.py": "the house",
+    "test_public_api.py": "what it exports",
+    "test_readme.py": "what it promises",
+    "test_user_errors.py": "a user's mistakes, all the way through",
+    "invariants/test_shipped.py": "what all shipped invariants promise",
+    "protocols/museum/test_museum.py": "what all exhibits promise",
+    "protocols/museum/paxos/test_exhibits.py": "exhibits",
+    "protocols/museum/raft/test_exhibits.py": "exhibits",
+    "protocols/paxos/test_machine.py": "the protocol under Hypothesis",
+    "protocols/raft/test_machine.py": "the protocol under Hypothesis",
+    "protocols/paxos/test_paper.py": "what the paper says",
+    "protocols/raft/test_paper.py": "what the paper says",
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -103,19 +128,37 @@ def test_a_folder_holds_no_more_than_one_noun_takes():
     assert {folder: count for folder, count in full.items() if count > FULLEST} == {}
 
 
-def test_the_tests_stand_in_the_same_folders():
-    folders = {
-        path.parent.relative_to(root / package) for package, root in SOURCES.items() for path in (root / package).rglob("*.py")
-    }
-    inner = {"protocols": SOURCES["splitbrain_protocols"] / "splitbrain_protocols", "invariants": SOURCES["splitbrain_invariants"]}
-    assert folders
-    for folder in {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}:
-        house = folder.parts[0] if folder.parts else ""
-        if house in inner:
-            base = ROOT / house / f"splitbrain_{house}" / "/".join(folder.parts[1:])
-            assert base.is_dir(), folder
-        elif house != "ci":
-            assert (ROOT / "harness" / "splitbrain" / folder).is_dir(), folder
+def own_tests(name):
+    """Where a module's own tests are to stand."""
+    house, *rooms = name.split(".")
+    folder = ROOT / "tests" / HOUSES[house]
+    return folder.joinpath(*rooms[:-1], f"test_{rooms[-1]}.py")
+
+
+def has_logic(path):
+    """Whether a module has functions of its own; a record has none."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize("name", [name for name, path in NAMES.items() if path.name != "__init__.py" and has_logic(path)])
+def test_a_module_with_logic_of_its_own_has_tests_of_its_own(name):
+    if under(name, UNTESTED):
+        return
+    assert own_tests(name).is_file(), f"write {own_tests(name).relative_to(ROOT)}, or say in UNTESTED why there is none"
+
+
+def test_what_has_no_tests_of_its_own_is_there_and_has_none():
+    for name in UNTESTED:
+        assert name in NAMES, name
+        assert not own_tests(name).exists(), name
+
+
+def test_tests_are_of_a_module_of_their_name_or_of_the_whole():
+    own = {own_tests(name) for name, path in NAMES.items() if path.name != "__init__.py"}
+    own |= {ROOT / "tests" / "ci" / f"test_{path.stem}.py" for path in (ROOT / "ci").rglob("*.py")}
+    files = {path.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py") if path not in own}
+    assert files == set(WHOLE)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

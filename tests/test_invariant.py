@@ -5,11 +5,84 @@ from blame import blamed, says, says_async
 from scripted import Note, scripted
 
 from splitbrain.actions import Calm, Request
-from splitbrain.events import Requested
-from splitbrain.invariant import Invariant
+from splitbrain.events import Failed, Observed, Requested, Started
+from splitbrain.invariant import Invariant, Monitor, Violation
 from splitbrain.node import Reply
 
 ASK = Request("n1", "r1", "x")
+
+
+class Hears(Invariant):
+    """Hears what it watches.
+
+    That is not in the sentence.
+    """
+
+    def __init__(self, *watches, breaks=()):
+        self.watches, self.breaks, self.heard = watches, breaks, []
+
+    def observe(self, event):
+        self.heard.append(event)
+        return self.violation("heard it", event) if event in self.breaks else None
+
+
+TOLD, FAILED, UP = Observed(1, "n1", Note("x")), Failed(2, "n1", "hung", "no end"), Started(3, "n2", 2)
+
+
+def test_an_invariant_hears_the_events_and_observations_that_it_watches_and_one_that_watches_nothing_all():
+    everything, notes, words, failures = Hears(), Hears(Note), Hears(Observed), Hears(Failed)
+    monitor = Monitor(tuple(lambda each=each: each for each in (everything, notes, words, failures)))
+    for event in (TOLD, UP):
+        assert monitor.observe(event) is None
+    assert everything.heard == [TOLD, UP]
+    assert notes.heard == words.heard == [TOLD]
+    assert failures.heard == []
+
+
+def test_what_nobody_watches_need_not_be_built():
+    monitor = Monitor((lambda: Hears(Note),))
+    assert [kind for kind in (Note, Failed, Observed, Started) if monitor.wants(kind)] == [Note, Failed]
+    assert Monitor((Hears,)).wants(Started)
+
+
+def test_of_two_invariants_that_break_at_once_the_first_is_blamed_and_the_monitor_knows_which_object_it_is():
+    first, second = Hears(breaks=(TOLD,)), Hears(breaks=(TOLD,))
+    monitor = Monitor((lambda: first, lambda: second))
+    assert monitor.observe(TOLD) is monitor.violation
+    assert monitor.broken is first
+    assert second.heard == []
+
+
+def test_a_node_that_fails_breaks_its_contract_whatever_else_is_checked():
+    violation = Monitor(()).observe(FAILED)
+    assert (violation.invariant, violation.summary) == ("KeepsContract", "n1 hung: no end")
+
+
+def test_a_fingerprint_has_kinds_and_no_names_terms_or_times():
+    assert Violation("Mine", "it broke", (TOLD, FAILED, UP)).fingerprint == "Mine(Note, hung, Started)"
+
+
+def test_only_what_must_happen_eventually_is_waited_for():
+    class Later(Hears):
+        kind = "eventually"
+
+        def satisfied(self):
+            return bool(self.heard)
+
+    later = Later(Note)
+    monitor = Monitor((lambda: later, Hears))
+    assert (monitor.awaits(), monitor.satisfied()) == (True, False)
+    monitor.observe(TOLD)
+    assert (monitor.awaits(), monitor.satisfied()) == (False, True)
+    safety = Monitor((Hears,))
+    assert (safety.awaits(), safety.satisfied()) == (False, False)
+
+
+def test_an_invariant_in_one_sentence_is_its_docstring_s_first_line_or_its_name():
+    class Silent(Invariant):
+        __doc__ = None
+
+    assert (Hears.sentence(), Silent.sentence()) == ("Hears what it watches.", "Silent")
 
 
 class Raises(Invariant):

@@ -6,7 +6,7 @@ from scripted import Note, of, scripted
 
 from splitbrain.cluster.host.direct import AsyncNodeError
 from splitbrain.events import Observed
-from splitbrain.node import Observe
+from splitbrain.node import Observe, is_async
 from splitbrain.world.world import World
 
 
@@ -21,3 +21,17 @@ def test_a_method_called_run_does_not_make_a_node_async(host):
         assert [event.node for event in of(world, Observed)] == ["n1", "n2", "n3"]
     with pytest.raises(AsyncNodeError, match="async def run"):
         World(scripted(run=says_async), host="direct")
+
+
+def test_only_a_coroutine_function_called_run_makes_a_node_async():
+    class Plain:
+        def run(self, env): ...
+
+    class Sleeper:
+        async def run(self, env): ...
+
+    class Named:
+        run = "a name of its own"
+
+    assert is_async(Sleeper())
+    assert not any(is_async(each) for each in (Plain(), Named(), object()))

@@ -2,13 +2,68 @@
 
 import pytest
 from blame import blamed, says
-from scripted import scripted
+from scripted import Note, scripted
 
 from splitbrain.actions import Calm
 from splitbrain.errors import ScenarioError, SplitbrainError
 from splitbrain.exhibit import mutant
+from splitbrain.scenario import label_by_type
 from splitbrain.search.hunt import hunt
 from splitbrain_protocols.raft.scenario import RAFT
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"sizes": ()}, r"sizes=\(\) has no cluster size of at least 1 node; give one"),
+        ({"sizes": (3, 0)}, r"sizes=\(3, 0\) has no cluster size"),
+        ({"options": {"a": [1, 2]}}, r"option 'a' is \[1, 2\], not a tuple of values; write \(\[1, 2\],\)"),
+        ({"options": {"a": ()}}, "option 'a' is "),
+        ({"latency": 0}, "latency must be at least 1 ms"),
+        ({"calm_bound": -1}, "calm_bound at least 0 ms"),
+    ],
+)
+def test_a_scenario_that_cannot_be_run_is_refused_where_it_is_written(fields, complaint):
+    with pytest.raises(ValueError, match=rf"^Scenario 'scripted': .*{complaint}"):
+        scripted(**fields)
+
+
+def test_any_majority_can_make_progress_where_nothing_else_is_said_and_a_node_counts_once():
+    scenario = scripted()
+    cores = (("n1",), ("n1", "n1"), ("n1", "n3"), ("n1", "n2", "n3"))
+    assert [scenario.may_progress(core, 3, {}) for core in cores] == [False, False, True, True]
+    assert not scenario.may_progress(("n1", "n2"), 4, {})
+
+
+def test_can_progress_is_asked_with_positions_and_options():
+    asked = []
+    scenario = scripted(can_progress=lambda *arguments: asked.append(arguments) or True)
+    assert scenario.may_progress(("n3", "n1"), 3, {"quorum": 1})
+    assert asked == [((0, 2), 3, {"quorum": 1})]
+
+
+def test_a_node_is_made_with_its_peers_in_order_its_disk_and_the_options():
+    scenario = scripted(options={"a": (1, 2)})
+    node = scenario.node("n2", scenario.nodes(3), {"kept": 1}, {"a": 2})
+    assert (node.me, node.peers, node.disk, node.options) == ("n2", ("n1", "n3"), {"kept": 1}, {"a": 2})
+    assert scenario.first_options == {"a": 1}
+
+
+def test_clients_ask_every_node_where_nothing_is_said_and_nobody_where_there_are_no_requests():
+    assert scripted().client_places(3) == (0, 1, 2)
+    assert scripted(clients=lambda size: (size - 1,)).client_places(3) == (2,)
+    assert scripted(clients=lambda size: (0,), requests=0).client_places(3) == ()
+
+
+def test_sans_io_nodes_run_on_the_direct_host_and_async_ones_on_trio():
+    async def live(node, env): ...
+
+    assert (scripted().host, scripted(run=live).host) == ("direct", "trio")
+
+
+def test_an_unlabelled_message_is_named_by_its_type_and_the_workload_counts():
+    assert label_by_type(Note("x")) == ("Note", None)
+    assert [scripted().command(number) for number in (1, 2)] == ["v1", "v2"]
 
 
 def test_commands_of_ones_own_are_not_touched_even_if_they_look_like_the_default_ones():

@@ -5,6 +5,7 @@ import sys
 import pytest
 from own_modules import SCENARIO, module
 
+from splitbrain.catalogue.importing import declared, described, importable_from, load
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.errors import ScenarioError
 
@@ -42,3 +43,42 @@ def test_a_module_that_raises_on_import_is_reported_with_the_users_own_line(fold
     module(folder, "raises", text)
     with pytest.raises(ScenarioError, match=complaint):
         find_scenario("raises:S")
+
+
+def fits(value):
+    return isinstance(value, int)
+
+
+def test_what_has_no_such_name_is_told_of_what_could_be_meant(folder):
+    module(folder, "my_numbers", "seven, eight, text = 7, 8, 'nine'\n")
+    assert load("my_numbers:seven", (), "number", fits) == 7
+    with pytest.raises(ScenarioError, match=r"has no 'sevn'; it has my_numbers:seven$"):
+        load("my_numbers:sevn", (), "number", fits)
+    with pytest.raises(ScenarioError, match=r"has no 'qqqq'; it has my_numbers:seven, my_numbers:eight$"):
+        load("my_numbers:qqqq", (), "number", fits)
+
+
+def test_what_is_asked_for_is_in_the_message_where_the_name_is_none(folder):
+    with pytest.raises(ScenarioError, match="'seven' is not a number's name; write module:NAME"):
+        load("seven", (), "number", fits)
+    with pytest.raises(ScenarioError, match=r"names a file, but numbers are named by module; write my\.numbers:seven"):
+        load("my/numbers.py:seven", (), "number", fits)
+
+
+def test_folders_are_on_the_path_while_something_is_imported_and_not_afterwards(folder):
+    path = list(sys.path)
+    with importable_from([folder / "more"]):
+        assert sys.path[0] == str(folder)
+        assert sys.path[-1] == str(folder / "more")
+    assert sys.path == path
+
+
+def test_what_was_found_in_place_of_something_else_is_described():
+    assert described(sys) == "the module sys"
+    assert described(7) == "an object of type int"
+
+
+def test_entry_points_are_listed_by_name_and_each_once():
+    names = [each.name for each in declared("splitbrain.scenarios")]
+    assert names == sorted(set(names))
+    assert {"paxos", "raft"} <= set(names)

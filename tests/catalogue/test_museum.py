@@ -1,8 +1,9 @@
 """Exhibits by id."""
 
 import pytest
+from toy_museum import BUG, CONTROL
 
-from splitbrain.catalogue.museum import bug_of, bugs, find_bug
+from splitbrain.catalogue.museum import bug_of, bugs, find_bug, unbroken
 from splitbrain.errors import ScenarioError
 from splitbrain.exhibit import mutant
 from splitbrain_protocols.raft.scenario import RAFT
@@ -25,3 +26,30 @@ def test_an_unknown_bug_is_answered_with_the_nearest_ids():
         find_bug("figur-8")
     with pytest.raises(ScenarioError, match="`splitbrain bugs` lists them"):
         find_bug("qqqq")
+
+
+def test_a_museum_of_ones_own_is_found_by_name_with_its_own_exhibits_alone():
+    assert list(bugs("toy_museum:EXHIBITS")) == [BUG.id, CONTROL.id]
+    assert find_bug(BUG.id, "toy_museum:EXHIBITS") is BUG
+    with pytest.raises(ScenarioError, match="there is no exhibit 'figure-8' among the 2 of toy_museum:EXHIBITS; it has toy-"):
+        find_bug("figure-8", "toy_museum:EXHIBITS")
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("toy_museum:BUG", "is an object of type Exhibit, not a sequence; make toy_museum:BUG a tuple of Exhibits"),
+        ("toy_museum:MIXED", "holds an object of type Scenario at place 2"),
+        ("toy_museum:NO_SCENARIO", "has an exhibit 'none' whose scenario is an object of type NoneType"),
+        ("toy_museum:TWICE", "has two exhibits that are called 'toy-forgets'"),
+    ],
+)
+def test_a_museum_that_is_none_is_told_what_to_mend(name, complaint):
+    with pytest.raises(ScenarioError, match=complaint):
+        bugs(name)
+
+
+def test_the_protocol_that_an_exhibit_breaks_is_a_shipped_one_or_stands_beside_its_museum():
+    assert unbroken(find_bug("figure-8")) == "raft"
+    assert unbroken(BUG, "toy_museum:EXHIBITS") == "toy_museum:REGISTER"
+    assert unbroken(BUG) is None

@@ -89,3 +89,35 @@ def test_exactly_as_many_effects_as_are_allowed_are_no_hang():
         assert of(asked([Observe(Note())] * EFFECTS_AT_MOST, budget=budget), Failed) == []
         (failed,) = of(asked([Observe(Note())] * (EFFECTS_AT_MOST + 1), budget=budget), Failed)
         assert failed.how == "hung"
+
+
+def test_what_is_told_of_a_breach_is_the_same_in_every_process():
+    def request(*_):
+        raise LookupError(object())
+
+    world = asked((), request=request)
+    (failed,) = of(world, Failed)
+    assert failed.detail == "request: LookupError: <object object>"
+
+
+def test_a_handler_that_a_node_lacks_is_told_with_what_a_node_has():
+    class Deaf:
+        def __init__(self, me, peers, disk): ...
+
+        def start(self):
+            return ()
+
+    with World(scripted(factory=Deaf)) as world:
+        world.apply(ASK)
+        (failed,) = of(world, Failed)
+        assert failed.how == "malformed"
+        assert failed.detail.startswith("a Deaf has no handler `request`; a node has start, receive, timeout and request")
+
+
+def test_what_raises_while_it_is_iterated_over_has_raised_and_what_cannot_be_is_malformed():
+    class Moody:
+        def __iter__(self):
+            raise LookupError("lost")
+
+    assert [failed.how for failed in of(asked(Moody()), Failed)] == ["raised"]
+    assert [failed.how for failed in of(asked(7), Failed)] == ["malformed"]

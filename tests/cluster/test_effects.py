@@ -3,9 +3,10 @@
 import pytest
 from scripted import Note, asked, of, scripted
 
-from splitbrain.actions import Fire, Request
+from splitbrain.actions import Complete, Fire, Request
+from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled
-from splitbrain.events import Observed, Replied, TimerCancelled, TimerSet, Wrote
+from splitbrain.events import Observed, Replied, Synced, TimerCancelled, TimerSet, Wrote
 from splitbrain.node import CancelTimer, Erase, Observe, Reply, Send, SetTimer, Sync, Write
 from splitbrain.world.world import World
 
@@ -67,3 +68,26 @@ def test_what_is_said_cannot_be_changed_afterwards():
         world.apply(ASK)
         assert of(world, Observed)[0].observation == of(world, Wrote)[0].value == of(world, Replied)[0].result == ["x"]
         assert world.processes["n1"].disk()["log"] == ["x"]
+
+
+def test_a_sync_covers_what_was_written_before_it_and_no_more():
+    effects = [Write("a", 1), Sync("first"), Write("b", 2), Sync("second"), Write("c", 3)]
+    with World(scripted(request=lambda *_: effects, budget=FaultBudget(slow_disks=True))) as world:
+        world.apply(ASK)
+        disks = []
+        for _ in range(2):
+            world.apply(Complete("n1"))
+            disks.append(dict(world.processes["n1"].disk()))
+        assert disks == [{"a": 1}, {"a": 1, "b": 2}]
+        assert [event.token for event in of(world, Synced)] == ["first", "second"]
+
+
+def test_what_is_erased_is_gone_once_that_is_synced():
+    with asked([Write("a", 1), Write("b", 2), Sync(), Erase("a"), Erase("never there"), Sync(), Erase("b")]) as world:
+        assert dict(world.processes["n1"].disk()) == {"b": 2}
+
+
+def test_a_timer_of_one_node_is_no_business_of_another():
+    with World(scripted(start=lambda node: [SetTimer("t", 1, 2)], request=lambda *_: [CancelTimer("t")])) as world:
+        world.apply(ASK)
+        assert [str(action) for action in world.enabled(Fire)] == ["fire n2 t", "fire n3 t"]

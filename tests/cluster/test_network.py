@@ -173,7 +173,11 @@ def test_a_cut_link_keeps_its_messages_until_it_is_mended():
 def test_links_are_directed():
     with World(sender()) as world:
         world.apply(Cut((("n1", "n2"),)))
-        world.apply(Request("n2", "r1", ["n1"]))
+        world.apply(Request("n1", "r1", ["n2"]))
+        world.apply(Request("n2", "r2", ["n1"]))
+        assert [str(action) for action in world.enabled(Deliver)] == ["deliver n2->n1 Note"]
+        with pytest.raises(NotEnabled, match="the link n1->n2 is cut"):
+            world.apply(Deliver("n1", "n2", "Note"))
         world.apply(Deliver("n2", "n1", "Note"))
 
 
@@ -187,9 +191,11 @@ def test_what_is_sent_on_a_cut_link_waits_there():
 
 
 def test_a_node_may_send_to_itself():
-    with World(sender()) as world:
-        world.apply(Request("n1", "r1", ["n1"]))
+    scenario = scripted(request=lambda *_: [Send("n1", Note("x"))], receive=lambda node, sender, message: [Observe(Note(sender))])
+    with World(scenario) as world:
+        world.apply(ASK)
         world.apply(Deliver("n1", "n1", "Note"))
+        assert [(event.node, event.observation.text) for event in of(world, Observed)] == [("n1", "n1")]
 
 
 def test_the_graph_holds_the_links_that_carry_messages():

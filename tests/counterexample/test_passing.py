@@ -2,12 +2,16 @@
 
 import pytest
 from museum_runs import SLUGS, of_the_museum
-from relay import N1
+from relay import ASK, N1, relay
+from shrinkers import FORGET, SETUP
 
 import splitbrain.counterexample.passing
 from splitbrain.actions import Calm, Crash, Request
-from splitbrain.events import CalmEnded, Observed
-from splitbrain.world.run import run
+from splitbrain.counterexample.passing import nearest_passing
+from splitbrain.events import CalmEnded, Observed, Requested
+from splitbrain.invariant import Invariant
+from splitbrain.observations import Decided
+from splitbrain.world.run import Setup, run
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -64,3 +68,24 @@ def test_the_search_for_it_ends_when_its_budget_is_used_up(monkeypatch):
     assert isinstance(done.actions[explanation.nearest.left_out - 1], Crash)  # what is most instructive is tried first
     monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 0)
     assert of_the_museum("vote-not-durable")[0].nearest is None
+
+
+def test_of_a_short_run_it_is_the_same_without_the_fault_and_what_differs_is_told():
+    done = run(SETUP, FORGET, keep=True)
+    nearest = nearest_passing(done)
+    assert (nearest.left_out, nearest.crash_only, nearest.fallen, nearest.step) == (2, False, (3,), 4)
+    assert [event.observation for event in nearest.lost if isinstance(event, Observed)] == [Decided("v2")]
+
+
+def test_a_run_that_breaks_nothing_has_none_and_neither_has_one_of_a_single_action():
+    assert nearest_passing(run(SETUP, FORGET[:2], keep=True)) is None
+    assert nearest_passing(run(Setup(relay(Silence), 3), [ASK], keep=True)) is None
+
+
+class Silence(Invariant):
+    """Nobody is asked."""
+
+    watches = (Requested,)
+
+    def observe(self, event):
+        return self.violation("asked", event)

@@ -30,3 +30,20 @@ def test_the_archive_counts_what_is_new_and_keeps_the_shortest_way_there():
     assert ways == {("short",), ("long",) * 9}
     archive.note([("b",)], SETUP, ["shorter"] * 2)
     assert {archive.choose(Dice(seed)).actions for seed in range(40)} == {("short",), ("shorter",) * 2}
+
+
+def test_what_is_rare_and_was_seldom_gone_back_to_is_chosen_more_often():
+    archive = Archive()
+    for _ in range(50):
+        archive.note([("often",)], SETUP, ["often"])
+    archive.note([("rare",)], SETUP, ["rare", "way"])
+    first = archive.choose(Dice(3))
+    for _ in range(30):
+        archive.choose(Dice(3))  # which tires of it
+    ways = [archive.choose(Dice(seed)).actions for seed in range(20)]
+    assert first.actions == ("rare", "way")
+    assert ("often",) in ways
+
+
+def test_an_empty_archive_has_nothing_to_go_back_to():
+    assert Archive().choose(Dice(1)) is None

@@ -2,8 +2,10 @@
 
 from collections import Counter
 
+from splitbrain.budget import FaultBudget
 from splitbrain.dice import Dice
-from splitbrain.nemesis.draw import draw_clients, draw_setup
+from splitbrain.exhibit import mutant
+from splitbrain.nemesis.draw import draw_calm, draw_clients, draw_setup
 from splitbrain.nemesis.moves import Moves
 from splitbrain.world.run import Setup
 from splitbrain_protocols.raft.scenario import RAFT
@@ -26,3 +28,32 @@ def test_how_many_requests_there_are_and_how_long_their_commands_are_is_drawn():
     assert set(limits) == {1, 2, 3, 5, 10, 30}
     assert set(lengths) == {2, 12, 102, 1_002, 5_002}
     assert lengths[2] > 150
+
+
+def calms(scenario, size=5, count=200):
+    with Setup(scenario, size).world() as world:
+        return [draw_calm(scenario, Dice(seed), world) for seed in range(count)]
+
+
+def test_a_fair_phase_is_for_everybody_or_for_a_bare_majority():
+    cores = Counter(len(calm.core) for calm in calms(RAFT))
+    assert set(cores) == {3, 5}
+    assert 60 < cores[5] < 140
+    assert {calm.bound for calm in calms(RAFT)} == {RAFT.calm_bound}
+    assert len({calm.core for calm in calms(RAFT)}) > 5
+
+
+def test_a_fair_phase_leaves_nobody_dead_whom_the_budget_keeps_alive_and_none_that_is_needed():
+    alive = mutant(RAFT, RAFT.factory, budget=FaultBudget(crashes="none"))
+    assert {len(calm.core) for calm in calms(alive)} == {5}
+    needed = mutant(RAFT, RAFT.factory, can_progress=lambda core, size, options: 0 in core)
+    assert all("n1" in calm.core for calm in calms(needed))
+    assert set(calms(mutant(RAFT, RAFT.factory, can_progress=lambda *_: False))) == {None}
+
+
+def test_each_option_gets_each_of_its_values_and_the_host_is_whoever_s_choice():
+    drawn = [draw_setup(RAFT, Dice(seed)) for seed in range(200)]
+    for name, values in RAFT.options.items():
+        assert {setup.options[name] for setup in drawn} == set(values)
+    assert {setup.host for setup in drawn} == {"direct"}
+    assert draw_setup(RAFT, Dice(1), "trio").host == "trio"

@@ -25,7 +25,7 @@ FIFO = FaultBudget(reorder=False, crashes="minority")
 @pytest.mark.parametrize("budget", [QUIET, EVERYTHING, FIFO], ids=["quiet", "everything", "fifo"])
 @pytest.mark.parametrize("base", [RAFT, PAXOS], ids=["raft", "paxos"])
 def test_every_strategy_does_only_what_is_enabled_and_allowed_in_clusters_of_any_size(strategy, budget, base):
-    # What is not enabled, or not allowed, would raise.
+    # It lives by not raising: what is not enabled, or not allowed, would.
     scenario = mutant(base, base.factory, budget=budget)
     portfolio = Portfolio(scenario, (strategy,))
     sizes = {portfolio.run(Dice(f"any/{number}")).run.setup.size for number in range(25)}

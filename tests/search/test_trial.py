@@ -1,5 +1,7 @@
 """One trial of the score."""
 
+from toys import REGISTER
+
 from splitbrain.search.trial import UNIFORM, Trial, attempt, length
 
 MUSEUM = "toy_museum:EXHIBITS"
@@ -29,3 +31,16 @@ def test_a_crash_with_its_restart_is_one_action():
 
     assert length([Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2")]) == 3
     assert length([Crash("n1", during=Request("n1", "r1", "v1")), Restart("n1")]) == 1
+
+
+def test_what_is_found_is_minimised_and_measured_as_exhaustive_searches_count():
+    tried = attempt(Trial("toy-forgets", 1, 600.0, museum=MUSEUM))
+    assert (tried.outcome, tried.invariant, tried.actions, tried.minimal) == ("violation", "OneValue", 3, True)
+    assert tried.actions_found >= 3
+    assert tried.replays > 0
+
+
+def test_an_unbroken_protocol_is_hunted_under_its_own_name():
+    trial = Trial("toy_museum:REGISTER", 1, 0.01, unbroken=True)
+    assert trial.scenario() is REGISTER
+    assert attempt(trial).outcome == "clean"

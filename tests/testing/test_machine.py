@@ -138,9 +138,10 @@ def test_a_machine_in_which_nothing_was_ever_decided_fails_as_vacuous():
     assert vacuous.value.splitbrain_report == str(vacuous.value)
 
 
-def test_one_example_in_which_something_was_decided_is_enough():
+def test_one_example_in_which_something_was_decided_is_enough(capsys):
     scenario = mutant(REGISTER, REGISTER.factory, progress=(Decided,), requests=1)
     search(state_machine(scenario), settings(FEW, max_examples=10))
+    assert "register: clean" in capsys.readouterr().out
 
 
 def test_the_tally_of_one_search_does_not_help_the_next():

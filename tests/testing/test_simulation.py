@@ -1,12 +1,17 @@
 """The moves of a simulation, and the one schedule that they are."""
 
+from contextlib import closing
+
 import pytest
 from toys import FORGETFUL, REGISTER
 
 from splitbrain.actions import Cut, Deliver, Mend, Request
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
+from splitbrain.exhibit import mutant
 from splitbrain.nemesis.draw import draw_setup
+from splitbrain.observations import Decided, Led
+from splitbrain.search.tally import Tally
 from splitbrain.testing.simulation import Broken, Simulation
 from splitbrain.world.run import Setup, run
 
@@ -73,3 +78,47 @@ def test_a_broken_invariant_closes_the_world_and_tells_the_schedule():
         simulation.request("n1")
     assert broken.value.found.actions == simulation.actions
     assert len(simulation.actions) == 4
+
+
+def test_a_crash_inside_a_client_s_request_comes_after_so_many_effects(world):
+    world.crash_asked("n1", after=2)  # the value is written and synced, and not yet decided
+    assert world.running == ("n2", "n3")
+    assert world.observed(Decided) == []
+    world.restart("n1")
+    world.settle()
+    assert world.observed(Decided) == [Decided("v1")] * 2  # n1 has it on its disk, and reminds the others
+
+
+def test_what_one_node_said_is_told_apart_from_what_others_did(world):
+    world.request("n1", "mine")
+    world.settle()
+    assert world.observed(Decided) == [Decided("mine")] * 3
+    assert world.observed(Decided, "n2") == [Decided("mine")]
+    assert world.observed(Led) == []
+
+
+def test_the_dice_of_a_storm_are_its_own_where_a_seed_is_given():
+    def stormed(*seeds):
+        with closing(Simulation(Setup(REGISTER, 3), seed=9)) as simulation:
+            for seed in seeds:
+                simulation.storm(40, seed)
+            return simulation.actions
+
+    assert stormed(1) == stormed(1)
+    assert stormed(1) != stormed(2)
+    assert stormed(1, 2)[: len(stormed(1))] == stormed(1)
+
+
+def test_a_fair_phase_that_nobody_can_make_progress_in_is_refused():
+    scenario = mutant(REGISTER, REGISTER.factory, can_progress=lambda *_: False)
+    with closing(Simulation(Setup(scenario, 3))) as simulation, pytest.raises(NotEnabled, match="not even all nodes together"):
+        simulation.calm()
+
+
+def test_what_was_exercised_is_counted_once_a_run(world):
+    tally = Tally(REGISTER, seed=1)
+    world.request("n1")
+    world.settle()
+    world.count(tally)
+    assert (tally.runs, tally.steps) == (1, 3)
+    assert (tally.coverage["request"], tally.coverage["deliver"], tally.coverage["Decided"]) == (1, 2, 3)

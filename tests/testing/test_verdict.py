@@ -3,17 +3,23 @@
 import pytest
 from hypothesis import settings
 from projects import machine
-from toys import FORGETFUL, Copy
+from shrinkers import FORGET, SETUP
+from toys import FORGETFUL, REGISTER, Copy
 
+from splitbrain.actions import Request
 from splitbrain.errors import NondeterminismError
 from splitbrain.events import Observed
 from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
 from splitbrain.node import Observe, Send
-from splitbrain.observations import Decided
+from splitbrain.observations import Decided, Led
 from splitbrain.scenario import Scenario
+from splitbrain.schedule.file import SavedSchedule, load, save
+from splitbrain.schedule.header import new_header
+from splitbrain.search.tally import Tally
 from splitbrain.testing.machine import search, state_machine
-from splitbrain.testing.verdict import CounterexampleFound
+from splitbrain.testing.verdict import CounterexampleFound, Vacuous, conclude, counterexample_found, current_test
+from splitbrain.world.run import Setup, run
 
 FEW = settings(max_examples=30, derandomize=True, database=None)
 
@@ -91,3 +97,45 @@ def test_a_failure_that_does_not_come_back_is_nondeterminism_too():
     once = Scenario(name="once", factory=Once, invariants=(NeverDecides,), sizes=(2,))
     with pytest.raises(NondeterminismError, match=r"broke when the schedule was found, but when it ran again, nothing broke"):
         search(state_machine(once), FEW)
+
+
+def tally(*progress):
+    one = Tally(mutant(REGISTER, REGISTER.factory, progress=progress), seed=1)
+    one.count(10, {"Decided": 1})
+    return one
+
+
+def test_a_search_that_broke_nothing_is_told_or_fails_where_it_means_nothing(capsys):
+    conclude(tally(Decided))
+    assert "register: clean" in capsys.readouterr().out
+    with pytest.raises(Vacuous, match="VACUOUS") as vacuous:
+        conclude(tally(Decided, Led))
+    assert vacuous.value.splitbrain_report == str(vacuous.value)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_counterexample_is_saved_minimal_and_told_in_full(tmp_path):
+    long = run(SETUP, [Request("n3", "r7", "v7"), *FORGET]).found()
+    failure = counterexample_found(long, tally(), "found by hand")
+    (file,) = (tmp_path / "found").iterdir()
+    assert load(file).actions == failure.counterexample.saved.actions == FORGET
+    assert load(file).header.found == "found by hand"
+    for part in ("OneValue is broken", "found by hand", f"splitbrain replay {file}", "Nothing breaks without step 2"):
+        assert part in failure.splitbrain_report
+
+
+def test_the_test_that_runs_is_called_as_pytest_calls_it(monkeypatch):
+    assert current_test("nobody").endswith("test_verdict.py::test_the_test_that_runs_is_called_as_pytest_calls_it")
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    assert current_test("a script") == "a script"
+
+
+def test_what_fails_like_a_file_that_is_no_longer_is_shown_from_there_and_leaves_no_second_file(tmp_path):
+    mine = tmp_path / "found" / "mine.schedule.jsonl"
+    renamed = tuple(action.renamed({"n1": "n2"}) for action in FORGET)
+    header = new_header("toys:FORGETFUL", Setup(FORGETFUL, 2), fingerprint="OneValue(Decided, Decided)")
+    save(mine, SavedSchedule(header, renamed))
+    failure = counterexample_found(run(SETUP, FORGET).found(), tally(), "again")
+    assert list(mine.parent.iterdir()) == [mine]
+    assert "This schedule was on file already" in failure.splitbrain_report
+    assert f"splitbrain replay {mine}" in failure.splitbrain_report

@@ -3,9 +3,12 @@
 from scripted import Note, chatty, of, scripted
 
 from splitbrain.actions import Calm, Crash, Deliver, Request, Restart
-from splitbrain.events import Crashed
-from splitbrain.invariant import Invariant
+from splitbrain.errors import ScenarioError
+from splitbrain.events import Crashed, Started
+from splitbrain.invariant import Invariant, Monitor
 from splitbrain.node import Observe
+from splitbrain.observations import Led, Voted
+from splitbrain.trace.recorder import Recorder
 from splitbrain.world.world import World
 
 ASK = Request("n1", "r1", "x")
@@ -62,3 +65,59 @@ def test_the_first_violation_stands():
     with World(scripted(request=lambda *_: [Observe(Note("first")), Observe(Note("second"))], invariants=(Once,))) as world:
         world.apply(ASK)
         assert world.violation.summary == "first"
+
+
+def recorder(*invariants, keep=False, progress=()):
+    return Recorder(Monitor(invariants), keep, progress)
+
+
+def test_without_a_trace_only_what_an_invariant_watches_is_wanted():
+    class Watches(Invariant):
+        """Watches starts."""
+
+        watches = (Started,)
+
+    assert [kind for kind in (Started, Crashed, Note) if recorder(Watches).wants(kind)] == [Started]
+    assert all(recorder(Watches, keep=True).wants(kind) for kind in (Started, Crashed, Note))
+    assert not Recorder(None, keep=False).wants(Started)
+
+
+def test_observations_are_counted_and_heard_by_a_search_although_nothing_is_kept():
+    heard = []
+    one = recorder(progress=(Led,))
+    one.listener = lambda node, observation: heard.append((node, observation))
+    one.observed("n1", Led(1), False)
+    one.observed("n2", Led(2), True)
+    one.observed("n2", Note("x"), True)
+    one.count("crash losing writes")
+    assert heard == [("n1", Led(1)), ("n2", Led(2)), ("n2", Note("x"))]
+    assert one.events == []
+    assert one.counts() == {"Led": 2, "Note": 1, "Led under partition": 1, "crash losing writes": 1}
+    assert (one.seen((Led,)), one.seen((Led, Note)), one.seen((Voted,))) == (2, 3, 0)
+
+
+def test_of_several_mistakes_of_the_scenario_the_first_is_told():
+    one = recorder()
+    first = ScenarioError("first")
+    one.blame(first)
+    one.blame(ScenarioError("second"))
+    assert one.error is first
+
+
+def test_an_invariant_that_cannot_tell_whether_it_is_satisfied_ends_the_fair_phase_and_is_blamed():
+    class Unsure(Invariant):
+        """Cannot tell."""
+
+        kind = "eventually"
+
+        def satisfied(self):
+            raise LookupError
+
+    one = recorder(Unsure)
+    assert (one.awaits(), one.satisfied()) == (False, True)
+    assert "Unsure.satisfied() raised LookupError" in str(one.error)
+
+
+def test_who_checks_nothing_waits_for_nothing():
+    one = Recorder(None, keep=True)
+    assert (one.awaits(), one.satisfied()) == (False, False)

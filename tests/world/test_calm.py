@@ -16,6 +16,7 @@ from splitbrain.observations import Decided
 from splitbrain.trace.encoding import digest
 from splitbrain.world.run import Setup
 from splitbrain.world.world import World
+from splitbrain_invariants import Termination
 from splitbrain_protocols.paxos.scenario import PAXOS
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -247,3 +248,17 @@ def test_the_shipped_protocols_make_progress_after_a_power_cut_of_all(scenario, 
 def test_a_core_that_names_a_node_twice_is_no_larger_for_it():
     with Setup(RAFT, 3).world() as world, pytest.raises(NotEnabled, match="that core can make no progress"):
         world.apply(Calm(("n1", "n1"), 0, 1_000))
+
+
+def test_a_node_is_told_that_its_slow_sync_has_completed():
+    scenario = scripted(
+        start=lambda node: [Write("value", 1), Sync("stored")],
+        synced=lambda node, token: [Observe(Decided(token))],
+        invariants=(Termination,),
+        budget=FaultBudget(slow_disks=True),
+    )
+    with World(scenario) as world:
+        assert of(world, Observed) == []
+        calm(world, bound=500)
+        assert world.violation is None
+        assert [event.node for event in of(world, Observed)] == ["n1", "n2", "n3"]

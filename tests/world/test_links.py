@@ -27,3 +27,20 @@ def test_any_set_of_directed_links_can_be_cut(cut, kept):
         assert deliverable >= set(kept)
         world.apply(Mend(cut))
         assert all(world.deliverable(each) for each in world.network.flight)
+
+
+def test_a_cut_of_links_of_which_some_are_cut_already_cuts_the_rest_and_a_mend_likewise():
+    one, other = ("n1", "n2"), ("n2", "n1")
+    with World(scripted()) as world:
+        world.apply(Cut((one,)))
+        world.apply(Cut((one, other)))
+        assert set(world.network.cut_links) == {one, other}
+        world.apply(Mend((one,)))
+        world.apply(Mend((one, other)))
+        assert not world.network.cut_links
+
+
+def test_partitions_are_composed_by_the_nemesis_and_so_none_is_enabled_by_itself():
+    with World(scripted()) as world:
+        world.apply(Cut((("n1", "n2"),)))
+        assert list(world.enabled(Cut, Mend)) == []

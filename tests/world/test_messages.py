@@ -1,12 +1,16 @@
 """What happens to messages in flight."""
 
 import pytest
-from scripted import chatty, of
+from scripted import Note, chatty, of, scripted
 
 from splitbrain.actions import Crash, Deliver, Drop, Duplicate, Request, Restart
+from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Observed
+from splitbrain.node import Send, Sync
 from splitbrain.world.world import World
+
+SLOW = FaultBudget(slow_disks=True)
 
 ASK = Request("n1", "r1", "x")
 
@@ -30,3 +34,27 @@ def test_a_copy_is_delivered_by_itself_and_a_dropped_message_never():
         with pytest.raises(NotEnabled, match="no such message is in flight"):
             world.apply(Deliver("n1", "n2", "Note"))
         world.apply(Deliver("n1", "n2", "Note", copy=1))
+
+
+def test_what_is_enabled_of_messages_is_what_the_budget_allows():
+    budget = FaultBudget(drop=False, duplicate=False, reorder=False)
+    scenario = scripted(request=lambda *_: [Send("n2", Note()), Send("n2", Note())], budget=budget)
+    with World(scenario) as world:
+        world.apply(ASK)
+        first, second = Deliver("n1", "n2", "Note"), Deliver("n1", "n2", "Note", ordinal=2)
+        assert list(world.enabled(Deliver, Drop, Duplicate)) == [first]
+        with pytest.raises(NotEnabled, match="links are FIFO"):
+            world.apply(second)
+        world.apply(first)
+        assert list(world.enabled(Deliver)) == [second]
+
+
+def test_a_message_waits_while_its_receiver_waits_for_its_disk():
+    scenario = scripted(receive=lambda *_: [Sync()], request=lambda *_: [Send("n2", Note()), Send("n2", Note())], budget=SLOW)
+    with World(scenario) as world:
+        world.apply(ASK)
+        world.apply(Deliver("n1", "n2", "Note"))
+        assert list(world.enabled(Deliver)) == []
+        with pytest.raises(NotEnabled, match="n2 waits for its disk"):
+            world.apply(Deliver("n1", "n2", "Note", ordinal=2))
+        assert list(world.enabled(Drop)) == [Drop("n1", "n2", "Note", ordinal=2)]  # losing it needs nobody

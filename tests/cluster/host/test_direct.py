@@ -1,15 +1,18 @@
 """The direct host: the same nodes, the same traces as on the trio host, byte by byte."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 import trio
-from scripted import scripted
+from scripted import Note, scripted
 
 from splitbrain.actions import Calm, Complete, Crash, Cut, Mend, Request, Restart
 from splitbrain.budget import FaultBudget
+from splitbrain.cluster.clock import NEVER
 from splitbrain.dice import Dice
 from splitbrain.errors import ScenarioError
+from splitbrain.node import Observe
 from splitbrain.trace.encoding import digest, first_difference
 from splitbrain.world.run import Setup, run
 from splitbrain.world.world import World
@@ -92,3 +95,16 @@ def test_async_nodes_need_the_trio_host():
         World(scripted(run=run), host="direct")
     with World(scripted(run=run)) as world:  # which it is given where nobody chooses
         assert world.violation is None
+
+
+def test_handlers_run_where_they_are_called_and_nothing_waits_behind_them():
+    threads = []
+
+    def request(node, name, command):
+        threads.append(threading.current_thread())
+        yield Observe(Note(command))
+
+    with World(scripted(request=request), host="direct") as world:
+        world.apply(Request("n1", "r1", "x"))
+        assert threads == [threading.current_thread()]
+        assert world.host.next_deadline() == NEVER

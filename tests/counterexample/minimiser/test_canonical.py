@@ -1,18 +1,12 @@
 """The canonical form: of all orders and names that mean the same, the first."""
 
+from shrinkers import SETUP, shrinker
 from toys import FORGETFUL, REGISTER
 
 from splitbrain.actions import Crash, Cut, Deliver, Duplicate, Mend, Request, Restart
 from splitbrain.counterexample.minimiser.canonical import arrange, dependencies, form
 from splitbrain.counterexample.minimiser.minimised import cost
-from splitbrain.counterexample.minimiser.shrinker import Budget, Shrinker
 from splitbrain.world.run import Setup, run
-
-SETUP = Setup(FORGETFUL, 3)
-
-
-def shrinker(setup, schedule, replays=1_000):
-    return Shrinker(run(setup, schedule).found(), Budget(60, replays))
 
 
 def test_a_schedule_in_another_order_and_under_other_names_has_the_same_canonical_form():

@@ -1,7 +1,7 @@
 """How the minimiser rewrites actions: plainer ones, and plain names for requests."""
 
-from splitbrain.actions import Crash, Deliver, Fire, Request
-from splitbrain.counterexample.minimiser.rewriting import plainer, renumbered
+from splitbrain.actions import Crash, Cut, Deliver, Fire, Request
+from splitbrain.counterexample.minimiser.rewriting import moved_down, plainer, renumbered
 
 
 def commands(number):
@@ -36,3 +36,26 @@ def test_a_request_may_ask_for_what_the_workload_has_for_its_number():
     inside = Crash("n1", 0, Request("n1", "r2", "padded"), 0)
     assert [Crash("n1", 0, Request("n1", "r2", "v2"), 0)] in plainer(inside, lambda number: f"v{number}")
     assert list(plainer(Request("n1", "mine", "padded"), lambda number: f"v{number}")) == []
+
+
+def test_in_a_run_without_an_epoch_later_ones_are_one_less_also_inside_a_crash():
+    vote = Deliver("n1", "n2", "Vote", 5, 2)
+    assert moved_down(vote, 3) == Deliver("n1", "n2", "Vote", 4, 2)
+    assert moved_down(vote, 5) == vote == moved_down(vote, 9)
+    assert moved_down(Crash("n2", 1, vote, 2), 3) == Crash("n2", 1, Deliver("n1", "n2", "Vote", 4, 2), 2)
+    assert moved_down(Fire("n1", "t"), 3) == Fire("n1", "t")
+
+
+def test_a_fault_becomes_plainer_by_losing_what_it_has_beyond_the_plain_one():
+    crash = Crash("n1", 1, Fire("n1", "t"), 2)
+    assert list(plainer(crash)) == [
+        [Crash("n1", 1)],
+        [Fire("n1", "t")],
+        [Fire("n1", "t"), Crash("n1", 1)],
+        [Crash("n1", 1, Fire("n1", "t"), 0)],
+        [Crash("n1", 1, Fire("n1", "t"), 1)],
+        [Crash("n1", 0, Fire("n1", "t"), 2)],
+    ]
+    one, other = ("n1", "n2"), ("n2", "n1")
+    assert list(plainer(Cut((one, other)))) == [[Cut((other,))], [Cut((one,))]]
+    assert list(plainer(Cut((one,)))) == list(plainer(Crash("n1"))) == list(plainer(Fire("n1", "t"))) == []

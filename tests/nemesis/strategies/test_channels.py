@@ -1,8 +1,11 @@
 """Schedulers of channels: in order, but for a few."""
 
+from collections import Counter
+
+import pytest
 from attacks import QUIET, attack
 
-from splitbrain.actions import Deliver
+from splitbrain.actions import Crash, Cut, Deliver, Fire, Request
 from splitbrain.dice import Dice
 from splitbrain.exhibit import mutant
 from splitbrain.nemesis.moves import Moves
@@ -37,3 +40,14 @@ def test_delays_deliver_in_the_order_of_sending_but_for_a_few():
             world.apply(action)
     assert len(late) > 200
     assert 0 < sum(late) < len(late) / 2
+
+
+@pytest.mark.parametrize("make", [Priorities, Delays])
+def test_timers_clients_and_faults_come_in_between_now_and_then(make):
+    kinds = Counter()
+    for seed in range(8):
+        kinds.update(type(action) for action in attack(make, Setup(RAFT, 3), 400, seed)[0])
+    assert kinds[Deliver] > kinds[Fire] > 50
+    assert kinds[Request] > 10
+    assert kinds[Crash] > 0
+    assert kinds[Cut] > 0

@@ -4,11 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from toy_museum import BUG, CONTROL, Hasty
+from toy_museum import BUG, CONTROL
 
-from splitbrain.catalogue.museum import bugs, find_bug
+from splitbrain.catalogue.museum import find_bug
 from splitbrain.counterexample.explanation import explain
-from splitbrain.exhibit import told_by
 from splitbrain.report.terminal.story import story_text
 from splitbrain.schedule.file import load
 from splitbrain.schedule.shelf import schedule_of
@@ -48,20 +47,3 @@ def test_a_control_s_story_says_why_nothing_can_be_found():
     text = story_text(CONTROL, None, None, 100)
     assert "A control: it looks like a bug and is none" in text
     assert "Caught by" not in text
-
-
-def test_mechanism_and_story_are_the_factory_s_docstring():
-    mechanism, story = told_by(Hasty)
-    assert mechanism == "A register that reminds its peers twice as often."
-    assert story.split("\n\n") == [
-        "It looks like a fault, for twice as many copies are under way.",
-        "But a copy of a value that is known already changes nothing.",
-    ]
-    assert told_by(lambda *_: None) == ("", "")
-
-
-def test_every_bug_of_the_museum_has_its_schedule_with_it_and_an_installed_museum_too():
-    for exhibit in bugs().values():
-        assert (schedule_of(exhibit) is None) is exhibit.control
-    assert '"tests/schedules/museum" = "splitbrain_protocols/museum/schedules"' in (ROOT / "pyproject.toml").read_text()
-    assert schedule_of(BUG) is None

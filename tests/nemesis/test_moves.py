@@ -1,0 +1,135 @@
+"""Moves: each proposal is an enabled action, or none; and clients are counted."""
+
+from scripted import Note, scripted
+
+from splitbrain.actions import Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
+from splitbrain.budget import FaultBudget
+from splitbrain.dice import Dice
+from splitbrain.nemesis.moves import Moves
+from splitbrain.nemesis.profile import Profile
+from splitbrain.nemesis.strategies.walk import Walk
+from splitbrain.node import Refused, Reply, Send, SetTimer, Sync, Write
+from splitbrain.world.world import World
+
+PROPOSALS = ("deliver", "drop", "duplicate", "cut", "mend", "fire", "restart", "crash", "crash_inside", "complete", "request")
+
+
+def busy(**changes):
+    """A node that does a bit of everything."""
+
+    def request(node, name, command):
+        yield Write("command", command)
+        yield Sync()
+        for peer in node.peers:
+            yield Send(peer, Note(command))
+        yield Reply(name, "done")
+
+    return scripted(start=lambda node: [SetTimer("t", 1, 2), SetTimer("u", 1, 2)], request=request, **changes)
+
+
+def moves_of(world, seed=1):
+    return Moves(world, Dice(seed))
+
+
+def test_every_proposal_is_enabled_when_it_is_made():
+    kinds = set()
+    for seed in range(6):
+        with World(busy(budget=FaultBudget(slow_disks=True))) as world:
+            moves = moves_of(world, seed)
+            for _ in range(400):
+                action = getattr(moves, moves.dice.pick(PROPOSALS))()
+                if action is not None:
+                    assert world.apply(action) == action  # what is not enabled would raise
+                    kinds.add(type(action))
+    assert kinds == {Deliver, Drop, Duplicate, Cut, Mend, Fire, Restart, Crash, Complete, Request}
+
+
+def test_where_there_is_nothing_of_a_kind_there_is_no_proposal():
+    with World(scripted(requests=0)) as world:
+        moves = moves_of(world)
+        nothing = ("deliver", "drop", "duplicate", "mend", "fire", "restart", "complete", "request", "advance", "crash_inside")
+        assert [name for name in nothing if getattr(moves, name)() is not None] == []
+
+
+def test_a_run_ends_when_it_finds_nothing_to_do_or_an_invariant_breaks_or_its_steps_are_used_up():
+    with World(busy()) as world:
+        moves = moves_of(world)
+        assert moves.go(moves.request, 5) == 5
+        assert moves.go(lambda: None, 5) == 0
+        assert len(moves.actions) == 5 == world.step
+
+
+def test_requests_are_numbered_and_limited():
+    with World(busy(requests=2)) as world:
+        moves = moves_of(world)
+        asked = [world.apply(moves.request()) for _ in range(2)]
+        assert [(each.id, each.command) for each in asked] == [("r1", "v1"), ("r2", "v2")]
+        assert moves.request() is None
+        assert not moves.may_ask()
+
+
+def test_a_request_that_was_refused_does_not_count_but_its_name_is_not_given_again():
+    with World(scripted(request=lambda node, name, command: [Reply(name, Refused())], requests=2)) as world:
+        moves = moves_of(world)
+        names = []
+        while (action := moves.request()) is not None:
+            names.append(world.apply(action).id)
+        assert moves.requests == 0
+        assert names == [f"r{number}" for number in range(1, 9)]  # four times as many as there may be: then clients give up
+
+
+def test_names_that_a_schedule_has_already_are_left_to_it():
+    with World(busy()) as world:
+        moves = moves_of(world)
+        moves.leave([Request("n1", "r1", "x"), Request("n1", "r3", "x")])
+        assert moves.requests == 2
+        assert [moves.ask("n2").id for _ in range(2)] == ["r2", "r4"]  # r3 is in the schedule
+
+
+def test_a_redirection_to_a_node_that_no_client_talks_to_is_not_followed():
+    scenario = scripted(request=lambda node, name, command: [Reply(name, Refused("n3"))], clients=lambda size: (0,), requests=10)
+    with World(scenario) as world:
+        moves = moves_of(world)
+        moves.go(Walk(moves, Profile(request=1.0)).choose, 200)
+        asked = [action.node for action in moves.actions if isinstance(action, Request)]
+    assert set(asked) == {"n1"}
+    assert len(asked) > 5
+
+
+def test_a_client_that_was_refused_goes_mostly_where_it_was_sent():
+    asked = []
+
+    def request(node, name, command):
+        asked.append(node.me)
+        yield Reply(name, "done" if node.me == "n3" else Refused("n3"))
+
+    with World(scripted(request=request, requests=200)) as world:
+        moves = moves_of(world)
+        moves.go(moves.request, 200)
+    assert asked.count("n3") > 120
+
+
+def test_a_whole_site_loses_its_power_only_where_all_may_be_down():
+    with World(busy()) as world:
+        assert [action.node for action in moves_of(world).crash_all()] == ["n1", "n2", "n3"]
+    with World(busy(budget=FaultBudget(crashes="minority"))) as world:
+        assert moves_of(world).crash_all() == []
+
+
+def test_a_crash_keeps_no_more_than_there_is_and_nothing_where_writes_are_not_torn():
+    def kept(**budget):
+        with World(scripted(request=lambda *_: [Write("a", 1), Write("b", 2)], budget=FaultBudget(**budget), sizes=(1,))) as world:
+            world.apply(Request("n1", "r1", "x"))
+            return {moves_of(world, seed).crash().keep for seed in range(60)}
+
+    assert kept() == {0, 1, 2}
+    assert kept(torn=False) == {0}
+
+
+def test_a_crash_inside_a_handler_interrupts_what_its_node_handles():
+    with World(busy()) as world:
+        moves = moves_of(world)
+        found = [moves.crash_inside(moves.fire) for _ in range(50)]
+        assert {crash.during.actor == crash.node for crash in found} == {True}
+        assert {crash.during.timer for crash in found} == {"t", "u"}
+        assert len({crash.after for crash in found}) > 5

@@ -1,0 +1,96 @@
+"""A hunt: when it ends, what it finds, and that equal seeds attack equally."""
+
+from itertools import islice
+
+import pytest
+from toys import FORGETFUL, REGISTER, OneValue
+
+from splitbrain.errors import SplitbrainError
+from splitbrain.exhibit import mutant
+from splitbrain.invariant import Invariant
+from splitbrain.nemesis.names import SWARM
+from splitbrain.nemesis.portfolio import Portfolio
+from splitbrain.observations import Decided, Led
+from splitbrain.search.hunt import attacks, hunt, more_like
+from splitbrain.search.tally import Tally
+from splitbrain.world.run import run
+
+
+def test_a_hunt_ends_with_its_runs_or_with_the_run_that_uses_its_steps_up():
+    assert hunt(REGISTER, seed=1, runs=7).runs == 7
+    done = hunt(REGISTER, seed=1, steps=500)
+    before = hunt(REGISTER, seed=1, runs=done.runs - 1)
+    assert before.steps < 500 <= done.steps
+    assert (done.outcome, done.found) == ("clean", None)
+
+
+def test_a_hunt_ends_when_its_progress_says_so_with_what_it_has():
+    told = []
+
+    def progress(so_far):
+        told.append(so_far.runs)
+        return so_far.runs == 3
+
+    done = hunt(REGISTER, seed=1, progress=progress)
+    assert (told, done.runs, done.interrupted, done.outcome) == ([1, 2, 3], 3, True, "clean")
+
+
+def test_what_is_found_breaks_again_in_the_same_way():
+    done = hunt(FORGETFUL, seed=1, runs=200)
+    assert done.outcome == "violation"
+    again = run(done.found.setup, done.found.actions)
+    assert (again.violation, again.actions, again.stopped) == (done.found.violation, done.found.actions, None)
+    assert done.seconds_to_violation == done.seconds
+
+
+def test_a_hunt_in_which_something_never_happened_is_vacuous_not_clean():
+    assert hunt(mutant(REGISTER, REGISTER.factory, progress=(Led,)), seed=1, runs=3).outcome == "vacuous"
+
+
+def test_equal_seeds_attack_equally_and_others_otherwise():
+    one, same, other = (hunt(FORGETFUL, seed=seed, runs=200) for seed in (4, 4, 5))
+    assert (one.found, one.runs, one.coverage, one.shares) == (same.found, same.runs, same.coverage, same.shares)
+    assert one.found != other.found
+
+
+def test_a_hunt_by_one_strategy_uses_no_other():
+    assert set(hunt(REGISTER, seed=1, runs=20, strategy=SWARM).shares) == {SWARM}
+    with pytest.raises(SplitbrainError, match="no strategy 'sworm'"):
+        hunt(REGISTER, seed=1, runs=1, strategy="sworm")
+
+
+def test_a_stream_of_attacks_that_begins_later_goes_on_as_the_whole_one_does():
+    def coverage(after, count):
+        tally = Tally(REGISTER, seed=1)
+        list(islice(attacks(Portfolio(REGISTER, (SWARM,)), tally, after), count))
+        return tally.coverage
+
+    # Each run has dice of its own; of a portfolio that learns nothing, only how deep its first runs go depends on those before.
+    assert coverage(0, 1) == hunt(REGISTER, seed=1, runs=1, strategy=SWARM).coverage
+    assert coverage(0, 1) != coverage(1, 1)
+
+
+def test_more_failing_runs_are_all_alike_and_not_many_and_not_the_same_one():
+    scenario = mutant(FORGETFUL, FORGETFUL.factory, invariants=(OneValue, Alone))
+    done = hunt(scenario, seed=1, runs=200)
+    more = list(more_like(done.found, done))
+    assert 0 < len(more) < 12
+    assert all(done.found.alike(each.violation) for each in more)
+    assert done.found.actions not in [each.actions for each in more]
+    others = [found for found in islice(attacks(Portfolio(scenario), Tally(scenario, 1)), 200) if found is not None]
+    assert not all(done.found.alike(each.violation) for each in others)  # which there would have been
+
+
+class Alone(Invariant):
+    """Nobody decides but n1."""
+
+    watches = (Decided,)
+
+    def observe(self, event):
+        return None if event.node == "n1" else self.violation("another", event)
+
+
+def test_looking_for_more_ends_where_nothing_else_is_like_it():
+    done = hunt(FORGETFUL, seed=1, runs=200)
+    tally = Tally(REGISTER, seed=1)  # of a search of what breaks nothing
+    assert list(more_like(done.found, tally)) == []
