@@ -13,4 +13,4 @@ FORGET = (Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "
 
 
 def shrinker(setup, schedule, replays=1_000):
-    return Shrinker(run(setup, schedule).found(), Budget(60, replays))
+    return Shrinker(run(setup, schedule).found(), Budget(600, replays))  # the seconds are a net

@@ -96,7 +96,7 @@ def test_a_fault_is_found_where_the_budget_has_it_and_the_minimal_schedule_has_n
     scenario = counting(what, **allowed)
     found = hunt(scenario, seed=1, runs=300).found
     assert found is not None
-    best = minimise(found, seconds=3).smallest
+    best = minimise(found, seconds=600).smallest
     faults = [action for action in best.actions if isinstance(action, (Crash, Drop, Duplicate, Cut, Complete))]
     assert {type(action) for action in faults} == set(needed)
     assert all(allowed.get("mid_handler", True) or action.during is None for action in faults if isinstance(action, Crash))
@@ -110,7 +110,7 @@ def test_without_its_fault_nothing_is_found_not_even_in_a_fair_phase(what):
         "reorder": {"drop": True, "partition": True},
         "gap": {"duplicate": True, "partition": True},
     }[what]
-    result = hunt(counting(what, **others), seed=1, runs=300)
+    result = hunt(counting(what, **others), seed=1, runs=100)
     assert result.found is None
     assert result.coverage["calm"] > 10
 
@@ -119,7 +119,7 @@ def test_a_minority_stays_a_minority_also_when_a_restart_is_left_out():
     scenario = Scenario(
         name="minority", factory=Counting, invariants=(never("crash"),), sizes=(5,), budget=FaultBudget(crashes="minority")
     )
-    best = minimise(hunt(scenario, seed=2, runs=200).found, seconds=2).smallest
+    best = minimise(hunt(scenario, seed=2, runs=200).found, seconds=600).smallest
     down = set()
     for action in (*best.actions,):
         if isinstance(action, Crash):

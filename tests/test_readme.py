@@ -115,6 +115,7 @@ def test_every_exit_code_and_profile_is_the_code_s():
     assert all(f"`{profile}`" in README for profile in (DEV, CI, NIGHTLY))
 
 
+@pytest.mark.slow
 def test_the_example_keeps_the_contract_and_both_searches_find_its_bug(node_of_ones_own, pytester):
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=1, failed=2)
@@ -122,10 +123,11 @@ def test_the_example_keeps_the_contract_and_both_searches_find_its_bug(node_of_o
     assert list(pytester.path.glob("tests/schedules/*.schedule.jsonl"))
 
 
+@pytest.mark.slow
 def test_the_example_is_hunted_without_pytest_and_its_file_guards_the_fix(node_of_ones_own, pytester):
     splitbrain = (sys.executable, "-m", "splitbrain.command.cli")  # the command itself may not be on PATH
     hunt = (*splitbrain, "hunt", "tests.test_majority:MAJORITY", "--seed", "1")
-    assert pytester.run(*hunt, "--seconds", "20").ret == 1
+    assert pytester.run(*hunt, "--runs", "5000").ret == 1
     (file,) = pytester.path.glob("splitbrain-out/*.schedule.jsonl")
     pytester.runpytest_subprocess(file).assert_outcomes(failed=1)
     mend(node_of_ones_own)

@@ -1,7 +1,7 @@
 """The nearest passing schedule: what is left out, and what is different then."""
 
 import pytest
-from museum_runs import SLUGS, of_the_museum
+from museum_runs import SLUGS, of_the_museum, saved_run
 from relay import ASK, N1, relay
 from shrinkers import FORGET, SETUP
 
@@ -64,10 +64,10 @@ def test_a_fair_phase_is_never_left_out_and_ends_sooner_in_the_nearest_run():
 
 def test_the_search_for_it_ends_when_its_budget_is_used_up(monkeypatch):
     monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 1)
-    explanation, done = of_the_museum("vote-not-durable")
-    assert isinstance(done.actions[explanation.nearest.left_out - 1], Crash)  # what is most instructive is tried first
+    _, done = saved_run("vote-not-durable")
+    assert isinstance(done.actions[nearest_passing(done).left_out - 1], Crash)  # what is most instructive is tried first
     monkeypatch.setattr(splitbrain.counterexample.passing, "RUNS_AT_MOST", 0)
-    assert of_the_museum("vote-not-durable")[0].nearest is None
+    assert nearest_passing(done) is None
 
 
 def test_of_a_short_run_it_is_the_same_without_the_fault_and_what_differs_is_told():

@@ -47,6 +47,7 @@ def test_good_nodes_conform_and_the_report_says_what_was_tried(scenario):
     assert min(report.counts.values()) > 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_report():
     assert conformance(REGISTER, seed=3) == conformance(REGISTER, seed=3)
 
@@ -117,7 +118,9 @@ def test_a_node_that_writes_and_never_looks_at_its_disk_is_a_problem():
         (lambda node, request, command: 1 / 0, "raised an exception: *ZeroDivisionError"),
         (lambda node, request, command: ["send"], "no effect: it yielded a str, which is not an effect"),
         (lambda node, request, command: 7, "no effect: *not effects"),
-        (lambda node, request, command: (SetTimer("t", 1, 2) for _ in iter(int, 1)), "never stopped"),
+        pytest.param(
+            lambda node, request, command: (SetTimer("t", 1, 2) for _ in iter(int, 1)), "never stopped", marks=pytest.mark.slow
+        ),
         (lambda node, request, command: [Send("n9", Note())], "no effect: *there is no such node"),
     ],
     ids=["raises", "yields a str", "returns a number", "never stops", "sends to nobody"],

@@ -49,7 +49,7 @@ def test_every_strategy_finds_a_double_vote_by_itself_and_says_so(strategy):
 
 
 def test_the_portfolio_uses_all_of_them_and_counts_their_steps():
-    found = hunt(RAFT, seed=1, runs=150)
+    found = hunt(RAFT, seed=1, runs=80)
     assert set(found.shares) == set(STRATEGIES)
     assert sum(found.shares.values()) == found.steps
     assert found.found is None

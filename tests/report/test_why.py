@@ -1,7 +1,7 @@
 """Explanations in words: golden sections of the museum's schedules, and what holds of every one."""
 
 import pytest
-from museum_runs import SLUGS, of_the_museum, saved_run
+from museum_runs import SLUGS, marked, of_the_museum, saved_run
 from relay import TWICE, OneDecision, relay
 from rich.cells import cell_len
 
@@ -32,7 +32,7 @@ def screen(slug, width=100):
     return counterexample_text(saved_run(slug)[0], done, None, width, explanation=explanation)
 
 
-@pytest.mark.parametrize("slug", INSTRUCTIVE)
+@pytest.mark.parametrize("slug", marked(INSTRUCTIVE))
 def test_why_of_the_museum(golden, slug):
     golden(f"why-{slug}", screen(slug))
 

@@ -3,7 +3,7 @@ import re
 import stat
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toys import COLOURFUL, COLOURS, REGISTER
 
@@ -57,7 +57,7 @@ HEADER = Header(scenario="toys:FORGETFUL", size=2)
 SAVED = SavedSchedule(HEADER, (Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2")))
 
 
-@settings(max_examples=150, deadline=None, database=None, derandomize=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None, derandomize=True)
 @given(SCHEDULES)
 def test_what_is_saved_is_what_is_loaded_and_saving_it_again_gives_the_same_bytes(saved):
     content = encode(saved)

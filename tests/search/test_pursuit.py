@@ -12,7 +12,7 @@ from splitbrain.search.tally import Tally
 
 
 def failing(bug):
-    return hunt(find_bug(bug).scenario, seed=1, seconds=60).found
+    return hunt(find_bug(bug).scenario, seed=1, runs=3_000).found
 
 
 def drafted(found, folder):
@@ -36,7 +36,7 @@ def test_what_is_on_disk_while_a_run_is_minimised_is_one_file_that_reproduces_th
             raise Unplugged
 
     with pytest.raises(Unplugged):
-        pursue(drafted(first, tmp_path), Tally(first.setup.scenario, 1), progress=progress)
+        pursue(drafted(first, tmp_path), Tally(first.setup.scenario, 1), seconds=600, progress=progress)
     (file,) = tmp_path.iterdir()
     assert replay(load(file)).outcome == "REPRODUCED"
     assert len(load(file).actions) == seen[-1] < len(first.actions)
@@ -49,7 +49,7 @@ def test_ctrl_c_while_minimising_leaves_the_best_so_far_as_the_only_file(tmp_pat
         if len(so_far.smallest.actions) < len(first.actions) // 4:
             raise KeyboardInterrupt
 
-    made = pursue(drafted(first, tmp_path), Tally(first.setup.scenario, 1), progress=progress)
+    made = pursue(drafted(first, tmp_path), Tally(first.setup.scenario, 1), seconds=600, progress=progress)
     assert made.minimised.interrupted
     assert not made.minimised.complete
     assert sum(made.minimised.removed.values()) == made.minimised.length - len(made.minimised.smallest.actions)

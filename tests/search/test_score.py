@@ -28,8 +28,9 @@ ASKED = {
 # A whole score
 
 
+@pytest.mark.slow
 def test_a_bug_is_found_blind_and_minimised_and_a_control_and_the_unbroken_protocol_are_clean(capsys):
-    code, out, err = run(capsys, "score", "--bugs", MUSEUM, "--seconds", 0.5, "--seeds", 2, "--workers", 2, "--json")
+    code, out, err = run(capsys, "score", "--bugs", MUSEUM, "--seconds", 2, "--seeds", 2, "--workers", 2, "--json")
     report = json.loads(out)
     assert (code, err, report["outcome"]) == (0, "", "ok")
     bug, control = report["exhibits"]
@@ -40,23 +41,25 @@ def test_a_bug_is_found_blind_and_minimised_and_a_control_and_the_unbroken_proto
     assert bug["uniform_seeds"] == bug["uniform_found"] == 1
     assert report["uniform_seeds"] == 1
     assert (control["id"], control["control"], control["seeds"], control["found"]) == ("toy-hasty", True, 1, 0)
-    assert control["seconds"] >= 0.5
+    assert control["seconds"] >= 2
     (unbroken,) = report["unbroken"]
     assert (unbroken["scenario"], unbroken["outcome"]) == ("toy_museum:REGISTER", "clean")
     assert unbroken["steps"] > 0
     assert (report["workers"], report["seeds"], report["interrupted"]) == (2, 2, False)
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_rows_however_many_workers_there_are():
     def rows(workers):
-        scored = score([BUG], seconds=20, seeds=3, workers=workers, museum=MUSEUM)
+        scored = score([BUG], seconds=600, seeds=3, workers=workers, museum=MUSEUM)
         return [{name: value for name, value in exhibit(each).items() if "seconds" not in name} for each in scored.exhibits]
 
     assert rows(1) == rows(2)
 
 
+@pytest.mark.slow
 def test_a_violation_where_there_can_be_none_is_an_alarm(capsys):
-    arguments = ("score", "--bugs", "toy_museum:ALARMS", "--seconds", 10, "--seeds", 1)
+    arguments = ("score", "--bugs", "toy_museum:ALARMS", "--seconds", 600, "--seeds", 1)
     code, out, _ = run(capsys, *arguments)
     assert code == 1
     assert "control no-control          ALARM: OneValue, in 1 of 1 seed" in out
@@ -73,7 +76,7 @@ def test_ctrl_c_ends_a_score_with_what_there_is_and_leaves_no_process_behind():
         if so_far.found:
             raise KeyboardInterrupt
 
-    result = score(EXHIBITS, seconds=60, seeds=1, uniform_seeds=0, workers=2, museum=MUSEUM, progress=interrupt)
+    result = score(EXHIBITS, seconds=600, seeds=1, uniform_seeds=0, workers=2, museum=MUSEUM, progress=interrupt)
     assert result.interrupted
     (bug,) = result.exhibits  # the control was under way
     assert (bug.id, bug.finding.seeds, bug.finding.found) == ("toy-forgets", 1, 1)
@@ -89,23 +92,23 @@ def test_what_goes_wrong_in_the_score_itself_leaves_no_process_behind():
         raise RuntimeError(f"{so_far.done} done")
 
     with pytest.raises(RuntimeError, match="done"):
-        score(EXHIBITS, seconds=60, seeds=1, uniform_seeds=0, workers=1, museum=MUSEUM, progress=fail)
+        score(EXHIBITS, seconds=600, seeds=1, uniform_seeds=0, workers=1, museum=MUSEUM, progress=fail)
     for process in multiprocessing.active_children():
         process.join(10)
     assert multiprocessing.active_children() == before
 
 
 def test_ctrl_c_is_answered_at_once_and_without_a_traceback(tmp_path):
-    command = [sys.executable, "-m", "splitbrain.command.cli", "score", "--bugs", MUSEUM, "--seconds", "60", "--workers", "2"]
+    command = [sys.executable, "-m", "splitbrain.command.cli", "score", "--bugs", MUSEUM, "--seconds", "600", "--workers", "2"]
     root, tests = Path(__file__).parents[2], Path(__file__).parents[1]
     path = os.pathsep.join([str(root), str(tests), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}
     )
     assert process.stderr is not None
-    assert "0 of 8 hunts" in process.stderr.readline()
+    assert "of 8 hunts" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "interrupted after" in out
     assert "Traceback" not in err + out
@@ -136,8 +139,8 @@ def test_a_museum_that_is_not_installed_has_its_schedules_beside_it(tmp_path, mo
     path = tmp_path / "schedules" / f"{BUG.id}{SUFFIX}"
     save(path, on_file(2))
     assert schedule_of(BUG, name) == path
-    scored = score([BUG], seconds=20, seeds=1, uniform_seeds=0, workers=1, museum=name)
+    scored = score([BUG], seconds=600, seeds=1, uniform_seeds=0, workers=1, museum=name)
     assert (scored.exhibits[0].length.shortest, scored.exhibits[0].length.exact) == (2, False)
     path.write_text("nothing of the kind")
     with pytest.raises(SplitbrainError, match=re.escape(path.name)):
-        score([BUG], seconds=20, seeds=1, uniform_seeds=0, workers=1, museum=name)
+        score([BUG], seconds=600, seeds=1, uniform_seeds=0, workers=1, museum=name)

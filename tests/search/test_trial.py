@@ -21,7 +21,7 @@ def test_a_trial_that_raises_what_nobody_expects_is_an_error_too():
 
 
 def test_a_uniform_walk_s_find_is_not_minimised():
-    tried = attempt(Trial("toy-forgets", 1, 20.0, UNIFORM, MUSEUM))
+    tried = attempt(Trial("toy-forgets", 1, 600.0, UNIFORM, MUSEUM))
     assert tried.found
     assert (tried.actions, tried.replays) == (None, None)
 
@@ -41,6 +41,6 @@ def test_what_is_found_is_minimised_and_measured_as_exhaustive_searches_count():
 
 
 def test_an_unbroken_protocol_is_hunted_under_its_own_name():
-    trial = Trial("toy_museum:REGISTER", 1, 0.01, unbroken=True)
+    trial = Trial("toy_museum:REGISTER", 1, 1.0, unbroken=True)
     assert trial.scenario() is REGISTER
     assert attempt(trial).outcome == "clean"

@@ -23,6 +23,7 @@ from splitbrain.world.run import Setup, run
 FEW = settings(max_examples=30, derandomize=True, database=None)
 
 
+@pytest.mark.slow
 def test_pytest_shows_the_minimal_counterexample_of_a_failing_machine_and_the_file_replays(project):
     machine(project, "TestDuck = state_machine(FORGETFUL).TestCase\nTestDuck.settings = few\n")
     result = project.runpytest_subprocess("-p", "no:cacheprovider")
@@ -61,6 +62,7 @@ def test_pytest_shows_the_minimal_counterexample_of_a_failing_machine_and_the_fi
     result.stdout.fnmatch_lines(["REPRODUCED: OneValue breaks after 4 actions*"])
 
 
+@pytest.mark.slow
 def test_a_machine_that_fails_again_finds_the_same_failure_first_and_leaves_one_file(project):
     fresh = "settings(max_examples=200, derandomize=False, database=DirectoryBasedExampleDatabase('examples'))"
     head = "from hypothesis.database import DirectoryBasedExampleDatabase\n"

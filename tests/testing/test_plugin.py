@@ -141,6 +141,7 @@ def test_a_broken_file_is_an_error_with_a_clear_message_and_no_traceback(project
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
 def test_a_scenario_of_a_test_module_is_found_in_every_import_mode(project, mode):
     project.path.joinpath("tests/test_ducks.py").write_text(TOYS + "\n\ndef test_that_it_is_collected(): pass\n")
@@ -150,6 +151,7 @@ def test_a_scenario_of_a_test_module_is_found_in_every_import_mode(project, mode
     project.runpytest_subprocess(f"--import-mode={mode}", "tests/schedules").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_scenario_is_found_through_the_ini_option_pythonpath(project):
     project.mkdir("src").joinpath("geese.py").write_text(TOYS)
     project.makeini("[pytest]\npythonpath = src\n")
@@ -157,6 +159,7 @@ def test_a_scenario_is_found_through_the_ini_option_pythonpath(project):
     project.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_scenario_is_found_from_another_folder_than_the_root(project):
     schedule(project, scenario="tests.ducks:REGISTER")
     elsewhere = project.mkdir("elsewhere")
@@ -202,6 +205,7 @@ def test_other_modules_ask_the_plugin_where_schedules_are_saved(pytester, ini, a
     pytester.runpytest(*arguments, "test_other_modules_ask_the_plugin_where_schedules_are_saved.py").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_schedules_are_replayed_under_xdist_with_the_same_ids_and_reports(project):
     for number in range(4):
         schedule(project, name=f"good{number}", scenario="ducks:REGISTER")

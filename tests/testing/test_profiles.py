@@ -1,5 +1,6 @@
 """The profiles: what holds of a user's settings, and what of ours."""
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from projects import machine
 
@@ -32,6 +33,7 @@ def test_ci_has_fixed_seeds_and_no_database_and_nightly_fresh_seeds_and_a_large_
     assert nightly.max_examples >= 10 * ci.max_examples
 
 
+@pytest.mark.slow
 def test_nightly_prints_its_seed_and_the_seed_repeats_the_search(project):
     machine(project, "TestDuck = state_machine(REGISTER).TestCase\nTestDuck.settings = settings(max_examples=5)\n")
     arguments = "-p", "no:cacheprovider", "-s", "--hypothesis-profile=splitbrain-nightly"

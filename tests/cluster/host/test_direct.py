@@ -55,7 +55,7 @@ def random_schedule(setup, dice, steps):
 
 @pytest.mark.parametrize(
     ("scenario", "schedules"),
-    [(RAFT, 200), (PAXOS, 200), (replace(RAFT, budget=SLOW), 60), (replace(PAXOS, budget=SLOW), 60)],
+    [(RAFT, 80), (PAXOS, 80), (replace(RAFT, budget=SLOW), 50), (replace(PAXOS, budget=SLOW), 50)],
     ids=["raft", "paxos", "raft with slow disks", "paxos with slow disks"],
 )
 def test_direct_and_trio_hosts_give_byte_identical_traces(scenario, schedules):

@@ -24,7 +24,7 @@ def test_what_was_idle_in_a_candidate_is_remembered():
 
 
 def test_a_budget_counts_work_so_that_a_storm_of_messages_uses_it_up_sooner():
-    budget = Budget(60, 10)
+    budget = Budget(600, 10)
     budget.check()
     budget.charge(1, 100_000)
     with pytest.raises(SpentError):
@@ -33,7 +33,7 @@ def test_a_budget_counts_work_so_that_a_storm_of_messages_uses_it_up_sooner():
 
 
 def test_what_is_left_of_a_budget_is_counted_in_work_alone():
-    budget = Budget(60, 10)
+    budget = Budget(600, 10)
     shares = [budget.left()]
     for _ in range(3):
         budget.charge(30, 2)  # as a small schedule is
