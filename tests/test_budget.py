@@ -16,6 +16,7 @@ from splitbrain.scenario import Scenario
 from splitbrain.search.hunt import hunt
 from splitbrain.world.world import DEEDS, World
 
+WORDS = ("none", "minority", "any")
 DELIVER = Deliver("n1", "n2", "Number")
 
 
@@ -79,6 +80,15 @@ NOTHING = {"crashes": "none", "drop": False, "duplicate": False, "reorder": Fals
 def counting(what, **allowed):
     budget = FaultBudget(**(NOTHING | allowed))
     return Scenario(name="counting", factory=Counting, invariants=(never(what),), sizes=(2,), budget=budget, calm_bound=200)
+
+
+def test_how_many_may_be_down_at_a_time_is_a_word():
+    down = {crashes: [FaultBudget(crashes=crashes).may_be_down(size) for size in (1, 2, 3, 4, 5)] for crashes in WORDS}
+    assert down == {"none": [0, 0, 0, 0, 0], "minority": [0, 0, 1, 1, 2], "any": [1, 2, 3, 4, 5]}
+    with pytest.raises(
+        ValueError, match=r"FaultBudget\(crashes='all'\): there is no such allowance; use 'none', 'minority' or 'any'"
+    ):
+        FaultBudget(crashes="all")
 
 
 @pytest.mark.parametrize(

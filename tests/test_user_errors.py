@@ -3,8 +3,6 @@
 import textwrap
 
 import pytest
-from blame import says
-from scripted import scripted
 
 from splitbrain.actions import Deliver, Request
 from splitbrain.catalogue.scenarios import find_scenario
@@ -15,10 +13,6 @@ from splitbrain.schedule.header import new_header
 from splitbrain.schedule.shelf import known
 from splitbrain.search.hunt import hunt
 from splitbrain.search.pursuit import pursue
-from splitbrain.world.run import Setup, run
-
-ASK = Request("n1", "r1", "x")
-
 
 BROKEN = """
 from splitbrain.invariant import Invariant
@@ -96,7 +90,3 @@ def test_a_schedule_on_file_whose_messages_cannot_be_encoded_does_not_hide_a_new
     made = pursue(Draft(found, scenario=name, folder=folder, how="a test"), result)
     assert known(made.saved, made.path) is None
     assert made.path.exists()
-
-
-def test_a_run_with_nothing_wrong_is_not_disturbed():
-    assert run(Setup(scripted(request=says), 3), [ASK], keep=True).violation is None
