@@ -34,6 +34,11 @@ class _Action(msgspec.Struct, frozen=True, tag_field="do", omit_defaults=True, f
         return None
 
     @property
+    def turn(self) -> NodeId | None:
+        """The node whose turn it is: of a message that is lost or doubled, the sender's; None for what concerns all of them."""
+        return self.actor or next(iter(self.nodes), None)
+
+    @property
     def epoch(self) -> int | None:
         """The term or ballot round of the message that it is about, if it is about one."""
         return None

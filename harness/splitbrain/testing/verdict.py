@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from splitbrain.catalogue.museum import bug_of
-from splitbrain.catalogue.scenarios import find_scenario, name_of
+from splitbrain.catalogue.museum import named
 from splitbrain.counterexample.draft import Counterexample, Draft
 from splitbrain.counterexample.explanation import explain
 from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.report.terminal.account import account
 from splitbrain.report.terminal.screen import counterexample_text
 from splitbrain.report.terminal.size import screen_width
-from splitbrain.scenario import Scenario
 from splitbrain.schedule.replay import rerun
 from splitbrain.schedule.shelf import known
 from splitbrain.search.pursuit import pursue
@@ -73,28 +71,15 @@ def current_test(otherwise: str) -> str:
 
 def _draft(found: Found, how: str) -> tuple[Draft, str | None]:
     """The draft, on disk; or one that is nowhere, and why it could not be saved."""
-    name, bug, unnamed = _name(found.setup.scenario)
-    folder = None if unnamed else session().schedules
+    scenario = found.setup.scenario
+    name, bug = f"{scenario.name}:SCENARIO", None
     try:
-        return Draft(found, scenario=name, folder=folder, how=how, bug=bug), unnamed
-    except ScheduleError as error:
-        return Draft(found, scenario=name, folder=None, how=how, bug=bug), str(error)
+        name, bug = named(scenario)
+        return Draft(found, scenario=name, bug=bug, folder=session().schedules, how=how), None
+    except (ScenarioError, ScheduleError) as error:
+        return Draft(found, scenario=name, bug=bug, folder=None, how=how), str(error)
 
 
 def _nearest(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _name(scenario: Scenario) -> tuple[str, str | None, str | None]:
-    """How a file names the scenario, and which exhibit it is; or why no file can name it."""
-    try:
-        exhibit = bug_of(scenario)
-        if exhibit is not None:
-            return find_scenario(exhibit.protocol)[0], exhibit.id, None
-    except ScenarioError:
-        pass  # a museum that cannot be loaded, or an exhibit of an unknown protocol: it may have a name of its own
-    try:
-        return name_of(scenario), None, None
-    except ScenarioError as error:
-        return f"{scenario.name}:SCENARIO", None, str(error)
