@@ -57,10 +57,10 @@ def test_a_file_of_an_earlier_version_is_for_the_shipped_scenario_unless_the_pro
     file = project / "old.schedule.jsonl"
     file.write_text(header + '{"do": "fire", "node": "n1", "timer": "election"}\n')
     replay = ("-m", "splitbrain.command.cli", "replay", str(file), "--json")
-    code, out, err = python(project, *replay)
+    code, _, err = python(project, *replay)
     assert code == 0, err
     (project / "protocols" / "raft").mkdir()
     (project / "protocols" / "raft" / "scenario.py").write_text("RAFT = 'mine'\n")
-    code, out, err = python(project, *replay)
+    code, _, err = python(project, *replay)
     assert code == 2
     assert "protocols.raft.scenario:RAFT is an object of type str" in err

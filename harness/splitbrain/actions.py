@@ -10,7 +10,7 @@ Whatever there is to know of an action without a world, it knows itself: whoever
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, get_args
 
 import msgspec
 
@@ -265,3 +265,11 @@ class Crash(_OnNode, frozen=True, tag="crash"):
 
 
 Action: TypeAlias = Deliver | Drop | Duplicate | Cut | Mend | Fire | Advance | Calm | Request | Restart | Complete | Crash
+
+
+def word(kind: type[msgspec.Struct]) -> str:
+    """What a kind of action is called in a schedule: "deliver"."""
+    return str(kind.__struct_config__.tag)
+
+
+KINDS: dict[str, type[msgspec.Struct]] = {word(kind): kind for kind in get_args(Action)}  # all there are, by their words
