@@ -4,6 +4,9 @@ A message is named by what it *is*: sender, receiver, label (kind and epoch), it
 label on that link in this run (from 1), and its copy (0: the original). Names survive when other actions are left
 out, which an index into a list of messages would not.
 
+    schedule = (Fire("n1", "election"), Deliver("n1", "n2", "RequestVote", 1), Crash("n2", keep=1), Restart("n2"))
+    print(*schedule, sep="\\n")
+
 Whatever there is to know of an action without a world, it knows itself: whoever draws, minimises or shows actions asks it.
 """
 

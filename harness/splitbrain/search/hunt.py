@@ -48,12 +48,15 @@ def hunt(
 ) -> Hunted:
     """Attack until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so.
 
-        hunted = hunt(RAFT, seed=1, steps=1_000_000)
+        hunted = hunt(RAFT, seed=1, steps=20_000)
         assert hunted.outcome == "clean", hunted.found
 
-    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. strategy: one of `STRATEGIES`; left out,
-    all of them, as the bandit shares the time. Equal seeds attack equally. A hunt in which not all of ``scenario.progress`` was
-    observed ends as vacuous, not as clean.
+    seconds: of wall clock. steps: actions, of all runs together. progress is called after each run; it alone can end a hunt that
+    has no limit. host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. strategy: one of
+    `STRATEGIES`; left out, all of them, as the bandit shares the time.
+
+    Equal seeds attack equally. A hunt in which not all of ``scenario.progress`` was observed ends as vacuous, not as clean. Raises
+    `ScenarioError` where the scenario cannot be run.
     """
     portfolio = Portfolio(scenario, STRATEGIES if strategy is None else (strategy,), host)
     result = Hunted(scenario, seed, portfolio=portfolio)

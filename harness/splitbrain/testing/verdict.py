@@ -21,7 +21,19 @@ from splitbrain.world.run import Found
 
 
 class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test says
-    """A test's search broke an invariant; ``splitbrain_report`` is what pytest prints instead of a traceback."""
+    """A test's search broke an invariant; ``splitbrain_report`` is what pytest prints instead of a traceback.
+
+        def test_that_the_bug_is_found():
+            @simulate(MAJORITY, seed=1)
+            def attack(world):
+                world.storm(200)
+
+            with pytest.raises(CounterexampleFound, match="Agreement is broken") as caught:
+                attack()
+            print(caught.value.counterexample.path)
+
+    counterexample: its schedule and its file, the run with its trace, and how it was made smaller.
+    """
 
     def __init__(self, report: str, counterexample: Counterexample) -> None:
         super().__init__(report)

@@ -35,8 +35,9 @@ def minimise(
 ) -> Minimised:
     """Shrink a failing run; the result is 1-minimal and pair-minimal (``complete``) unless the budget runs out first.
 
-        hunted = hunt(find_bug("figure-8").scenario, seed=1, runs=2_000)
-        print(*minimise(hunted.found).smallest.actions, sep="\\n")
+        hunted = hunt(MAJORITY, seed=1, runs=1_000)
+        least = minimise(hunted.found)
+        print(*least.smallest.actions, sep="\\n")
 
     more: further failing runs to start from; each that is alike is reduced, and the best goes on. seconds: of wall clock, a
     safety net. replays: the budget that normally rules, so that equal runs have equal results: runs of small schedules; one of
