@@ -20,7 +20,7 @@ import msgspec
 from splitbrain.node import NodeId, RequestId
 
 Link: TypeAlias = tuple[NodeId, NodeId]  # sender, receiver
-Names: TypeAlias = Mapping[NodeId, NodeId]  # of the nodes of one cluster in another
+Names: TypeAlias = Mapping[NodeId, NodeId]  # what each node is to be called; one that is left out is there no more
 
 
 class _Action(msgspec.Struct, frozen=True, tag_field="do", omit_defaults=True, forbid_unknown_fields=True):

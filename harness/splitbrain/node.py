@@ -1,6 +1,6 @@
 """The contract of a node: what goes in, and which effects come out.
 
-A protocol is sans-I/O. It has no clock, no randomness, no sockets and no ``async``. Its four handlers are called
+A protocol is sans-I/O. It has no clock, no randomness, no sockets and no ``async``. Its handlers are called
 with one input each, and yield *effects in the order in which they must happen*; the host performs each effect
 before it asks for the next one, and may cut the power between any two.
 

@@ -63,6 +63,8 @@ class Portfolio:
             if name not in STRATEGIES:
                 known = ", ".join(STRATEGIES)
                 raise SplitbrainError(f"there is no strategy {name!r}; it may be one of: {known}")
+        if not isinstance(scenario, Scenario):
+            raise SplitbrainError(f"hunt({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
         self.scenario = scenario
         self.host = host or scenario.host
         self.archive = Archive()

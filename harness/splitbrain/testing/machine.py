@@ -261,6 +261,12 @@ def state_machine(scenario: Scenario, *, host: str | None = None) -> type[Scenar
 
 @cache
 def _test_case(machine: type[ScenarioMachine]) -> type[unittest.TestCase]:
+    if not hasattr(machine, "set_up"):
+        raise SplitbrainError(
+            f"{machine.__name__} has no cluster to attack: subclass what state_machine makes, and write "
+            f"class {machine.__name__}(state_machine(SCENARIO))"
+        )
+
     class TestCase(unittest.TestCase):
         settings = profiles.searching()
 

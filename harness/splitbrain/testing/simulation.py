@@ -51,8 +51,12 @@ class Simulation:
         self.setup = setup
         self._world = setup.world(keep=keep)
         self._dice = Dice(seed)
-        self._moves = Moves(self._world, self._dice)
-        self._check()
+        try:
+            self._moves = Moves(self._world, self._dice)
+            self._check()
+        except BaseException:
+            self._world.close()
+            raise
 
     # What there is, and what happened
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from dataclasses import replace
 
 from splitbrain.catalogue.museum import named
 from splitbrain.counterexample.draft import Counterexample, Draft
@@ -11,8 +11,7 @@ from splitbrain.counterexample.explanation import explain
 from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.report.terminal.account import account
 from splitbrain.report.terminal.screen import counterexample_text
-from splitbrain.report.terminal.size import screen_width
-from splitbrain.schedule.replay import rerun
+from splitbrain.report.terminal.size import as_typed, screen_width
 from splitbrain.schedule.shelf import known
 from splitbrain.search.pursuit import pursue
 from splitbrain.search.tally import Tally
@@ -60,19 +59,19 @@ def counterexample_found(found: Found, tally: Tally, how: str) -> Counterexample
     """Save, minimise and show what a search found; no world may be open on this thread."""
     draft, why_unsaved = _draft(found, how)
     made = pursue(draft, tally)
-    on_file = None if made.path is None else known(made.saved, made.path)
-    if on_file is None:
-        saved, done = made.saved, made.run
-    else:
-        assert made.path is not None
+    on_file = None if made.path is None or made.unsaved else known(made.saved, made.path)
+    if on_file is not None and made.path is not None:
         made.path.unlink(missing_ok=True)
-        saved, done = on_file, rerun(on_file)
-    path = None if made.path is None or saved.path is None else _nearest(saved.path)
-    text = counterexample_text(saved, done, path, screen_width(), explanation=explain(done))
+        saved, done = on_file
+        made = replace(made, saved=saved, path=saved.path, run=done)
+    shown = None if made.path is None else as_typed(made.path)
+    text = counterexample_text(made.saved, made.run, shown, screen_width(), explanation=explain(made.run))
     if on_file is not None:
         text += "\nThis schedule was on file already: what this test found breaks in the same way, and is no shorter."
     if why_unsaved:
         text += f"\nIt is not saved: {why_unsaved}"
+    if made.unsaved:
+        text += f"\nThe file is not the minimal schedule, but one that fails in the same way: {made.unsaved}"
     return CounterexampleFound(text, made)
 
 
@@ -90,8 +89,3 @@ def _draft(found: Found, how: str) -> tuple[Draft, str | None]:
         return Draft(found, scenario=name, bug=bug, folder=session().schedules, how=how), None
     except (ScenarioError, ScheduleError) as error:
         return Draft(found, scenario=name, bug=bug, folder=None, how=how), str(error)
-
-
-def _nearest(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from splitbrain.actions import Action
-from splitbrain.errors import NotEnabled
+from splitbrain.errors import NotEnabled, ScenarioError
 from splitbrain.events import Event
 from splitbrain.invariant import Violation
 from splitbrain.scenario import Scenario
@@ -31,10 +31,12 @@ class Setup:
     size: int
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
-    host: str = ""
+    host: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.host:
+        if not isinstance(self.scenario, Scenario):
+            raise ScenarioError(f"Setup({self.scenario!r:.80}, ...): this is a {type(self.scenario).__name__}; pass it a Scenario")
+        if self.host is None:
             object.__setattr__(self, "host", self.scenario.host)
 
     @property

@@ -1,3 +1,4 @@
-"""What --json prints, one object a command, with the same keys however it ends: ``hunt``, ``replay``, ``shrink``, ``score``,
-``exhibit``; several hold an ``explanation``.
+"""What --json prints, one object a command; a hunt's has the same keys however it ends.
+
+Read ``hunt``, ``replay``, ``shrink``, ``score``, ``exhibit``; several hold an ``explanation``.
 """
