@@ -56,6 +56,7 @@ UNTESTED = {
 WHOLE = {
     "test_floor_plan.py": "the house",
     "test_public_api.py": "what it exports",
+    "test_neighbours.py": "what else is in its environment",
     "test_readme.py": "what it promises",
     "test_user_errors.py": "a user's mistakes, all the way through",
     "invariants/test_shipped.py": "what all shipped invariants promise",

@@ -1,27 +1,42 @@
-"""The README holds: its example runs, its commands and files exist, and its counterexample is what the code prints."""
+"""The README and ci/docs hold: examples run, commands, files and names exist, and the counterexample is what the code prints."""
 
 import re
 import shlex
 import sys
+import tomllib
+from functools import cache
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
+from floor_plan import FLOORS, NAMES, floor
 
+import splitbrain
+from splitbrain.actions import KINDS
 from splitbrain.catalogue.museum import bugs, find_bug
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.command.cli import main
 from splitbrain.command.exits import BAD_INPUT, DIVERGED, OK, VIOLATION
+from splitbrain.schedule.file import decode
+from splitbrain.schedule.header import Header
 from splitbrain.testing.profiles import CI, DEV, NIGHTLY
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = {path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "ci" / "docs").glob("*.md")))}
+README = DOCS[ROOT / "README.md"]
 PROSE = " ".join(README.split())  # as it reads, wherever its lines end
 BUG = 'yield Write("vote", self.vote)'
 
 
-def block(language):
+def doc(name):
+    return DOCS[ROOT / "ci" / "docs" / f"{name}.md"]
+
+
+def block(language, text=README):
     """The one fenced block of this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return found
 
 
@@ -29,10 +44,29 @@ def section(title):
     return README.partition(f"\n## {title}")[2].partition("\n## ")[0]
 
 
+def spans(text):
+    """What stands between backticks, but for fenced blocks."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
+
+
 def commands():
-    """Every `splitbrain ...` that the README shows, cut off before what is no argument any more."""
-    shown = re.findall(r"`(splitbrain [^`]+)`", README) + re.findall(r"\.venv/bin/(splitbrain .*)$", README, re.MULTILINE)
+    """Every `splitbrain ...` that is shown, cut off before what is no argument any more."""
+    shown = {span for text in DOCS.values() for span in spans(text) if span.startswith("splitbrain ")}
+    for text in DOCS.values():
+        shown |= set(re.findall(r"^ {4}(?:.*\.venv/bin/)?(splitbrain .*)$", text, re.MULTILINE))
     return sorted({*shown, block("text").partition("\n")[0].removeprefix("$ ")})
+
+
+def scripts():
+    """Every `python ci/...` that is shown."""
+    return sorted({shown.strip() for text in DOCS.values() for shown in re.findall(r"(?:`| {4})(python ci/[^`\n]+)", text)})
+
+
+@cache
+def ours():
+    """Every name that a module of ours has."""
+    return {name for module in NAMES for name in dir(import_module(module))}
 
 
 @pytest.fixture
@@ -50,11 +84,9 @@ def mend(file):
     file.write_text(re.sub(rf"^( *){re.escape(BUG)}.*$", r"\g<0>\n\1yield Sync()", text, flags=re.MULTILINE), encoding="utf-8")
 
 
-def test_it_fits_on_three_screens_but_for_the_table_at_its_end():
-    text, _, table = README.partition("\n## The score\n")
-    assert text.count("\n") <= 172
-    assert max(map(len, text.splitlines())) <= 113
-    assert max(map(len, table.splitlines()), default=0) <= 132
+def test_it_fits_on_three_screens():
+    assert README.count("\n") <= 172
+    assert max(map(len, README.splitlines())) <= 113
 
 
 def test_the_two_commands_are_those_that_ci_runs():
@@ -94,25 +126,87 @@ def test_the_museum_is_counted_rightly():
     assert f"({words[controls]} are controls" in PROSE
 
 
-def test_the_map_of_the_code_names_files_that_exist():
-    rows = [line[4:].split("  ")[0].split() for line in section("The code").splitlines() if line.startswith("    ")]
-    assert len(rows) >= 10
-    for first, *others in rows:
-        assert (ROOT / first).exists(), first
-        for other in others:
-            near = (ROOT / first).parent
-            assert (near / other).exists() or (ROOT / other).exists(), f"{other}, in the row of {first}"
+@pytest.mark.parametrize("command", scripts())
+def test_every_script_exists_and_has_the_options_that_are_shown(command):
+    _, script, *arguments = shlex.split(command)
+    text = (ROOT / script).read_text(encoding="utf-8")
+    assert all(f'"{each}"' in text for each in arguments if each.startswith("--"))
 
 
-def test_every_other_file_and_module_that_is_named_exists():
-    for name in sorted(set(re.findall(r"\b((?:harness|ci|protocols|invariants)/[\w/]*\w(?:\.py)?)\b", README))):
-        assert (ROOT / name).exists(), name
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_file_that_is_named_exists(path):
+    text = DOCS[path]
+    for name in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (path.parent / name).exists(), name
+    for name in sorted(set(re.findall(r"(?<![\w/-])((?:harness|ci|protocols|invariants|tests)/[\w/.-]*\w)", text))):
+        assert name == "tests/test_majority.py" or (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_python_name_exists(path):
+    for span in spans(DOCS[path]):
+        dotted = re.match(r"(splitbrain\w*)((?:\.\w+)+)$", span)
+        called = re.match(r"([A-Z][a-z]\w+)(\(|$)", span)
+        if dotted and span not in ("splitbrain.scenarios", "splitbrain.bugs"):  # groups of entry points
+            module = span if span in NAMES else span.rpartition(".")[0]
+            assert module == span or hasattr(import_module(module), span.rpartition(".")[2]), span
+        elif called and called[1] != "Hunt":  # 0.2's
+            assert called[1] in ours(), span
+
+
+def test_every_public_name_of_the_example_is_one():
+    (names,) = re.findall(r"^from splitbrain import (.*)$", block("python"), re.MULTILINE)
+    assert set(names.split(", ")) <= set(splitbrain.__all__)
+
+
+def test_the_folders_stand_in_the_order_of_the_floor_plan():
+    rows = [line[4:].split("   ")[0].split() for line in section("Design").splitlines() if line.startswith("    ")]
+    rooms = {room: floor(room)[0] for level in FLOORS for room in level if room.startswith("splitbrain.")}
+    heights = []
+    for row in rows[:-1]:
+        names = [f"splitbrain.{name.strip('/')}" for name in row]
+        heights.append([height for room, height in rooms.items() for name in names if room == name or room.startswith(f"{name}.")])
+        assert heights[-1], row
+    for upper, lower in pairwise(heights):
+        assert min(upper) > max(lower)
+    folders = {path.parent.name for path in (ROOT / "harness" / "splitbrain").glob("*/__init__.py")}
+    assert {name.strip("/") for row in rows[:-1] for name in row} == folders
+    words = re.findall(r"\w+\.py", section("Design").partition("    trace/")[2].partition("\n\n")[0])
+    assert words
+    assert all((ROOT / "harness" / "splitbrain" / name).exists() for name in words)
 
 
 def test_every_exit_code_and_profile_is_the_code_s():
     assert f"{OK} clean or fixed, {VIOLATION} violation, {BAD_INPUT} bad usage, input or node (" in PROSE
     assert f"), {DIVERGED} diverged or vacuous." in PROSE
-    assert all(f"`{profile}`" in README for profile in (DEV, CI, NIGHTLY))
+    assert all(f"`{profile}`" in doc("schedules") for profile in (DEV, CI, NIGHTLY))
+    assert f"--hypothesis-profile {CI}" in README
+    assert NIGHTLY in README
+
+
+def test_the_figures_are_those_of_the_score():
+    score = doc("score")
+    found = re.findall(r"^\| ([\w-]+) \| (\d/\d) \|", score, re.MULTILINE)
+    assert {bug for bug, _ in found} == {each.id for each in bugs().values() if not each.control}
+    assert {seeds for _, seeds in found} == {"5/5"}
+    median, least = re.search(r"median time: ([\d.]+) s", score)[1], re.search(r"minimised to ([\d.]+) times the exact", score)[1]
+    assert f"All five seeds found each of {len(found)} bugs (median: {median} s)" in PROSE
+    assert f"to {least} times the exact minimum" in PROSE
+
+
+def test_the_changelog_begins_with_the_version_that_this_is():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert section("Changelog").strip().startswith(f"{version}: ")
+
+
+def test_the_schedule_file_that_is_shown_can_be_read_and_all_its_words_are_the_code_s():
+    text = doc("schedules")
+    saved = decode(block("text", text).encode())
+    assert len(saved.actions) == 3
+    fields = set(re.findall(r"`(\w+)`", text.partition("The header's fields:")[2].partition("The actions are")[0]))
+    assert {field.name for field in msgspec.structs.fields(Header)} - {"format", "version"} <= fields
+    words = re.search(r"by their `do`: `([^`]+)`", text)[1].split()
+    assert sorted(words) == sorted(KINDS)
 
 
 @pytest.mark.slow

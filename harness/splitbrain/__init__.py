@@ -1,9 +1,10 @@
 """Splitbrain's public API, on one screen. Nothing is imported before it is used: the pytest plugin is in every pytest run.
 
-the contract     Node, Effect and its kinds, Refused; Env (of async nodes); `observations`, which it may make; `events`, `actions`
-a scenario       Scenario, FaultBudget, Exhibit, mutant; Invariant, Violation, Witness
-in tests         state_machine (ScenarioMachine), simulate (Simulation), conformance; CounterexampleFound
-by hand          World, Setup, run, NotEnabled; hunt, minimise; load, save, replay
+the contract     Node, Effect and its kinds, Refused; Env, Received, Asked (async nodes); `observations`, `events`, `actions`
+a scenario       Scenario, FaultBudget, Exhibit, Goal, mutant; Invariant, Violation, Witness; find_scenario, find_bug
+in tests         state_machine (ScenarioMachine), simulate (Simulation), conformance; CounterexampleFound, Vacuous
+by hand          World, Setup, run (Run); hunt (Hunted, Found), minimise (Minimised); load, save (SavedSchedule), replay (Replay)
+what goes wrong  SplitbrainError and its kinds
 """
 
 from __future__ import annotations
@@ -14,63 +15,60 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from splitbrain import actions, events, observations
     from splitbrain.budget import FaultBudget
-    from splitbrain.cluster.host.async_node import Env
+    from splitbrain.catalogue.museum import find_bug
+    from splitbrain.catalogue.scenarios import find_scenario
+    from splitbrain.cluster.host.async_node import Asked, Env, Received
+    from splitbrain.counterexample.draft import Counterexample
+    from splitbrain.counterexample.minimiser.minimised import Minimised
     from splitbrain.counterexample.minimiser.minimiser import minimise
     from splitbrain.doctor.conformance import conformance
-    from splitbrain.errors import NotEnabled, SplitbrainError
-    from splitbrain.exhibit import Exhibit, mutant
+    from splitbrain.errors import NondeterminismError, NotEnabled, ScenarioError, ScheduleError, SplitbrainError
+    from splitbrain.exhibit import Exhibit, Goal, mutant
     from splitbrain.invariant import Invariant, Violation, Witness
-    from splitbrain.node import (
-        CancelTimer,
-        Effect,
-        Effects,
-        Erase,
-        Node,
-        Observe,
-        Refused,
-        Reply,
-        Send,
-        SetTimer,
-        Sync,
-        Write,
-    )
+    from splitbrain.node import CancelTimer, Effect, Effects, Erase, Node, Observe, Refused, Reply, Send, SetTimer, Sync, Write
     from splitbrain.scenario import Scenario
-    from splitbrain.schedule.file import load, save
-    from splitbrain.schedule.replay import replay
-    from splitbrain.search.hunt import hunt
+    from splitbrain.schedule.file import SavedSchedule, load, save
+    from splitbrain.schedule.replay import Replay, replay
+    from splitbrain.search.hunt import Hunted, hunt
     from splitbrain.testing.machine import ScenarioMachine, state_machine
     from splitbrain.testing.simulate import simulate
     from splitbrain.testing.simulation import Simulation
-    from splitbrain.testing.verdict import CounterexampleFound
-    from splitbrain.world.run import Setup, run
+    from splitbrain.testing.verdict import CounterexampleFound, Vacuous
+    from splitbrain.world.run import Found, Run, Setup, run
     from splitbrain.world.world import World
 
 __all__ = [
-    "CancelTimer", "CounterexampleFound", "Effect", "Effects", "Env", "Erase", "Exhibit", "FaultBudget", "Invariant", "Node",
-    "NotEnabled", "Observe", "Refused", "Reply", "Scenario", "ScenarioMachine", "Send", "SetTimer", "Setup", "Simulation",
-    "SplitbrainError", "Sync", "Violation", "Witness", "World", "Write", "actions", "conformance", "events", "hunt", "load",
-    "minimise", "mutant", "observations", "replay", "run", "save", "simulate", "state_machine",
+    "Asked", "CancelTimer", "Counterexample", "CounterexampleFound", "Effect", "Effects", "Env", "Erase", "Exhibit",
+    "FaultBudget", "Found", "Goal", "Hunted", "Invariant", "Minimised", "Node", "NondeterminismError", "NotEnabled", "Observe",
+    "Received", "Refused", "Replay", "Reply", "Run", "SavedSchedule", "Scenario", "ScenarioError", "ScenarioMachine",
+    "ScheduleError", "Send", "SetTimer", "Setup", "Simulation", "SplitbrainError", "Sync", "Vacuous", "Violation", "Witness",
+    "World", "Write", "actions", "conformance", "events", "find_bug", "find_scenario", "hunt", "load", "minimise", "mutant",
+    "observations", "replay", "run", "save", "simulate", "state_machine",
 ]  # fmt: skip
 
 _HOMES = {
     "node": "CancelTimer Effect Effects Erase Node Observe Refused Reply Send SetTimer Sync Write",
     "budget": "FaultBudget",
     "scenario": "Scenario",
-    "exhibit": "Exhibit mutant",
+    "exhibit": "Exhibit Goal mutant",
     "invariant": "Invariant Violation Witness",
-    "errors": "NotEnabled SplitbrainError",
-    "cluster.host.async_node": "Env",
+    "errors": "NondeterminismError NotEnabled ScenarioError ScheduleError SplitbrainError",
+    "cluster.host.async_node": "Asked Env Received",
     "world.world": "World",
-    "world.run": "Setup run",
-    "schedule.file": "load save",
-    "schedule.replay": "replay",
+    "world.run": "Found Run Setup run",
+    "catalogue.scenarios": "find_scenario",
+    "catalogue.museum": "find_bug",
+    "schedule.file": "SavedSchedule load save",
+    "schedule.replay": "Replay replay",
+    "counterexample.draft": "Counterexample",
+    "counterexample.minimiser.minimised": "Minimised",
     "counterexample.minimiser.minimiser": "minimise",
     "doctor.conformance": "conformance",
-    "search.hunt": "hunt",
+    "search.hunt": "Hunted hunt",
     "testing.machine": "ScenarioMachine state_machine",
     "testing.simulate": "simulate",
     "testing.simulation": "Simulation",
-    "testing.verdict": "CounterexampleFound",
+    "testing.verdict": "CounterexampleFound Vacuous",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 

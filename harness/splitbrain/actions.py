@@ -4,20 +4,23 @@ A message is named by what it *is*: sender, receiver, label (kind and epoch), it
 label on that link in this run (from 1), and its copy (0: the original). Names survive when other actions are left
 out, which an index into a list of messages would not.
 
+    schedule = (Fire("n1", "election"), Deliver("n1", "n2", "RequestVote", 1), Crash("n2", keep=1), Restart("n2"))
+    print(*schedule, sep="\\n")
+
 Whatever there is to know of an action without a world, it knows itself: whoever draws, minimises or shows actions asks it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, get_args
 
 import msgspec
 
 from splitbrain.node import NodeId, RequestId
 
 Link: TypeAlias = tuple[NodeId, NodeId]  # sender, receiver
-Names: TypeAlias = Mapping[NodeId, NodeId]  # of the nodes of one cluster in another
+Names: TypeAlias = Mapping[NodeId, NodeId]  # what each node is to be called; one that is left out is there no more
 
 
 class _Action(msgspec.Struct, frozen=True, tag_field="do", omit_defaults=True, forbid_unknown_fields=True):
@@ -32,6 +35,11 @@ class _Action(msgspec.Struct, frozen=True, tag_field="do", omit_defaults=True, f
     def actor(self) -> NodeId | None:
         """The node that it makes do something, or that loses its power; None for what happens to messages and links."""
         return None
+
+    @property
+    def turn(self) -> NodeId | None:
+        """The node whose turn it is: of a message that is lost or doubled, the sender's; None for what concerns all of them."""
+        return self.actor or next(iter(self.nodes), None)
 
     @property
     def epoch(self) -> int | None:
@@ -260,3 +268,11 @@ class Crash(_OnNode, frozen=True, tag="crash"):
 
 
 Action: TypeAlias = Deliver | Drop | Duplicate | Cut | Mend | Fire | Advance | Calm | Request | Restart | Complete | Crash
+
+
+def word(kind: type[msgspec.Struct]) -> str:
+    """What a kind of action is called in a schedule: "deliver"."""
+    return str(kind.__struct_config__.tag)
+
+
+KINDS: dict[str, type[msgspec.Struct]] = {word(kind): kind for kind in get_args(Action)}  # all there are, by their words

@@ -9,10 +9,18 @@ from dataclasses import dataclass
 class FaultBudget:
     """What the nemesis may do at all. Each run draws which of it to use, and how often.
 
+        calm_seas = FaultBudget(crashes="none", drop=False, duplicate=False, partition=False)
+        bad_disks = FaultBudget(crashes="minority", torn=False, slow_disks=True)
+
     crashes: how many nodes may be down at a time: ``"minority"``, ``"any"`` (all at once, too), or ``"none"``.
-    torn: a crash may lose a part of the unsynced writes (it always may lose all of them).
     mid_handler: a crash may come between two effects of one handler.
+    torn: a crash may lose a part of the unsynced writes (it always may lose all of them).
+    drop, duplicate: messages may be lost, or arrive more than once.
+    reorder: messages of one link may overtake each other; without it each link is first in, first out.
+    partition: links may be cut, each way by itself; what is in flight there waits.
     slow_disks: a ``Sync`` completes when the nemesis says so, not at once.
+
+    Raises `ValueError` for another word.
     """
 
     crashes: str = "any"

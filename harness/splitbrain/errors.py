@@ -6,7 +6,16 @@ from pathlib import Path
 
 
 class SplitbrainError(Exception):
-    """Base of the errors that are the user's to mend; the command line prints them without a traceback and exits with 2."""
+    """Base of the errors that are the user's to mend; the command line prints them without a traceback and exits with 2.
+
+        try:
+            saved = load("nowhere.schedule.jsonl")
+        except SplitbrainError as error:
+            print(error)  # nowhere.schedule.jsonl cannot be read: No such file or directory; check the path
+
+    It says what was found, why that cannot be, and what to do. Below it are `ScenarioError`, `ScheduleError`, `EncodingError`,
+    `NotEnabled` and `NondeterminismError`.
+    """
 
 
 class ScenarioError(SplitbrainError):
@@ -31,7 +40,16 @@ class EncodingError(SplitbrainError):
 
 
 class NotEnabled(SplitbrainError):  # noqa: N818 - reads as what it says: the action is not enabled
-    """An action that cannot happen now."""
+    """An action that cannot happen now.
+
+        with World(RAFT, 3) as world:
+            try:
+                world.apply(actions.Restart("n1"))
+            except NotEnabled as why:
+                print(why)  # cannot restart n1: ...
+
+    Trying it has changed nothing.
+    """
 
 
 class NondeterminismError(SplitbrainError):

@@ -2,6 +2,9 @@
 
 ``step`` is the number of the action (from 1) that caused the event; 0 is the first start of all nodes. The actions that
 a ``Calm`` expands to are recorded with its step.
+
+    trace = run(Setup(RAFT, 3), (Fire("n1", "election"),), keep=True).events
+    print([event.receiver for event in trace if isinstance(event, events.Sent)])  # ['n2', 'n3']
 """
 
 from __future__ import annotations

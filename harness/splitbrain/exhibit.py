@@ -27,6 +27,19 @@ class Goal:
 class Exhibit:
     """A re-created historical bug: a scenario whose factory overrides one named decision or sequence of effects.
 
+        FORGETS = Exhibit(
+            id="majority-forgets",
+            title="votes are not on the disk",
+            protocol="majority",
+            source="an outage of last spring",
+            mechanism="A node that restarts has forgotten its vote, and gives another one.",
+            scenario=mutant(MAJORITY, Forgetful),
+            invariant=("Agreement",),
+        )
+
+    A sequence of them is a museum: ``splitbrain score --bugs module:NAME`` hunts each, blind, and an entry point of the group
+    ``splitbrain.bugs`` adds it to what ``splitbrain bugs`` lists.
+
     id: its slug. title: a few words. protocol: the scenario's name. source: where it happened. mechanism: one sentence.
     story: more of it, in paragraphs.
     invariant: the names of those that may catch it (the first that fires wins); empty for a control.
@@ -56,5 +69,14 @@ def told_by(factory: Factory) -> tuple[str, str]:
 
 
 def mutant(base: Scenario, factory: Factory, **changes: Any) -> Scenario:
-    """``base`` with another factory (and other fields): how an exhibit is made."""
+    """``base`` with another factory, and with other fields, where ``changes`` has some: how an exhibit is made.
+
+        class Forgetful(Majority):
+            def __init__(self, me, peers, disk):
+                super().__init__(me, peers, {})
+
+        FORGETFUL = mutant(MAJORITY, Forgetful, name="forgetful", sizes=(3,))
+
+    Raises `TypeError` for a field that no scenario has.
+    """
     return replace(base, factory=factory, **changes)

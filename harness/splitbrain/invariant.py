@@ -15,7 +15,15 @@ Kind: TypeAlias = Literal["state", "step", "eventually"]
 
 
 class Violation(msgspec.Struct, frozen=True):
-    """A broken invariant: its name, what happened in one sentence, and the conflicting events (earliest first)."""
+    """A broken invariant: its name, what happened in one sentence, and the conflicting events (earliest first).
+
+        saved = load("tests/schedules/museum/vote-not-durable.schedule.jsonl")
+        violation = replay(saved).violation
+        print(violation.summary)  # n1 voted for n3 in term 1, and then for n2
+        print(violation.fingerprint)  # OneVotePerTerm(Voted, Voted)
+
+    `Invariant.violation` makes one.
+    """
 
     invariant: str
     summary: str
@@ -28,7 +36,15 @@ class Violation(msgspec.Struct, frozen=True):
 
 
 class Witness(msgspec.Struct, frozen=True):
-    """A fact that helps to see why: one sentence that names its nodes and steps, which are here for a report to point at."""
+    """A fact that helps to see why: one sentence that names its nodes and steps, which are here for a report to point at.
+
+        class OneDecisionExplained(OneDecision):
+            def witnesses(self, violation, events):
+                steps = tuple(event.step for event in events if isinstance(event, Started) and event.incarnation > 1)
+                return (Witness(f"nodes had started again at steps {steps}", steps=steps),)
+
+    `Invariant.witnesses` returns them, for the *Why* of a counterexample.
+    """
 
     phrase: str
     nodes: tuple[NodeId, ...] = ()
@@ -48,7 +64,21 @@ def _kind(event: Event) -> str:
 class Invariant:
     """Base of an invariant: a class with one sentence (its docstring's first line), one source, one fold.
 
-    A new object sees every event of one run, in order, and returns a violation as soon as there is one.
+        class OneDecision(Invariant):
+            \"""No two nodes decide different values.\"""
+
+            watches = (observations.Decided,)
+            source = "Lamport, Paxos Made Simple, 2.1"
+
+            def __init__(self):
+                self.first = None
+
+            def observe(self, event):
+                self.first = self.first or event
+                if event.observation.value != self.first.observation.value:
+                    return self.violation(f"{self.first.node} and {event.node} decided differently", self.first, event)
+
+    A new object sees every event of one run that it watches, in order, and returns a violation as soon as there is one.
     """
 
     # The event types and observation types that `observe` wants; the empty tuple means every event.

@@ -1,6 +1,6 @@
 """The contract of a node: what goes in, and which effects come out.
 
-A protocol is sans-I/O. It has no clock, no randomness, no sockets and no ``async``. Its four handlers are called
+A protocol is sans-I/O. It has no clock, no randomness, no sockets and no ``async``. Its handlers are called
 with one input each, and yield *effects in the order in which they must happen*; the host performs each effect
 before it asks for the next one, and may cut the power between any two.
 
@@ -23,7 +23,10 @@ DiskView: TypeAlias = Mapping[Key, Any]  # read-only: what survived the last cra
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Put ``message`` on the link to ``to``; it arrives late, twice, out of order or never. ``to`` may be any peer."""
+    """Put ``message`` on the link to ``to``; it arrives late, twice, out of order or never.
+
+    ``to`` may be any node of the cluster, the sender too. Messages are opaque; what is mutable is copied when it is sent.
+    """
 
     to: NodeId
     message: Any
@@ -44,7 +47,10 @@ class CancelTimer(msgspec.Struct, frozen=True):
 
 
 class Write(msgspec.Struct, frozen=True):
-    """Store ``value`` under ``key``. Volatile until the next ``Sync`` completes; writes survive a crash in order."""
+    """Store ``value`` under ``key``. Volatile until the next ``Sync`` completes; of what is volatile, a crash keeps a prefix.
+
+    Keys are hashable; values that are mutable are copied. A restarted node finds them in the ``disk`` that it is made with.
+    """
 
     key: Key
     value: Any
@@ -67,7 +73,7 @@ class Sync(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """Answer a client. ``result`` is the client's business; a ``Refused`` says that nothing was done."""
+    """Answer a client, now or later. ``result`` is the client's business; a ``Refused`` says that nothing was done."""
 
     request: RequestId
     result: Any
@@ -79,8 +85,8 @@ class Observe(msgspec.Struct, frozen=True):
     observation: Any
 
 
-Effect: TypeAlias = Send | SetTimer | CancelTimer | Write | Erase | Sync | Reply | Observe
-Effects: TypeAlias = Iterable[Effect]  # a generator, a list, or ()
+Effect: TypeAlias = Send | SetTimer | CancelTimer | Write | Erase | Sync | Reply | Observe  # all that a handler may yield
+Effects: TypeAlias = Iterable[Effect]  # what a handler returns: a generator, a list, or ()
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -90,7 +96,38 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
 
 
 class Node(Protocol):
-    """What a sans-I/O protocol implements. A node that uses ``Sync(token)`` also has ``synced(token) -> Effects``."""
+    """What a sans-I/O protocol implements: four handlers. A node that uses ``Sync(token)`` also has ``synced(token) -> Effects``.
+
+        class Register:
+            def __init__(self, me, peers, disk):
+                self.me, self.peers, self.value = me, peers, disk.get("value")
+
+            def start(self):
+                yield SetTimer("remind", 50, 100)  # virtual ms, the earliest and the latest
+
+            def timeout(self, timer):
+                for peer in self.peers:
+                    yield Send(peer, self.value)
+                yield SetTimer(timer, 50, 100)
+
+            def receive(self, sender, message):
+                if self.value is None and message is not None:
+                    self.value = message
+                    yield Write("value", message)
+                    yield Sync()
+                    yield Observe(observations.Decided(message))
+                    yield CancelTimer("remind")
+
+            def request(self, request, command):
+                if self.value is None:
+                    yield from self.receive(self.me, command)
+                    yield Reply(request, command)
+                else:
+                    yield Reply(request, Refused())
+
+    It need not derive from this class. A handler that raises, yields something else, or more than 10,000 effects, breaks the
+    contract: that is a violation like any other, with a schedule.
+    """
 
     def start(self) -> Effects:
         """First start, and again after every restart (then on a new object, with the disk that survived)."""

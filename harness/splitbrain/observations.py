@@ -2,6 +2,11 @@
 
 Say a thing when it has become true *for others*: a vote, a term, a promise or an acceptance once it is durable (or,
 where a node omits the sync, when it is answered); a decision when a client could be told.
+
+    class LeaseTaken(msgspec.Struct, frozen=True):  # one of your own: any record will do that can be encoded
+        until: int
+
+    said = [Observe(LeaseTaken(until=300)), Observe(observations.Led(term=2))]
 """
 
 from __future__ import annotations

@@ -32,11 +32,21 @@ def padded(command: Any, size: int) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """Everything a run needs but the schedule.
+    """Everything a run needs but the schedule. Assign it at the top level of a module, for files name it by that.
+
+        MAJORITY = Scenario(
+            name="majority",
+            factory=Majority,
+            invariants=(Agreement, Validity),
+            progress=(observations.Decided,),
+            sizes=(3, 5),
+            budget=FaultBudget(crashes="minority"),
+        )
 
     factory: ``factory(me, peers, disk, **options) -> node``: sans-I/O nodes, or async ones (``async def run(self, env)``).
-    sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ...
     invariants: classes (or factories) of the invariants to check.
+    sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ...
+    budget: what the nemesis may do at all.
     options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
     commands: the n-th client request's command; JSON values only, for they stand in the schedule file.
     payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
@@ -50,6 +60,8 @@ class Scenario:
     can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
         means that any majority can. A nemesis draws no other cores.
     progress: observation types each of which must occur in a search, lest it is vacuous (for instance ``(Led, Committed)``).
+
+    Raises `ValueError` for what cannot be; a function of yours that raises later ends in `ScenarioError`, under its name.
     """
 
     name: str

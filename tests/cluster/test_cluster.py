@@ -84,8 +84,8 @@ def test_what_a_crash_loses_is_counted_in_writes_and_none_is_lost_twice():
     with World(scripted(request=lambda *_: [Write("a", 1), Write("b", 2), Write("c", 3)])) as world:
         world.apply(ASK)
         process = world.processes["n1"]
-        assert world.crash(process, keep=2) == 1
-        assert world.crash(process, keep=0) == 0
+        assert world.power_off(process, keep=2) == 1
+        assert world.power_off(process, keep=0) == 0
         assert dict(process.disk()) == {"a": 1, "b": 2}
 
 

@@ -15,7 +15,7 @@ from toy_museum import BUG, EXHIBITS
 from trials import on_file
 
 from splitbrain.errors import SplitbrainError
-from splitbrain.report.objects.score import exhibit
+from splitbrain.report.objects.score import figures
 from splitbrain.search.score import planned, score
 
 MUSEUM = "toy_museum:EXHIBITS"
@@ -52,7 +52,7 @@ def test_a_bug_is_found_blind_and_minimised_and_a_control_and_the_unbroken_proto
 def test_equal_seeds_give_equal_rows_however_many_workers_there_are():
     def rows(workers):
         scored = score([BUG], seconds=600, seeds=3, workers=workers, museum=MUSEUM)
-        return [{name: value for name, value in exhibit(each).items() if "seconds" not in name} for each in scored.exhibits]
+        return [{name: value for name, value in figures(each).items() if "seconds" not in name} for each in scored.exhibits]
 
     assert rows(1) == rows(2)
 

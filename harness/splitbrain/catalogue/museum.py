@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from splitbrain.catalogue.importing import declared, described, load
-from splitbrain.catalogue.scenarios import SCENARIOS
+from splitbrain.catalogue.scenarios import SCENARIOS, find_scenario, name_of
 from splitbrain.errors import ScenarioError
 from splitbrain.exhibit import Exhibit
 from splitbrain.scenario import Scenario
@@ -65,6 +65,17 @@ def unbroken(exhibit: Exhibit, museum: str | None = None) -> str | None:
 def bug_of(scenario: Scenario) -> Exhibit | None:
     """The exhibit whose scenario this very object is, if any."""
     return next((each for each in bugs().values() if each.scenario is scenario), None)
+
+
+def named(scenario: Scenario) -> tuple[str, str | None]:
+    """What files call a scenario: its name; or the protocol's, with the exhibit's id. Raises `ScenarioError` where it has none."""
+    try:
+        exhibit = bug_of(scenario)
+        if exhibit is not None:
+            return find_scenario(exhibit.protocol)[0], exhibit.id
+    except ScenarioError:
+        pass  # a museum that cannot be loaded, or an exhibit of an unknown protocol: it may have a name of its own
+    return name_of(scenario), None
 
 
 def exhibits_of(name: str, what: str) -> dict[str, Exhibit]:

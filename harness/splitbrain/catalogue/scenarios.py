@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,7 @@ def find_scenario(name: str, folders: Sequence[Path] = ()) -> tuple[str, Scenari
     Raises `ScenarioError` when there is no such module or name, when importing it raises, or when it is no scenario.
     """
     short = {each.name: each.value for each in declared(SCENARIOS)}
-    name = _today(name, folders)
+    name = current_name(name, folders)
     if ":" not in name and name not in short:
         a_file = name.endswith(".py") or os.sep in name
         raise ScenarioError(malformed(name, "scenario") if a_file else _unknown(name, list(short)))
@@ -86,15 +85,16 @@ def _shipped() -> dict[str, str]:
     return {each.value: each.name for each in ours}
 
 
-def _today(name: str, folders: Sequence[Path]) -> str:
-    """What is called so today: a shipped scenario by its former name, unless a module of the user's has that name."""
+def current_name(name: str, folders: Sequence[Path] = ()) -> str:
+    """What files call it today: a shipped scenario under its former name, unless a module of the user's has that name.
+
+    Nothing is imported for that: the user's module need not be in order.
+    """
     if name not in _FORMER:
         return name
+    module = Path(*name.partition(":")[0].split(".")).with_suffix(".py")
     with importable_from(folders):
-        try:
-            theirs = importlib.util.find_spec(name.partition(":")[0]) is not None
-        except ImportError:  # not even the folder that it would be in
-            theirs = False
+        theirs = any(Path(folder, module).is_file() for folder in sys.path)
     return name if theirs else _FORMER[name]
 
 

@@ -1,1 +1,5 @@
-"""What a run is made of: messages in flight, links, timers, disks, processes, and the one object that holds them."""
+"""What a run is made of, and the one object that holds it.
+
+Read ``clock``, ``network`` and ``disk``; then a node's ``process``, with what its ``effects`` do and which ``breach`` of its
+contract ends it; ``cluster`` last.
+"""

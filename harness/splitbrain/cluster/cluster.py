@@ -57,7 +57,7 @@ class Cluster:
         self.host: Host = open_host(host or scenario.host, self.clock, seed)
         try:
             for process in self._order:
-                self.restart(process)
+                self.power_on(process)
             self.blame()
         except BaseException:
             self.close()
@@ -130,7 +130,7 @@ class Cluster:
             self.recorder.emit(Requested(self.recorder.step, process.id, request, command, calm))
         self.give(process, (process.handler("request"), (request, freeze(command))))
 
-    def crash(self, process: Process, keep: int) -> int:
+    def power_off(self, process: Process, keep: int) -> int:
         """Cut a process' power; returns how many unsynced writes are lost."""
         node = process.node
         process.halt()
@@ -141,7 +141,7 @@ class Cluster:
             self.host.stop(process)
         return lost
 
-    def restart(self, process: Process) -> None:
+    def power_on(self, process: Process) -> None:
         """Start a process that is down, for the first time or again."""
         process.incarnation += 1
         if self._records[Started]:

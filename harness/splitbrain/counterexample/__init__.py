@@ -1,1 +1,5 @@
-"""What a failing run becomes: saved, made minimal, explained."""
+"""What a failing run becomes.
+
+Read ``draft`` (it is on disk at once), the folder of the minimiser (it is made minimal), and ``explanation`` with ``passing``
+(why it breaks, and what would have had to be otherwise).
+"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from splitbrain.counterexample.minimiser.minimised import Minimised
 from splitbrain.errors import NondeterminismError, ScheduleError
 from splitbrain.schedule.file import SavedSchedule, file_name, save
-from splitbrain.schedule.header import new_header
+from splitbrain.schedule.header import about, new_header
 from splitbrain.world.determinism import check
 from splitbrain.world.run import Found, Run, run
 
@@ -20,7 +20,8 @@ _PAUSE = 0.5  # seconds between two drafts of the best so far
 class Counterexample:
     """A violation with its minimal schedule and its file, the run with its trace, and how it was made smaller.
 
-    path: None where it is not saved. confirmed: whether the trio host breaks the invariant in the same way.
+    path: of the file; of a draft, which fails in the same way, where the minimal schedule could not be saved; None where nothing is
+    saved. unsaved: why not. confirmed: whether the trio host breaks the invariant in the same way.
     """
 
     saved: SavedSchedule
@@ -28,6 +29,7 @@ class Counterexample:
     run: Run
     minimised: Minimised
     confirmed: bool
+    unsaved: str | None = None
 
 
 class Draft:
@@ -62,27 +64,24 @@ class Draft:
                 save(self.path, self._schedule(so_far.smallest))
 
     def finish(self, minimised: Minimised) -> Counterexample:
-        """Save the minimal run under a name of its own, and only then remove the draft. Raises `ScheduleError`."""
+        """Save the minimal run under a name of its own, and only then remove the draft."""
         least = minimised.smallest
         saved = self._schedule(least)
-        path = None if self._folder is None else self._folder / file_name(saved)
-        if path is not None:
-            save(path, saved)
-            if self.path is not None and self.path != path:
-                self.path.unlink(missing_ok=True)
-            saved = replace(saved, path=path)
+        path, unsaved = self.path, None
+        if self._folder is not None:
+            path = self._folder / file_name(saved)
+            try:
+                save(path, saved)
+            except ScheduleError as error:  # a find that is told without its minimal file is worth more than none
+                path, unsaved = self.path, str(error)
+            else:
+                if self.path is not None and self.path != path:
+                    self.path.unlink(missing_ok=True)
         again = run(least.setup, least.actions, keep=True)
         on_trio = again if least.setup.host == "trio" else run(replace(least.setup, host="trio"), least.actions)
-        return Counterexample(saved, path, again, minimised, least.alike(on_trio.violation))
+        confirmed = least.alike(on_trio.violation)
+        return Counterexample(replace(saved, path=path), path, again, minimised, confirmed, unsaved)
 
     def _schedule(self, found: Found) -> SavedSchedule:
-        violation = found.violation
-        header = new_header(
-            self._scenario,
-            found.setup,
-            bug=self._bug,
-            invariant=violation.invariant,
-            fingerprint=violation.fingerprint,
-            found=self._how,
-        )
-        return SavedSchedule(header, found.actions)
+        header = new_header(self._scenario, found.setup, bug=self._bug, found=self._how)
+        return SavedSchedule(about(header, found), found.actions)

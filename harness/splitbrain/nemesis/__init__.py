@@ -1,1 +1,5 @@
-"""What chooses the faults: strategies, their moves, and the portfolio of all."""
+"""What chooses the faults.
+
+Read ``strategy`` and ``moves`` (what can be done), then the folder of the strategies with ``profile``, ``partitions`` and
+``draw``; last ``portfolio``, which shares the time among their ``names``, and what it learns from, ``picture`` and ``archive``.
+"""

@@ -13,7 +13,7 @@ DEPTHS = (30, 60, 120, 250, 500, 1000, 2000)
 CALM = 0.3  # of the runs of a scenario that claims liveness end in a fair phase
 
 
-def draw_setup(scenario: Scenario, dice: Dice, host: str = "") -> Setup:
+def draw_setup(scenario: Scenario, dice: Dice, host: str | None = None) -> Setup:
     """A cluster size, a value for each option, and a seed for the order of async tasks.
 
     host: what is to run the nodes, where somebody chose.

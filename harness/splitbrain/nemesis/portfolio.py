@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from splitbrain.actions import Action, Crash, Restart
+from splitbrain.actions import Action, Crash, Restart, word
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
 from splitbrain.nemesis.archive import Archive
@@ -63,6 +63,8 @@ class Portfolio:
             if name not in STRATEGIES:
                 known = ", ".join(STRATEGIES)
                 raise SplitbrainError(f"there is no strategy {name!r}; it may be one of: {known}")
+        if not isinstance(scenario, Scenario):
+            raise SplitbrainError(f"hunt({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
         self.scenario = scenario
         self.host = host or scenario.host
         self.archive = Archive()
@@ -145,8 +147,4 @@ class Bandit:
 
 def exercised(actions: Iterable[Action]) -> Counter[str]:
     """How often each kind of action was taken, by its word in a schedule."""
-    return Counter(map(_word, map(type, actions)))
-
-
-def _word(kind: type) -> str:
-    return kind.__name__.lower()
+    return Counter({word(kind): count for kind, count in Counter(map(type, actions)).items()})

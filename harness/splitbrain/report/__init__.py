@@ -1,1 +1,5 @@
-"""What people read: counterexamples, progress and tables, for a terminal."""
+"""What people read: the contents here, the shapes in the folders ``terminal`` and ``objects``.
+
+Read ``lanes`` and ``cells`` (a trace as rows), ``wording``, ``values`` and ``why`` (as words), ``targets`` (what a score is
+held against); ``clean`` marks the account of a search that broke nothing.
+"""

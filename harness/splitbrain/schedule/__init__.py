@@ -1,1 +1,5 @@
-"""Schedules on disk: the file, where files lie, and running one again."""
+"""Schedules on disk.
+
+Read ``format``, ``header`` with ``provenance``, ``line`` and ``file``; then ``shelf`` (where files lie) and ``replay`` (running
+one again).
+"""

@@ -105,7 +105,13 @@ def _with_command(action: Action, made: Mapping[bytes | None, Any]) -> Action:
 
 
 def load(path: str | Path) -> SavedSchedule:
-    """Read a schedule file. Raises `ScheduleError`, naming file and line, for whatever is wrong with it."""
+    """Read a schedule file.
+
+        saved = load("tests/schedules/museum/figure-8.schedule.jsonl")
+        print(saved.header.bug, len(saved.actions))
+
+    Nothing is imported or run yet. Raises `ScheduleError`, naming file and line, for whatever is wrong with it.
+    """
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -116,7 +122,16 @@ def load(path: str | Path) -> SavedSchedule:
 
 
 def save(path: str | Path, saved: SavedSchedule) -> None:
-    """Write a schedule file, whole or not at all; missing folders are made. Raises `ScheduleError` when that cannot be."""
+    """Write a schedule file, whole or not at all; missing folders are made. Raises `ScheduleError` when that cannot be.
+
+        from splitbrain.schedule.file import SavedSchedule
+        from splitbrain.schedule.header import new_header
+
+        header = new_header("raft", Setup(RAFT, 3), found="by hand")
+        save("tests/schedules/mine.schedule.jsonl", SavedSchedule(header, (Fire("n1", "election"), Crash("n1"))))
+
+    Equal schedules are equal bytes; pytest replays what lies under its test paths.
+    """
     path = Path(path)
     content = encode(saved)
     decode(content, f"{path} (not written)")  # nothing is saved that could not be read again

@@ -8,7 +8,7 @@ import msgspec
 
 from splitbrain.schedule.format import FORMAT, VERSION
 from splitbrain.schedule.provenance import git_revision, python_version, splitbrain_version
-from splitbrain.world.run import Setup
+from splitbrain.world.run import Found, Setup
 
 Expect = Literal["fixed", "violation"]
 
@@ -29,7 +29,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     size: int
     options: dict[str, Any] = {}
     seed: int = 0
-    expect: Expect = msgspec.field(default_factory=lambda: _FIXED)
+    expect: Expect = msgspec.field(default_factory=lambda: "fixed")
     invariant: str | None = None
     fingerprint: str | None = None
     splitbrain: str = ""
@@ -38,10 +38,20 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     found: str = ""
 
 
-_FIXED: Expect = "fixed"
-
-
 def new_header(scenario: str, setup: Setup, **fields: Any) -> Header:
     """A header for ``setup``, with today's versions; ``fields`` are further fields of `Header`."""
     provenance = {"splitbrain": splitbrain_version(), "python": python_version(), "git": git_revision()}
     return Header(scenario=scenario, size=setup.size, options=dict(setup.options), seed=setup.seed, **(provenance | fields))
+
+
+def about(header: Header, found: Found) -> Header:
+    """The header for another failing run of the same: what it is for, and what breaks."""
+    setup, violation = found.setup, found.violation
+    return msgspec.structs.replace(
+        header,
+        size=setup.size,
+        options=dict(setup.options),
+        seed=setup.seed,
+        invariant=violation.invariant,
+        fingerprint=violation.fingerprint,
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from splitbrain.actions import Action
+from splitbrain.actions import KINDS, Action
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.format import FORMAT, VERSION
 from splitbrain.schedule.header import Header
@@ -16,7 +16,6 @@ from splitbrain.schedule.provenance import splitbrain_version
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Action)
-_KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Action)}
 _LEAST = {"ordinal": 1, "copy": 0, "keep": 0, "after": 0, "bound": 0}
 
 
@@ -86,13 +85,13 @@ def read_action(line: bytes, where: str) -> Action:
 def _why_no_action(raw: Any, error: msgspec.ValidationError) -> str:
     kind = raw.get("do") if isinstance(raw, dict) else None
     if kind is None:
-        return f'it says nothing to "do" ({", ".join(_KINDS)})'
-    if kind not in _KINDS:
-        near = get_close_matches(str(kind), _KINDS, n=1)
+        return f'it says nothing to "do" ({", ".join(KINDS)})'
+    if kind not in KINDS:
+        near = get_close_matches(str(kind), KINDS, n=1)
         return f"there is no {canonical(kind).decode()}; " + (
-            f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_KINDS)}"
+            f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
         )
-    fields = ", ".join(_KINDS[kind].__struct_encode_fields__) or "no fields"
+    fields = ", ".join(KINDS[kind].__struct_encode_fields__) or "no fields"
     return f"{_plain(error)} (a {kind} has {fields})"
 
 

@@ -54,7 +54,11 @@ def replay(
     unbroken: bool = False,
     folders: Sequence[Path] = (),
 ) -> Replay:
-    """Replay a saved schedule.
+    """Replay a saved schedule. This imports, and so runs, the module that it names.
+
+        saved = load("tests/schedules/museum/figure-8.schedule.jsonl")
+        assert replay(saved).outcome == "REPRODUCED"
+        assert replay(saved, lenient=True, unbroken=True).outcome == "FIXED"
 
     lenient: skip what is not enabled. host: "direct" or "trio"; left out, whichever can run the nodes. unbroken: an
     exhibit's schedule against the protocol without the bug. folders: where else to look for the scenario's module.

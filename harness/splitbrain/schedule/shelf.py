@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 from splitbrain.catalogue.museum import exhibits_of, museums
+from splitbrain.catalogue.scenarios import current_name
 from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import Exhibit
 from splitbrain.schedule.file import SavedSchedule, load
 from splitbrain.schedule.format import SUFFIX
 from splitbrain.schedule.replay import replay
+from splitbrain.world.run import Run
 
 
 def schedule_of(exhibit: Exhibit, museum: str | None = None) -> Path | None:
@@ -30,20 +32,21 @@ def schedule_of(exhibit: Exhibit, museum: str | None = None) -> Path | None:
     return None
 
 
-def known(saved: SavedSchedule, path: Path) -> SavedSchedule | None:
-    """A file beside ``path`` that still fails in the same way as ``saved``, and is no longer; None where there is none."""
+def known(saved: SavedSchedule, path: Path) -> tuple[SavedSchedule, Run] | None:
+    """A file beside ``path`` that still fails in the same way as ``saved``, and is no longer, with its run; None: there is none."""
     wanted = _identity(saved)
     for beside in sorted(path.parent.glob(f"*{SUFFIX}")):
         try:
             other = load(beside)
             if beside == path or _identity(other) != wanted or len(other.actions) > len(saved.actions):
                 continue
-            if replay(other).outcome == "REPRODUCED":
-                return other
+            again = replay(other)
+            if again.outcome == "REPRODUCED":
+                return other, again.run
         except SplitbrainError:
             continue  # the plugin complains of such a file
     return None
 
 
 def _identity(saved: SavedSchedule) -> tuple[str, str | None, str | None]:
-    return saved.header.scenario, saved.header.bug, saved.header.fingerprint
+    return current_name(saved.header.scenario), saved.header.bug, saved.header.fingerprint

@@ -21,18 +21,16 @@ _FEWEST, _MOST = 15_000, 200_000  # steps to look for them: by the clock, a busy
 class Hunted(Tally):
     """What a hunt did and found.
 
-    outcome: violation, clean or vacuous. found: the failing run. interrupted: ``progress`` ended it early. portfolio: with what it
-    learnt, for further runs.
+    outcome: violation, clean or vacuous. found: the failing run. interrupted: ``progress`` ended it early.
     """
 
     outcome: str = "clean"
     found: Found | None = None
     seconds_to_violation: float | None = None
     interrupted: bool = False
-    portfolio: Portfolio | None = None
 
 
-Progress = Callable[[Hunted], bool]  # returns whether the hunt is to stop
+OnRun = Callable[[Hunted], bool]  # told of each run; returns whether the hunt is to stop
 
 
 def hunt(
@@ -43,17 +41,20 @@ def hunt(
     runs: int | None = None,
     steps: int | None = None,
     host: str | None = None,
-    progress: Progress | None = None,
+    progress: OnRun | None = None,
     strategy: str | None = None,
 ) -> Hunted:
     """Attack until an invariant breaks, or ``seconds``, ``runs`` or ``steps`` are used up, or ``progress`` says so.
 
-        hunted = hunt(RAFT, seed=1, steps=1_000_000)
+        hunted = hunt(RAFT, seed=1, steps=20_000)
         assert hunted.outcome == "clean", hunted.found
 
-    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. strategy: one of `STRATEGIES`; left out,
-    all of them, as the bandit shares the time. Equal seeds attack equally. A hunt in which not all of ``scenario.progress`` was
-    observed ends as vacuous, not as clean.
+    seconds: of wall clock. steps: actions, of all runs together. progress is called after each run; it alone can end a hunt that
+    has no limit. host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. strategy: one of
+    `STRATEGIES`; left out, all of them, as the bandit shares the time.
+
+    Equal seeds attack equally. A hunt in which not all of ``scenario.progress`` was observed ends as vacuous, not as clean. Raises
+    `ScenarioError` where the scenario cannot be run.
     """
     portfolio = Portfolio(scenario, STRATEGIES if strategy is None else (strategy,), host)
     result = Hunted(scenario, seed, portfolio=portfolio)
@@ -89,11 +90,11 @@ def attacks(portfolio: Portfolio, tally: Tally, after: int = 0) -> Iterator[Foun
 
 def more_like(found: Found, tally: Tally) -> Iterator[Found]:
     """More failing runs like ``found``, which ended the search that ``tally`` counted, where that is cheap: in as many steps."""
-    portfolio = tally.portfolio if isinstance(tally, Hunted) else None
+    portfolio = tally.portfolio or Portfolio(tally.scenario, host=found.setup.host)
     again = Tally(tally.scenario, tally.seed)
     most = min(max(tally.steps, _FEWEST), _MOST)
     alike = 1
-    for other in attacks(portfolio or Portfolio(tally.scenario, host=found.setup.host), again, after=tally.runs):
+    for other in attacks(portfolio, again, after=tally.runs):
         if other is not None and found.alike(other.violation):
             yield other
             alike += 1

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from splitbrain.exhibit import Exhibit, Goal
+from splitbrain.nemesis.names import UNIFORM
 from splitbrain.schedule.file import SavedSchedule
-from splitbrain.search.trial import UNIFORM, Scored, length
+from splitbrain.search.trial import Scored, length
 
 WITHIN = (1, 10, 60)  # seconds
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import Exhibit
+from splitbrain.nemesis.names import UNIFORM
 from splitbrain.schedule.file import SavedSchedule, load
 from splitbrain.schedule.provenance import python_version
 from splitbrain.schedule.shelf import schedule_of
 from splitbrain.search.row import Row, row
-from splitbrain.search.trial import UNIFORM, Scored, Trial, attempt, ready
+from splitbrain.search.trial import Scored, Trial, attempt, ready
 from splitbrain.stopwatch import Stopwatch
 
 _TICK = 0.2  # seconds between two calls of progress

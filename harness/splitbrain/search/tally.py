@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from splitbrain.nemesis.portfolio import Portfolio
 from splitbrain.scenario import Scenario
 
 
@@ -13,7 +14,8 @@ from splitbrain.scenario import Scenario
 class Tally:
     """How many runs and steps, in how many seconds, and what they exercised.
 
-    coverage: how often each observation and each action occurred, by name. shares: the steps that each strategy took.
+    coverage: how often each observation and each action occurred, by name. shares: the steps that each strategy took. portfolio:
+    the strategies with what they learnt, for further runs; None where they were not shared out by one.
     """
 
     scenario: Scenario
@@ -23,6 +25,7 @@ class Tally:
     seconds: float = 0.0
     coverage: Counter[str] = field(default_factory=Counter)
     shares: Counter[str] = field(default_factory=Counter)
+    portfolio: Portfolio | None = None
 
     def count(self, steps: int, coverage: Mapping[str, int], strategy: str | None = None) -> None:
         """One run more."""

@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from splitbrain.actions import Action, Restart
 from splitbrain.catalogue.museum import find_bug
 from splitbrain.catalogue.scenarios import find_scenario
-from splitbrain.counterexample.minimiser.minimiser import minimise
 from splitbrain.errors import SplitbrainError
+from splitbrain.nemesis.names import UNIFORM
 from splitbrain.scenario import Scenario
-from splitbrain.search.hunt import Hunted, hunt, more_like
+from splitbrain.search.hunt import Hunted, hunt
+from splitbrain.search.pursuit import shortest
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.world.determinism import check
 from splitbrain.world.run import Found
-
-UNIFORM = "uniform"  # the strategy that the portfolio is compared with
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def attempt(trial: Trial) -> Scored:
 def _minimised(done: Scored, found: Found, hunted: Hunted) -> Scored:
     watch = Stopwatch()
     check(found.setup, found.actions, found.violation)
-    best = minimise(found, more=more_like(found, hunted))
+    best = shortest(found, hunted)
     return replace(
         done,
         invariant=best.smallest.violation.invariant,

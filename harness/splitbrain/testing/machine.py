@@ -52,6 +52,17 @@ class _TestCase:
 class ScenarioMachine(RuleBasedStateMachine):
     """Base of the machines that `state_machine` makes. Subclass one to add rules.
 
+        class RaftMachine(state_machine(RAFT)):
+            @rule(seed=SEEDS)
+            def blackout(self, seed):
+                for node in self.world.running:
+                    self.world.crash(node)
+                self.world.storm(20, seed)
+
+        TestRaft = RaftMachine.TestCase
+
+    ``rule`` is Hypothesis' own (`hypothesis.stateful`), and `SEEDS` a strategy that stands beside this class.
+
     In a rule, `self.world` is the `Simulation` (look at `nodes`, `running`, `enabled()`, `cluster.network.flight`), and
     `self.apply(action)` applies and records one action. Rules run after the cluster was set up; an ``@initialize`` of your
     own may run before. A subclass' `teardown` calls this one's.
@@ -250,6 +261,12 @@ def state_machine(scenario: Scenario, *, host: str | None = None) -> type[Scenar
 
 @cache
 def _test_case(machine: type[ScenarioMachine]) -> type[unittest.TestCase]:
+    if not hasattr(machine, "set_up"):
+        raise SplitbrainError(
+            f"{machine.__name__} has no cluster to attack: subclass what state_machine makes, and write "
+            f"class {machine.__name__}(state_machine(SCENARIO))"
+        )
+
     class TestCase(unittest.TestCase):
         settings = profiles.searching()
 

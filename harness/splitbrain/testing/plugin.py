@@ -157,8 +157,9 @@ class ScheduleItem(pytest.Item):
         return self.path, None, f"replay of {self._shown_path()}"
 
     def _shown_path(self) -> Path:
-        here = Path.cwd()
-        return self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
+        from splitbrain.report.terminal.size import as_typed  # noqa: PLC0415
+
+        return as_typed(self.path)
 
 
 class ReplayError(Exception):

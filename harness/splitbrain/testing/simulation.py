@@ -35,10 +35,13 @@ class Broken(BaseException):
 class Simulation:
     """One world, and everything that is done to it as one schedule: `actions`. What a `@simulate` test gets as ``world``.
 
-        def test_a_lone_node_leads_nobody(world: Simulation) -> None:
-            world.partition(world.nodes[:1])
-            world.storm(200)
-            assert not world.observed(Committed, world.nodes[0])
+        @simulate(RAFT)
+        def test_whom_nobody_hears_leads_nobody(world: Simulation) -> None:
+            lone, *others = world.nodes
+            world.partition([lone])
+            world.fire(lone, "election")
+            world.settle()
+            assert not others or not world.observed(Led, lone)
 
     setup: what to simulate. keep: keep the trace, for `events` and `observed`. seed: of all dice. Whatever breaks an
     invariant ends the test: it closes the world and raises `Broken`. Close it in any case.
@@ -48,8 +51,12 @@ class Simulation:
         self.setup = setup
         self._world = setup.world(keep=keep)
         self._dice = Dice(seed)
-        self._moves = Moves(self._world, self._dice)
-        self._check()
+        try:
+            self._moves = Moves(self._world, self._dice)
+            self._check()
+        except BaseException:
+            self._world.close()
+            raise
 
     # What there is, and what happened
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from dataclasses import replace
 
-from splitbrain.catalogue.museum import bug_of
-from splitbrain.catalogue.scenarios import find_scenario, name_of
+from splitbrain.catalogue.museum import named
 from splitbrain.counterexample.draft import Counterexample, Draft
 from splitbrain.counterexample.explanation import explain
 from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.report.terminal.account import account
 from splitbrain.report.terminal.screen import counterexample_text
-from splitbrain.report.terminal.size import screen_width
-from splitbrain.scenario import Scenario
-from splitbrain.schedule.replay import rerun
+from splitbrain.report.terminal.size import as_typed, screen_width
 from splitbrain.schedule.shelf import known
 from splitbrain.search.pursuit import pursue
 from splitbrain.search.tally import Tally
@@ -23,7 +20,19 @@ from splitbrain.world.run import Found
 
 
 class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test says
-    """A test's search broke an invariant; ``splitbrain_report`` is what pytest prints instead of a traceback."""
+    """A test's search broke an invariant; ``splitbrain_report`` is what pytest prints instead of a traceback.
+
+        def test_that_the_bug_is_found():
+            @simulate(MAJORITY, seed=1)
+            def attack(world):
+                world.storm(200)
+
+            with pytest.raises(CounterexampleFound, match="Agreement is broken") as caught:
+                attack()
+            print(caught.value.counterexample.path)
+
+    counterexample: its schedule and its file, the run with its trace, and how it was made smaller.
+    """
 
     def __init__(self, report: str, counterexample: Counterexample) -> None:
         super().__init__(report)
@@ -50,19 +59,19 @@ def counterexample_found(found: Found, tally: Tally, how: str) -> Counterexample
     """Save, minimise and show what a search found; no world may be open on this thread."""
     draft, why_unsaved = _draft(found, how)
     made = pursue(draft, tally)
-    on_file = None if made.path is None else known(made.saved, made.path)
-    if on_file is None:
-        saved, done = made.saved, made.run
-    else:
-        assert made.path is not None
+    on_file = None if made.path is None or made.unsaved else known(made.saved, made.path)
+    if on_file is not None and made.path is not None:
         made.path.unlink(missing_ok=True)
-        saved, done = on_file, rerun(on_file)
-    path = None if made.path is None or saved.path is None else _nearest(saved.path)
-    text = counterexample_text(saved, done, path, screen_width(), explanation=explain(done))
+        saved, done = on_file
+        made = replace(made, saved=saved, path=saved.path, run=done)
+    shown = None if made.path is None else as_typed(made.path)
+    text = counterexample_text(made.saved, made.run, shown, screen_width(), explanation=explain(made.run))
     if on_file is not None:
         text += "\nThis schedule was on file already: what this test found breaks in the same way, and is no shorter."
     if why_unsaved:
         text += f"\nIt is not saved: {why_unsaved}"
+    if made.unsaved:
+        text += f"\nThe file is not the minimal schedule, but one that fails in the same way: {made.unsaved}"
     return CounterexampleFound(text, made)
 
 
@@ -73,28 +82,10 @@ def current_test(otherwise: str) -> str:
 
 def _draft(found: Found, how: str) -> tuple[Draft, str | None]:
     """The draft, on disk; or one that is nowhere, and why it could not be saved."""
-    name, bug, unnamed = _name(found.setup.scenario)
-    folder = None if unnamed else session().schedules
+    scenario = found.setup.scenario
+    name, bug = f"{scenario.name}:SCENARIO", None
     try:
-        return Draft(found, scenario=name, folder=folder, how=how, bug=bug), unnamed
-    except ScheduleError as error:
-        return Draft(found, scenario=name, folder=None, how=how, bug=bug), str(error)
-
-
-def _nearest(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _name(scenario: Scenario) -> tuple[str, str | None, str | None]:
-    """How a file names the scenario, and which exhibit it is; or why no file can name it."""
-    try:
-        exhibit = bug_of(scenario)
-        if exhibit is not None:
-            return find_scenario(exhibit.protocol)[0], exhibit.id, None
-    except ScenarioError:
-        pass  # a museum that cannot be loaded, or an exhibit of an unknown protocol: it may have a name of its own
-    try:
-        return name_of(scenario), None, None
-    except ScenarioError as error:
-        return f"{scenario.name}:SCENARIO", None, str(error)
+        name, bug = named(scenario)
+        return Draft(found, scenario=name, bug=bug, folder=session().schedules, how=how), None
+    except (ScenarioError, ScheduleError) as error:
+        return Draft(found, scenario=name, bug=bug, folder=None, how=how), str(error)

@@ -1,1 +1,4 @@
-"""What happened: events recorded, encoded, and put in causal order."""
+"""What happened.
+
+Read ``recorder``, then ``encoding`` and ``freezing`` (values that stay as they were), and ``causality``.
+"""

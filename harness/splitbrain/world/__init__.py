@@ -1,1 +1,5 @@
-"""What an action does: one module a fault family, and the world that looks up which."""
+"""What an action does.
+
+Read ``deed`` and ``world``, a table of deeds; then one module a fault family, ``messages``, ``links``, ``timers``, ``disks``,
+``power``, ``clients``, ``calm``; and ``run``, whose ``determinism`` can be checked.
+"""

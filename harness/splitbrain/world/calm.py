@@ -26,7 +26,7 @@ _ASKED = "calm-"  # how the requests of its client begin
 _Due: TypeAlias = Envelope | Timer | None  # what is to arrive, or to go off; None: the client's turn
 
 
-def calm(cluster: Cluster, action: Calm) -> Plan:
+def calm(cluster: Cluster, action: Calm, _: Plan | None) -> Plan:
     """The fair phase, where the budget may leave the rest dead and the core can make progress."""
     for node in action.core:
         cluster.process(action, node)
@@ -108,7 +108,7 @@ class _FairPhase:
         for process in cluster.processes.values():
             if process.running and process not in self.members:
                 self._acted(Crash(process.id))
-                cluster.crash(process, 0)
+                cluster.power_off(process, 0)
         links = tuple(cluster.network.cut_links)
         if links:
             self._acted(Mend(links))
@@ -137,7 +137,7 @@ class _FairPhase:
                 self._armed(timer)
             if not process.running:
                 self._acted(Restart(process.id))
-                self.cluster.restart(process)
+                self.cluster.power_on(process)
 
     def _stop_listening(self) -> None:
         self.cluster.network.listen(None)

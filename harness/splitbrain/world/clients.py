@@ -8,7 +8,7 @@ from splitbrain.errors import NotEnabled
 from splitbrain.world.deed import Deed, Plan
 
 
-def request(cluster: Cluster, action: Request) -> Plan:
+def request(cluster: Cluster, action: Request, _: Plan | None) -> Plan:
     """A node gets a client's request."""
     process = cluster.process(action, action.node)
     if not process.idle():

@@ -29,11 +29,12 @@ def nothing(_: Cluster) -> Iterator[Action]:
 class Deed:
     """One row of the world's table.
 
-    prepare: raises `NotEnabled`, with nothing changed, for an action that cannot happen now. enabled: every single action of
+    prepare: how an action would happen; of one that comes in the midst of another, it is given the other's plan. Raises
+    `NotEnabled`, with nothing changed, for what cannot happen now. enabled: every single action of
     the kind that can happen now and that the budget allows, in a fixed order. forbidden: why the budget forbids an action; None
     where it does not.
     """
 
-    prepare: Callable[[Cluster, Any], Plan]
+    prepare: Callable[[Cluster, Any, Plan | None], Plan]
     enabled: Callable[[Cluster], Iterator[Action]] = nothing
     forbidden: Callable[[Cluster, Any], str | None] | None = None

@@ -10,7 +10,7 @@ from splitbrain.errors import NotEnabled
 from splitbrain.world.deed import Deed, Plan
 
 
-def complete(cluster: Cluster, action: Complete) -> Plan:
+def complete(cluster: Cluster, action: Complete, _: Plan | None) -> Plan:
     """The disk answers the oldest outstanding sync of this node."""
     process = cluster.process(action, action.node)
     if not process.syncs:

@@ -8,14 +8,14 @@ from splitbrain.errors import NotEnabled
 from splitbrain.world.deed import Deed, Plan
 
 
-def cut(cluster: Cluster, action: Cut) -> Plan:
+def cut(cluster: Cluster, action: Cut, _: Plan | None) -> Plan:
     """What is in flight on these links waits."""
     if all(link in cluster.network.cut_links for link in _known(cluster, action)):
         raise NotEnabled(f"cannot {action}: all of these links are cut already")
     return Plan(action, lambda: cluster.network.cut(action.links))
 
 
-def mend(cluster: Cluster, action: Mend) -> Plan:
+def mend(cluster: Cluster, action: Mend, _: Plan | None) -> Plan:
     """What waited on these links can arrive."""
     if not any(link in cluster.network.cut_links for link in _known(cluster, action)):
         raise NotEnabled(f"cannot {action}: none of these links is cut")

@@ -12,7 +12,7 @@ from splitbrain.errors import NotEnabled
 from splitbrain.world.deed import Deed, Plan
 
 
-def deliver(cluster: Cluster, action: Deliver) -> Plan:
+def deliver(cluster: Cluster, action: Deliver, _: Plan | None) -> Plan:
     """Its receiver gets the message."""
     envelope, happening = cluster.network.find(action), action
     if envelope is None:
@@ -39,13 +39,13 @@ def _why_not(cluster: Cluster, envelope: Envelope) -> str:
     return f"the link {envelope.sender}->{envelope.receiver} is cut"
 
 
-def drop(cluster: Cluster, action: Drop) -> Plan:
+def drop(cluster: Cluster, action: Drop, _: Plan | None) -> Plan:
     """The message is gone."""
     envelope = cluster.network.find(action) or _alike(cluster, action)
     return Plan(envelope.drop(), partial(cluster.network.take, envelope))
 
 
-def duplicate(cluster: Cluster, action: Duplicate) -> Plan:
+def duplicate(cluster: Cluster, action: Duplicate, _: Plan | None) -> Plan:
     """One more copy of the message is in flight."""
     envelope = cluster.network.find(action) or _alike(cluster, action)
     return Plan(envelope.duplicate(), partial(cluster.network.duplicate, envelope))

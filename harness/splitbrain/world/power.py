@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from splitbrain.actions import Action, Crash, Restart
 from splitbrain.cluster.cluster import Cluster
@@ -15,35 +15,28 @@ def may_crash(cluster: Cluster) -> bool:
     return _down(cluster) < cluster.scenario.budget.may_be_down(len(cluster.nodes))
 
 
-def crash(cluster: Cluster, action: Crash, prepare: Callable[[Action], Plan]) -> Plan:
-    """A node's power goes; ``prepare`` is the world's, for the input in whose midst that is."""
+def crash(cluster: Cluster, action: Crash, midst: Plan | None) -> Plan:
+    """A node's power goes, between two inputs, or in the ``midst`` of one."""
     process = cluster.process(action, action.node)
-    input_: Plan | None = None
-    if action.during is None:
-        if not process.running:
-            raise NotEnabled(f"cannot {action}: {process.id} is down already")
-    elif action.during.actor != process.id:
-        raise NotEnabled(f"cannot {action}: it is {action.during.actor} that handles the inner action")
-    else:
-        input_ = prepare(action.during)
-        action = action.with_input(input_.action)  # type: ignore[arg-type]  # what stands in for an input is one of its kind
+    if midst is None and not process.running:
+        raise NotEnabled(f"cannot {action}: {process.id} is down already")
 
     def lose_power() -> None:
-        if input_ is not None:
+        if midst is not None:
             process.effects_left = action.after
-            input_.happen()
-        if cluster.crash(process, action.keep):
+            midst.happen()
+        if cluster.power_off(process, action.keep):
             cluster.recorder.count("crash losing writes")
 
-    return Plan(action, lose_power, 0 if input_ is None else input_.due)
+    return Plan(action, lose_power)
 
 
-def restart(cluster: Cluster, action: Restart) -> Plan:
+def restart(cluster: Cluster, action: Restart, _: Plan | None) -> Plan:
     """A node that is down starts again, from its disk."""
     process = cluster.process(action, action.node)
     if process.running:
         raise NotEnabled(f"cannot {action}: {process.id} runs")
-    return Plan(action, lambda: cluster.restart(process))
+    return Plan(action, lambda: cluster.power_on(process))
 
 
 def _down(cluster: Cluster) -> int:
@@ -76,9 +69,4 @@ def _too_many(cluster: Cluster, action: Crash) -> str | None:
     return None
 
 
-def deeds(prepare: Callable[[Cluster, Action], Plan]) -> dict[type, Deed]:
-    """``prepare``: any action's plan, for a crash may come while a node handles any input."""
-    return {
-        Crash: Deed(lambda cluster, action: crash(cluster, action, lambda inner: prepare(cluster, inner)), _up, _too_many),
-        Restart: Deed(restart, _startable),
-    }
+DEEDS: dict[type, Deed] = {Crash: Deed(crash, _up, _too_many), Restart: Deed(restart, _startable)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from splitbrain.actions import Action
-from splitbrain.errors import NotEnabled
+from splitbrain.errors import NotEnabled, ScenarioError
 from splitbrain.events import Event
 from splitbrain.invariant import Violation
 from splitbrain.scenario import Scenario
@@ -19,17 +19,24 @@ from splitbrain.world.world import World
 class Setup:
     """What a schedule is for: a scenario, a cluster size, the values of its options, and the seed that orders async tasks.
 
-    host: what runs the nodes, ``"direct"`` or ``"trio"``; left out, the direct host where it can.
+        setup = Setup(RAFT, 5, {"noop": True}, host="trio")
+        with setup.world() as world:
+            print(world.nodes, world.options)
+
+    options: those left out have the scenario's first value. host: what runs the nodes, ``"direct"`` or ``"trio"``; left out, the
+    direct host where it can, which is found out once, by making a node (raises `ScenarioError` where none can be made).
     """
 
     scenario: Scenario
     size: int
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
-    host: str = ""
+    host: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.host:
+        if not isinstance(self.scenario, Scenario):
+            raise ScenarioError(f"Setup({self.scenario!r:.80}, ...): this is a {type(self.scenario).__name__}; pass it a Scenario")
+        if self.host is None:
             object.__setattr__(self, "host", self.scenario.host)
 
     @property
@@ -93,8 +100,9 @@ def run(setup: Setup, schedule: Iterable[Action], *, keep: bool = False, lenient
         done = run(Setup(RAFT, 3), (Fire("n1", "election"), Deliver("n1", "n2", "RequestVote", 1)), keep=True)
         print(done.violation, len(done.events))
 
-    Strict: the first action that is not enabled ends the run (`Run.stopped`). Lenient: such an action is skipped, and a
-    message that is not in flight falls back to the nearest like it on the same link.
+    keep: keep the trace, as `Run.events`. Strict: the first action that is not enabled ends the run (`Run.stopped`). Lenient:
+    such an action is skipped, and a message that is not in flight falls back to the nearest like it on the same link. Raises
+    `ScenarioError` where a function of the scenario's goes wrong.
     """
     done: list[Action] = []
     idle: list[int] = []

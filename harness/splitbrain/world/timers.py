@@ -13,7 +13,7 @@ from splitbrain.errors import NotEnabled
 from splitbrain.world.deed import Deed, Plan
 
 
-def fire(cluster: Cluster, action: Fire) -> Plan:
+def fire(cluster: Cluster, action: Fire, _: Plan | None) -> Plan:
     """An armed timer goes off; virtual time is then at least the earliest moment at which it may."""
     process = cluster.process(action, action.node)
     timer = process.timers.get(action.timer)
@@ -27,7 +27,7 @@ def _go_off(cluster: Cluster, process: Process, timer: str) -> None:
     cluster.give(process, (process.handler("timeout"), (timer,)))
 
 
-def advance(cluster: Cluster, action: Advance) -> Plan:
+def advance(cluster: Cluster, action: Advance, _: Plan | None) -> Plan:
     """The next deadline of an async node comes."""
     deadline = cluster.host.next_deadline()
     if deadline == NEVER:

@@ -49,7 +49,7 @@ class World(Cluster):
 
 
 def prepare(cluster: Cluster, action: Action) -> Plan:
-    """How the action would happen. Raises `NotEnabled` where it cannot."""
+    """How the action would happen; where it comes in the midst of another, that one first. Raises `NotEnabled` where it cannot."""
     deed = DEEDS.get(type(action))
     if deed is None:
         raise NotEnabled(f"{action!r} is not an action")
@@ -57,7 +57,14 @@ def prepare(cluster: Cluster, action: Action) -> Plan:
         why = deed.forbidden(cluster, action)
         if why is not None:
             raise NotEnabled(f"cannot {action}: the fault budget of scenario {cluster.scenario.name!r} says that {why}")
-    return deed.prepare(cluster, action)
+    if action.input is action:
+        return deed.prepare(cluster, action, None)
+    if action.input.actor != action.actor:
+        handler = action.input.actor or "no node"
+        raise NotEnabled(f"cannot {action}: it is {handler} that handles the inner action")
+    midst = prepare(cluster, action.input)
+    plan = deed.prepare(cluster, action.with_input(midst.action), midst)  # type: ignore[arg-type]  # it stands in for an input
+    return Plan(plan.action, plan.happen, midst.due)
 
 
 DEEDS: dict[type, Deed] = {
@@ -65,7 +72,7 @@ DEEDS: dict[type, Deed] = {
     **links.DEEDS,
     **timers.DEEDS,
     **disks.DEEDS,
-    **power.deeds(prepare),
+    **power.DEEDS,
     **clients.DEEDS,
     **calm.DEEDS,
 }

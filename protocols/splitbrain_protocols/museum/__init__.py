@@ -1,4 +1,7 @@
-"""The museum: historical bugs of consensus protocols, each re-created by overriding one decision of the reference."""
+"""The museum: historical bugs of consensus protocols, each re-created by overriding one decision of the reference.
+
+Read ``exhibit`` (how one is described), then a wing: the folder ``raft`` or ``paxos``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Two hosts behind one interface: what runs a node's code."""
+"""Hosts: what runs a node's code, two behind one interface.
+
+Read ``direct``, which is short; then ``async_node``, ``trio_host`` and the ``seam`` to trio that it needs.
+"""
 
 from __future__ import annotations
 

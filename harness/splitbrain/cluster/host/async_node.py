@@ -35,7 +35,36 @@ class PowerCut(BaseException):
 
 
 class Env:
-    """What an async node has of the world. A node that lost its power is cut off: what it then does reaches nobody."""
+    """What an async node has of the world. A node that lost its power is cut off: what it then does reaches nobody.
+
+        from splitbrain.cluster.host.async_node import Asked, Received
+
+        class Register:
+            def __init__(self, me, peers, disk):
+                self.peers, self.value = peers, disk.get("value")
+
+            async def run(self, env):  # until the power is cut: to return is a mistake
+                while True:
+                    match await env.receive():
+                        case Asked(request, command) if self.value is None:
+                            await self.decide(env, command)
+                            env.reply(request, command)
+                            for peer in self.peers:
+                                env.send(peer, command)
+                        case Asked(request):
+                            env.reply(request, Refused())
+                        case Received(_, value) if self.value is None:
+                            await self.decide(env, value)
+
+            async def decide(self, env, value):
+                self.value = value
+                env.write("value", value)
+                await env.sync()
+                env.observe(observations.Decided(value))
+
+    me: the node's name. disk: what survived, as its factory got it. Between two awaits nothing else happens, but for a power cut
+    that comes behind any effect. Tasks, ``trio.sleep`` and cancel scopes are trio's own, in virtual time.
+    """
 
     def __init__(self, process: Process) -> None:
         self._process = process

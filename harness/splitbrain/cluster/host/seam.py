@@ -2,7 +2,7 @@
 
 An async node may make several of its tasks runnable at once; trio then orders them by a coin of its own. Trio's
 Hypothesis plug-in uses a flag and a random source in `trio._core._run` to make that repeatable; so does this module, and
-`tests/test_seam.py` fails loudly on the day when trio changes them.
+its test fails loudly on the day when trio changes them.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""The commands, one module each."""
+"""The commands, one module each: ``hunt``, ``replay``, ``shrink``, ``show``, ``bugs``, ``score``.
+
+Any may be read first.
+"""

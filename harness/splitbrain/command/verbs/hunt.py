@@ -172,6 +172,9 @@ def _tell_found(options: argparse.Namespace, report: dict[str, Any], counterexam
     violation = minimised.smallest.violation
     if violation.invariant == KeepsContract.__name__:
         return _tell_bad_nodes(options, report, violation.summary, counterexample.path)
+    if counterexample.unsaved:
+        report["message"] = f"the file is not the minimal schedule, but one that fails in the same way: {counterexample.unsaved}"
+        print(f"splitbrain: {report['message']}", file=sys.stderr)
     if options.json:
         print(json.dumps(report))
     return VIOLATION

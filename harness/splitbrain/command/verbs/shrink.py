@@ -64,18 +64,11 @@ def shrink_command(options: argparse.Namespace) -> int:
 
 
 def _shortened(saved: SavedSchedule, smallest: Found, path: Path) -> SavedSchedule:
-    """What goes into the file at ``path``: the header tells what the smallest schedule breaks."""
-    import msgspec  # noqa: PLC0415
-
+    """What goes into the file at ``path``."""
     from splitbrain.schedule.file import SavedSchedule  # noqa: PLC0415
+    from splitbrain.schedule.header import about  # noqa: PLC0415
 
-    header = msgspec.structs.replace(
-        saved.header,
-        size=smallest.setup.size,
-        invariant=smallest.violation.invariant,
-        fingerprint=smallest.violation.fingerprint,
-    )
-    return SavedSchedule(header, smallest.actions, path)
+    return SavedSchedule(about(saved.header, smallest), smallest.actions, path)
 
 
 def _tell_nothing_to_shrink(options: argparse.Namespace, first: Replay, length: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, get_args
 
 import msgspec
 
@@ -37,8 +37,9 @@ from splitbrain.node import NodeId
 from splitbrain.trace.causality import happens_before
 from splitbrain.world.run import Found, Setup
 
-_KINDS = (Fire, Request, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
-_RANK = {kind: rank for rank, kind in enumerate(_KINDS)}
+# What nobody has sent comes first, then what it causes; all that is not listed, in the order of the union, comes last.
+_FIRST = (Fire, Request, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
+_RANK = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_FIRST, *get_args(Action))))}
 _TRIES = 4  # arrangements that are run
 _SEEDS = 3  # of a fair phase, to try in place of its own
 
@@ -47,7 +48,7 @@ Form: TypeAlias = tuple[Cost, tuple[int, ...], tuple[Any, ...]]
 
 def form(setup: Setup, actions: Sequence[Action]) -> Form:
     """Less is better: first `cost`, then options and seed at their first values, then the order of the actions."""
-    places = {node: place for place, node in enumerate(setup.scenario.nodes(setup.size))}
+    places = {node: place for place, node in enumerate(setup.nodes)}
     return (cost(setup, actions), _ranks(setup), tuple(_rank(action, places) for action in actions))
 
 
@@ -60,36 +61,44 @@ def _place(values: Sequence[Any], value: Any) -> int:
     return values.index(value) if value in values else len(values)
 
 
-def _rank(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
-    """First who acts, then what: a node does all it can before the next one's turn."""
-    inner = action.input
-    after = (action.keep, action.after) if isinstance(action, Crash) else ()
-    kind = _RANK[type(action)], _RANK[type(inner)]
-    match inner:
+class _Rank(NamedTuple):
+    """Where an action would best stand: by whose turn it is, for a node does all it can before the next one's turn; then by what.
+
+    kind: of the action, and of the input that it gives. details: of that input, alike in shape where the kinds are equal. crash: of
+    a crash, what survives it, and after how many effects it comes.
+    """
+
+    turn: int
+    kind: tuple[int, int]
+    details: tuple[Any, ...]
+    crash: tuple[int, ...]
+
+
+def _rank(action: Action, places: Mapping[NodeId, int]) -> _Rank:
+    return _Rank(
+        len(places) if action.turn is None else places.get(action.turn, -1),
+        (_RANK[type(action)], _RANK[type(action.input)]),
+        _details(action.input, places),
+        (action.keep, action.after) if isinstance(action, Crash) else (),
+    )
+
+
+def _details(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
+    match action:
         case Deliver() | Drop() | Duplicate():
-            sender, receiver = places.get(inner.sender, -1), places.get(inner.receiver, -1)
-            who = receiver if isinstance(inner, Deliver) else sender
-            epoch = -1 if inner.epoch is None else inner.epoch
-            return (who, *kind, sender, receiver, epoch, inner.kind, inner.ordinal, inner.copy, *after)
+            epoch = -1 if action.epoch is None else action.epoch
+            ends = places.get(action.sender, -1), places.get(action.receiver, -1)
+            return (*ends, epoch, action.kind, action.ordinal, action.copy)
         case Fire():
-            return (places.get(inner.node, -1), *kind, inner.timer, *after)
+            return (action.timer,)
         case Request():
-            return (places.get(inner.node, -1), *kind, len(inner.id), inner.id, *after)
-        case Restart() | Complete() | Crash():
-            return (places.get(inner.node, -1), *kind, *after)
+            return (len(action.id), action.id)
         case Cut() | Mend():
-            return (len(places), *kind, *((places.get(a, -1), places.get(b, -1)) for a, b in inner.links))
+            return tuple((places.get(a, -1), places.get(b, -1)) for a, b in action.links)
         case Calm():
-            return (
-                len(places),
-                *kind,
-                -len(inner.core),
-                tuple(places.get(each, -1) for each in inner.core),
-                inner.seed,
-                inner.bound,
-            )
+            return (-len(action.core), tuple(places.get(each, -1) for each in action.core), action.seed, action.bound)
         case _:
-            return (len(places), *kind)
+            return ()
 
 
 def plain_setup(s: Shrinker) -> None:

@@ -32,7 +32,7 @@ class Minimised:
     interrupted: bool = False
 
 
-Progress = Callable[[Minimised], None]
+OnBetter = Callable[[Minimised], None]  # told of each improvement
 
 _CALM = 1_000_000
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from splitbrain.counterexample.minimiser.canonical import arrange, improve, plain_setup
-from splitbrain.counterexample.minimiser.minimised import Minimised, Progress, cost
+from splitbrain.counterexample.minimiser.minimised import Minimised, OnBetter, cost
 from splitbrain.counterexample.minimiser.neighbourhood import search_nearby
 from splitbrain.counterexample.minimiser.passes import coarse, fine, leave_out_pairs
 from splitbrain.counterexample.minimiser.shrinker import Budget, NoActionsError, Shrinker, SpentError
+from splitbrain.errors import SplitbrainError
 from splitbrain.world.run import Found
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
@@ -31,18 +32,21 @@ def minimise(
     more: Iterable[Found] = (),
     seconds: float = SECONDS,
     replays: int = REPLAYS,
-    progress: Progress | None = None,
+    progress: OnBetter | None = None,
 ) -> Minimised:
     """Shrink a failing run; the result is 1-minimal and pair-minimal (``complete``) unless the budget runs out first.
 
-        hunted = hunt(find_bug("figure-8").scenario, seed=1, runs=2_000)
-        print(*minimise(hunted.found).smallest.actions, sep="\\n")
+        hunted = hunt(MAJORITY, seed=1, runs=1_000)
+        least = minimise(hunted.found)
+        print(*least.smallest.actions, sep="\\n")
 
     more: further failing runs to start from; each that is alike is reduced, and the best goes on. seconds: of wall clock, a
     safety net. replays: the budget that normally rules, so that equal runs have equal results: runs of small schedules; one of
-    many actions or messages counts as several. progress is called after every improvement, with the best so far. Ctrl-C ends with
-    that.
+    many actions or messages counts as several. progress is called after every improvement, with the best so far. Ctrl-C is taken
+    as "enough of this": the best so far is returned, as ``interrupted``.
     """
+    if not isinstance(found, Found):
+        raise SplitbrainError(f"minimise({found!r:.80}): this is no failing run; pass it what a hunt found, which may be nothing")
     so_far = Minimised(found, len(found.actions))
     if not found.actions:  # a node failed at the start
         return replace(so_far, complete=True)

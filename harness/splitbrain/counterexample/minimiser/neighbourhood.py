@@ -126,10 +126,10 @@ class _Neighbourhood:
         with setup.world(lenient=True) as world:
             on = follow(world, actions)
             for place, action in enumerate(actions):
-                node = _turn(action)
+                node = action.turn
                 # Messages first, as they are in flight; then node by node.
                 for other in sorted(world.enabled(*_WORK), key=lambda each: _order(each, turns)):
-                    if other != action and (node is None or _turn(other) == node):
+                    if other != action and (node is None or other.turn == node):
                         yield place, other
                 if isinstance(action, Calm):
                     break
@@ -138,9 +138,4 @@ class _Neighbourhood:
 
 
 def _order(action: Action, turns: Mapping[NodeId, int]) -> int:
-    return -1 if isinstance(action, Deliver) else turns.get(action.actor or "", len(turns))
-
-
-def _turn(action: Action) -> NodeId | None:
-    """The node whose turn it is: of a message that is lost or doubled, the sender's; None for what concerns all of them."""
-    return action.actor or next(iter(action.nodes), None)
+    return -1 if isinstance(action, Deliver) else turns.get(action.turn or "", len(turns))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from splitbrain.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
+from splitbrain.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart, word
 from splitbrain.counterexample.minimiser.rewriting import moved_down, plainer
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
 from splitbrain.events import Acted, CalmEnded, Sent
@@ -140,7 +140,7 @@ def leave_out_kinds(s: Shrinker) -> None:
     first = (Drop, Duplicate, Cut, Mend, Crash, Restart, Request)
     for kind in dict.fromkeys((*first, *map(type, s.best.actions))):
         if kind not in _WORK and any(type(action) is kind for action in s.best.actions):
-            s.attempt(f"of one kind ({kind.__name__.lower()})", [a for a in s.best.actions if type(a) is not kind])
+            s.attempt(f"of one kind ({word(kind)})", [a for a in s.best.actions if type(a) is not kind])
     for node in s.best.setup.nodes:
         s.attempt("of one node", [a for a in s.best.actions if node not in a.nodes])
 

@@ -1,4 +1,4 @@
-"""Moves: schedules that are like a failing one, and perhaps fail in the same way with fewer actions."""
+"""Variations: schedules that are like a failing one, and perhaps fail in the same way with fewer actions."""
 
 from __future__ import annotations
 

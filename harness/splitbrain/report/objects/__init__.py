@@ -1,1 +1,4 @@
-"""What --json prints, one object a command, with the same keys however it ends."""
+"""What --json prints, one object a command; a hunt's has the same keys however it ends.
+
+Read ``hunt``, ``replay``, ``shrink``, ``score``, ``exhibit``; several hold an ``explanation``.
+"""

@@ -26,13 +26,13 @@ def scored(score: Score) -> dict[str, Any]:
         "cores": score.cores,
         "python": score.python,
         "elapsed": round(score.elapsed, 1),
-        "exhibits": [exhibit(row) for row in score.exhibits],
+        "exhibits": [figures(row) for row in score.exhibits],
         "unbroken": [_unbroken(each) for each in score.unbroken],
         "summary": [asdict(each) for each in assess(score)],
     }
 
 
-def exhibit(row: Row) -> dict[str, Any]:
+def figures(row: Row) -> dict[str, Any]:
     """One exhibit's figures, side by side; what the uniform walk made of it is called so."""
     return {
         "id": row.id,

@@ -1,1 +1,5 @@
-"""Reports as a terminal shows them."""
+"""Reports as a terminal shows them.
+
+Read ``screen`` (a counterexample) with ``drawing`` and ``size``, and ``account`` (a clean search) with ``coverage``; then
+``story``, ``bugs_table``, ``scoreboard``, ``minimisation`` and ``progress``.
+"""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
+from splitbrain.actions import KINDS
+
 # What each count of `coverage` counts, in the order in which a reader wants to know it: observations by type, actions by word.
 NODES_DID = {
     "Led": "leaders elected",
@@ -44,9 +46,14 @@ _PARTED = " under partition"  # while any link was cut; behind the name of an ob
 def side_by_side(coverage: Mapping[str, int]) -> list[str]:
     """The two columns, as lines; what nobody here knows by name, as observations of one's own, is with the nodes."""
     left = ["the nodes", *_aligned(_known(NODES_DID, coverage) + _unknown(coverage))]
-    right = ["the nemesis", *_aligned(_known(_NEMESIS_DID, coverage))]
+    right = ["the nemesis", *_aligned(_known(_nemesis_did(), coverage))]
     width = max(map(len, left)) + 4
     return [f"{one:<{width}}{other}".rstrip() for one, other in zip_longest(left, right, fillvalue="")]
+
+
+def _nemesis_did() -> dict[str, str]:
+    """Kinds of actions that have no words of their own here go by their word in a schedule."""
+    return _NEMESIS_DID | {word: f"{word} actions" for word in KINDS if word not in _NEMESIS_DID}
 
 
 def _known(names: Mapping[str, str], coverage: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -59,7 +66,7 @@ def _known(names: Mapping[str, str], coverage: Mapping[str, int]) -> list[tuple[
 
 
 def _unknown(coverage: Mapping[str, int]) -> list[tuple[str, int]]:
-    known = NODES_DID | _NEMESIS_DID
+    known = NODES_DID | _nemesis_did()
     return sorted((kind, count) for kind, count in coverage.items() if kind.removesuffix(_PARTED) not in known)
 
 

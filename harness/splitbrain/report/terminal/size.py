@@ -1,8 +1,9 @@
-"""How large a terminal is."""
+"""What the place is like where a report is read: how large the terminal is, and what a path is called there."""
 
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 NARROWEST, WIDEST = 60, 140  # columns within which a report can be read
 SCREEN = 40  # lines
@@ -12,3 +13,9 @@ _UNKNOWN = (100, SCREEN)  # what is assumed of a file, or a pipe
 def screen_width() -> int:
     """Columns of the terminal, within what is readable."""
     return max(NARROWEST, min(shutil.get_terminal_size(_UNKNOWN).columns, WIDEST))
+
+
+def as_typed(path: Path) -> Path:
+    """The path as one would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from splitbrain.report.terminal.drawing import fold
 from splitbrain.report.terminal.screen import counterexample_text, invariant_named, to_string
+from splitbrain.report.terminal.size import as_typed
 
 if TYPE_CHECKING:
     from splitbrain.counterexample.explanation import Explanation
@@ -39,7 +39,8 @@ def story_text(
     told = to_string(_told(exhibit, saved is not None, width), width, color)
     if saved is None or run is None:
         return told
-    shown = counterexample_text(saved, run, _near(saved.path), width, color, explanation)
+    path = None if saved.path is None else as_typed(saved.path)
+    shown = counterexample_text(saved, run, path, width, color, explanation)
     return f"{told}\n\n{shown}\n{_hunt(exhibit, color)}"
 
 
@@ -73,14 +74,6 @@ def _shortest(exhibit: Exhibit) -> str:
 
 def _hunt(exhibit: Exhibit, color: bool) -> str:
     return to_string([Text(f"Hunt it:    splitbrain hunt {exhibit.protocol} --bug {exhibit.id}", "dim")], 200, color)
-
-
-def _near(path: Path | None) -> Path | None:
-    """The path as one would type it here."""
-    if path is None:
-        return None
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _labelled(label: str, text: str, width: int) -> list[Text]:

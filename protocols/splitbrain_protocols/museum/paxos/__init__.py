@@ -1,4 +1,4 @@
-"""The wing of single-decree Paxos.
+"""The wing of single-decree Paxos: ``acceptors``, ``memory``, ``proposers``, ``quorums``, ``liveness``, ``controls``.
 
 ``shortest`` is exact, in two models. For the invariants that speak early it is the least number of actions (a crash and its
 restart are two) of our own nodes, as `ci/optimum.py` finds it: on three nodes, or four where it takes as many, with two clients

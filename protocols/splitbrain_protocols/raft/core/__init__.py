@@ -1,1 +1,4 @@
-"""Figure 2 of the Raft paper, and nothing else."""
+"""Figure 2 of the Raft paper, and nothing else.
+
+Read ``messages``, ``log`` and ``server``, then ``election``, ``follower`` and ``leader``.
+"""

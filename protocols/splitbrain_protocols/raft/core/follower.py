@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from splitbrain.node import DiskView, Effect, Effects, NodeId, Send
-from splitbrain_protocols.raft.core.messages import AppendEntries, AppendEntriesReply, Message
+from splitbrain_protocols.raft.core.messages import AppendEntries, AppendEntriesReply
 from splitbrain_protocols.raft.core.server import ELECTION_TIMEOUT, SYNC, Server
 
 
@@ -32,11 +32,6 @@ class Follower(Server):
         if commit_index != self.commit_index:
             effects += self.commit_up_to(commit_index)
         return effects
-
-    def heeds_term_of(self, message: Message) -> bool:
-        """Nobody learns a term from a leader that is to be turned away, and to learn one itself (Raft, 5.1)."""
-        turned_away = isinstance(message, AppendEntries) and self.is_stale(message)
-        return not turned_away and super().heeds_term_of(message)
 
     def is_stale(self, request: AppendEntries) -> bool:
         """1. Reply false if term < current_term (Raft, 5.1)."""

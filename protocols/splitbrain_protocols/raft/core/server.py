@@ -32,7 +32,9 @@ class Server:
     entries of its own when it is made, or replaces those of the classes that it extends.
     """
 
-    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: DiskView) -> None:
+    def __init__(self, me: NodeId, peers: Iterable[NodeId], disk: DiskView, **unknown: object) -> None:
+        if unknown:  # each class has taken its own options out
+            raise TypeError(f"{type(self).__name__} has no option {next(iter(unknown))!r}")
         self.me = me
         self.peers: tuple[NodeId, ...] = tuple(peers)
         self.cluster: tuple[NodeId, ...] = (me, *self.peers)

@@ -43,11 +43,6 @@ def test_an_append_entries_of_an_older_term_is_refused_and_changes_nothing():
     assert raft.log.entries == []
 
 
-@pytest.mark.parametrize(("term", "heeded"), [(2, False), (3, True), (4, True)])
-def test_no_term_is_learnt_from_a_leader_that_is_turned_away(term, heeded):
-    assert node(3).heeds_term_of(AppendEntries(term, 0, 0, (), 0)) is heeded
-
-
 @pytest.mark.parametrize(
     ("prev_index", "prev_term", "matches"), [(0, 0, True), (1, 1, True), (2, 2, True), (2, 1, False), (3, 2, False)]
 )

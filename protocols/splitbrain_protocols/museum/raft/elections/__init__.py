@@ -1,1 +1,1 @@
-"""Exhibits about votes, terms, and what keeps a leader in peace."""
+"""Exhibits about ``votes``, ``terms``, and the ``stability`` of a leader."""

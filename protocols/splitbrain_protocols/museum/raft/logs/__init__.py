@@ -1,1 +1,3 @@
-"""Exhibits about logs: replicated, rolled back, tracked and committed."""
+"""Exhibits about logs: their ``replication``, their ``rollbacks``, what a leader's ``tracking`` says of its followers', and
+what it may ``commit``.
+"""
