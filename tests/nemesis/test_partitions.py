@@ -41,7 +41,7 @@ def test_two_halves_hear_each_other_only_through_the_bridge(size):
     assert not nx.is_weakly_connected(graph)
 
 
-@pytest.mark.parametrize("size", [4, 5, 6, 7, 8, 9])
+@pytest.mark.parametrize("size", [6, 7, 8, 9])
 def test_on_a_ring_every_node_hears_a_majority_and_no_two_the_same_one(size):
     nodes = [f"n{number}" for number in range(1, size + 1)]
     heard = hears(majority_ring(nodes), nodes)

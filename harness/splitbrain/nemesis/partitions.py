@@ -48,13 +48,10 @@ def bridge(nodes: list[NodeId]) -> Cut:
 
 
 def majority_ring(nodes: list[NodeId]) -> Cut:
-    """Every node hears a majority, and no two the same one: each keeps the links to its neighbours on a ring.
-
-    Of three, two neighbours are all others: there the first node is cut off instead.
-    """
+    """Every node hears a majority, and no two the same one: each keeps the links to its neighbours on a ring."""
     size = len(nodes)
-    reach = (size // 2 + 1) // 2  # neighbours on either side that are, with the node itself, just a majority
-    far = [(nodes[a], nodes[b]) for a in range(size) for b in range(a + 1, size) if min(b - a, size - (b - a)) > reach]
+    reach = size // 4 + (size > 3)
+    far = [(nodes[a], nodes[b]) for a in range(size) for b in range(a + 1, size) if min(b - a, size - (b - a)) > max(reach, 1)]
     return Cut(_both_ways(far)) if far else split(nodes, 1)
 
 
