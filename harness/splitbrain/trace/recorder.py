@@ -21,6 +21,7 @@ class Recorder:
         "_others",
         "_progress",
         "_seen",
+        "_watched",
         "error",
         "events",
         "keep",
@@ -38,6 +39,7 @@ class Recorder:
         self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
         self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
         self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
+        self._watched: dict[type, bool] = {}  # does an invariant look at events of this type?
         self._seen: dict[type, int] = {}
         self._others: Counter[str] = Counter()
         self._progress = progress
@@ -50,14 +52,23 @@ class Recorder:
         """Record one event."""
         if self.keep:
             self.events.append(event)
-        if self._monitor is not None and self.violation is None:
-            try:
-                found = self._monitor.observe(event)
-            except ScenarioError as error:
-                self.blame(error)
-                return
-            if found is not None:
-                self.violation = found
+        if self._monitor is None or self.violation is not None:
+            return
+        kind = type(event)
+        watched = self._watched.get(kind)
+        if watched is None:
+            watched = self._watched[kind] = kind is Observed or self._monitor.wants(kind)
+        if watched:
+            self._check(self._monitor, event)
+
+    def _check(self, monitor: Monitor, event: Event) -> None:
+        try:
+            found = monitor.observe(event)
+        except ScenarioError as error:
+            self.blame(error)
+            return
+        if found is not None:
+            self.violation = found
 
     def blame(self, error: ScenarioError) -> None:
         """The scenario is wrong, not the node whose handler came upon it: the world raises this when the handler is done."""

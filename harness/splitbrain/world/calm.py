@@ -69,7 +69,7 @@ class _FairPhase:
         self.cluster = cluster
         self.recorder = cluster.recorder
         self.clock = cluster.clock
-        self.processes, self.give, self.take = cluster.processes, cluster.give, cluster.network.take
+        self.processes, self.give = cluster.processes, cluster.give
         self.core = action.core
         self.bound = action.bound
         self.began = cluster.now
@@ -169,7 +169,8 @@ class _FairPhase:
     def _go_on(self) -> None:
         """Until the bound, or until all that must happen eventually has. This is where a fair phase spends its time."""
         times, due = self.agenda.times, self.agenda.due
-        arrive, recorder, clock, host = self._arrive, self.recorder, self.clock, self.cluster.host
+        recorder, clock, host = self.recorder, self.clock, self.cluster.host
+        processes, give, take = self.processes, self.give, self.cluster.network.take
         end = self.began + self.bound
         while True:
             planned, deadline = times[0] if times else NEVER, host.next_deadline()
@@ -183,22 +184,19 @@ class _FairPhase:
             if deadline == time:
                 host.settle()
             for what in happening:
-                if type(what) is Envelope:
-                    arrive(what)
+                if type(what) is Envelope:  # in place: most that happens is an arrival
+                    process = processes[what.receiver]
+                    if what.place >= 0 and process.running:
+                        take(what)
+                        if recorder.keep:
+                            self._acted(what.deliver())
+                        give(process, (process.handler("receive"), (what.sender, what.content())))
                 elif type(what) is Timer:
                     self._go_off(what)
                 else:
                     self._ask()
             if recorder.violation is not None or (self.answered and recorder.satisfied()):
                 return
-
-    def _arrive(self, envelope: Envelope) -> None:
-        process = self.processes[envelope.receiver]
-        if envelope.place >= 0 and process.running:
-            self.take(envelope)
-            if self.recorder.keep:
-                self._acted(envelope.deliver())
-            self.give(process, (process.handler("receive"), (envelope.sender, envelope.content())))
 
     def _go_off(self, timer: Timer) -> None:
         process = self.processes[timer.owner]
