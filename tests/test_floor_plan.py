@@ -96,7 +96,7 @@ def test_no_module_imports_itself_through_others():
     assert not circles
 
 
-def test_the_floors_and_arrows_are_counted(capsys):
+def test_the_floors_and_arrows_are_counted_and_none_leads_up():
     """For the record, shown by `pytest -rP tests/test_floor_plan.py`; before there was a plan: 21 floors, 333 arrows, 3 back."""
     between = {(floor(one)[1], floor(other)[1]) for one, others in arrows().items() for other in others}
     back = [(one, other) for one, other in between if one != other and floor(one)[0] <= floor(other)[0] and _same_house(one, other)]
@@ -107,7 +107,6 @@ def test_the_floors_and_arrows_are_counted(capsys):
         f"{sum(one != other for one, other in between)} between rooms, {len(back)} of them not downwards"
     )
     assert not back
-    assert "not downwards" in capsys.readouterr().out
 
 
 def _same_house(one, other):
