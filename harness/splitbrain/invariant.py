@@ -81,7 +81,7 @@ class Invariant:
     A new object sees every event of one run that it watches, in order, and returns a violation as soon as there is one.
     """
 
-    # The event types and observation types that `observe` wants; the empty tuple means every event.
+    # The event types and observation types that `observe` wants, with all that derive from them; the empty tuple means every event.
     watches: ClassVar[tuple[type, ...]] = ()
     # Safety of a state, safety of a step, or "eventually" (which only a fair phase can break).
     kind: ClassVar[Kind] = "state"
@@ -126,6 +126,11 @@ class KeepsContract(Invariant):
         return self.violation(f"{event.node} {event.how}: {event.detail}", event)
 
 
+def _watches(invariant: Invariant, kind: type) -> bool:
+    """Whether it looks at this type: also where that adds to one that it watches, as a ``Decided`` with a ballot does."""
+    return not invariant.watches or any(issubclass(kind, each) for each in invariant.watches)
+
+
 class Monitor:
     """Feeds each event to the invariants that watch it; the first violation wins."""
 
@@ -141,7 +146,7 @@ class Monitor:
         """Whether any invariant looks at this type of event or observation: what nobody watches need not be built."""
         wanted = self._wanted.get(kind)
         if wanted is None:
-            wanted = self._wanted[kind] = any(not each.watches or kind in each.watches for each in self.invariants)
+            wanted = self._wanted[kind] = any(_watches(each, kind) for each in self.invariants)
         return wanted
 
     def satisfied(self) -> bool:
@@ -166,8 +171,7 @@ class Monitor:
         kind = type(event.observation) if type(event) is Observed else type(event)
         folds = self._folds.get(kind)
         if folds is None:
-            keys = {kind, type(event)}
-            folds = tuple(each.observe for each in self.invariants if not each.watches or keys & set(each.watches))
+            folds = tuple(each.observe for each in self.invariants if _watches(each, kind) or _watches(each, type(event)))
             self._folds[kind] = folds
         for fold in folds:
             try:

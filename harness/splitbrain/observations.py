@@ -6,7 +6,10 @@ where a node omits the sync, when it is answered); a decision when a client coul
     class LeaseTaken(msgspec.Struct, frozen=True):  # one of your own: any record will do that can be encoded
         until: int
 
-    said = [Observe(LeaseTaken(until=300)), Observe(observations.Led(term=2))]
+    class DecidedAt(observations.Decided, frozen=True):  # a shipped one with a field more is judged, and counts, as that one
+        ballot: int = 0
+
+    said = [Observe(LeaseTaken(until=300)), Observe(observations.Led(term=2)), Observe(DecidedAt("x", ballot=7))]
 """
 
 from __future__ import annotations

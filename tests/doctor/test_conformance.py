@@ -1,6 +1,7 @@
 """The quick check before hunting: what it says about good nodes, and about each way of breaking the contract."""
 
 import re
+from collections import namedtuple
 from dataclasses import dataclass
 
 import pytest
@@ -220,6 +221,12 @@ def test_a_node_that_observes_nothing_is_a_problem_where_there_are_invariants_or
     found = problems(scripted(request=echo, invariants=(Never,), progress=(Decided,)))
     assert any("invariants see nothing else" in problem for problem in found)
     assert any("never observed" in problem or "ever observed Decided" in problem for problem in found)
+
+
+def test_a_namesake_of_progress_is_no_progress():
+    namesake = namedtuple("Decided", "value")
+    (problem,) = problems(scripted(request=lambda *_: [Observe(namesake("x"))], progress=(Decided,)))
+    assert "no node ever observed Decided" in problem
 
 
 def test_all_problems_are_listed_at_once_and_are_the_users_to_mend():

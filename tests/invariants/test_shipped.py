@@ -1,9 +1,13 @@
 """What holds for every shipped invariant."""
 
+from functools import cache
+
+import msgspec
 import pytest
-from museum_runs import SLUGS, of_the_museum
+from museum_runs import SLUGS, of_the_museum, saved_run
 
 import splitbrain_invariants as invariants
+from splitbrain import observations
 from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Failed, Observed, Started, Synced
 from splitbrain.invariant import Invariant, Monitor
 from splitbrain.observations import AcceptorStarted, Appended, Applied, Committed, Decided, Led, Recovered, Truncated, Voted
@@ -77,3 +81,29 @@ def test_every_counterexample_of_the_museum_has_witnesses(slug):
     for witness in explanation.witnesses:
         assert set(witness.nodes) <= set(nodes)
         assert all(0 <= step <= len(done.actions) for step in witness.steps)
+
+
+@cache
+def _more_than(kind):
+    return msgspec.defstruct(kind.__name__ + "Here", [("remark", str, "")], bases=(kind,), frozen=True, tag=True)
+
+
+def _in_their_own_words(event):
+    """The event as it is where the node's authors have added a field to the observation."""
+    if not isinstance(event, Observed) or not isinstance(event.observation, observations.Observation):
+        return event
+    more = _more_than(type(event.observation))(**msgspec.structs.asdict(event.observation), remark="of ours")
+    return msgspec.structs.replace(event, observation=more)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_observations_that_add_a_field_to_the_shipped_ones_are_folded_like_them(slug):
+    _, done = saved_run(slug)
+    monitor = done.setup.scenario.monitor()
+    events = [_in_their_own_words(event) for event in done.events]
+    found = next(violation for event in events if (violation := monitor.observe(event)) is not None)
+    quoted = found.summary.replace("Here(", "(").replace(", remark='of ours'", "")
+    assert (found.invariant, quoted) == (done.violation.invariant, done.violation.summary)
+    assert found.evidence[-1] == _in_their_own_words(done.violation.evidence[-1])
+    told = monitor.broken.witnesses(found, events)
+    assert [each.phrase for each in told] == [each.phrase for each in of_the_museum(slug)[0].witnesses]

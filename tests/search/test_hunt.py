@@ -1,19 +1,24 @@
 """A hunt: when it ends, what it finds, and that equal seeds attack equally."""
 
+from collections import namedtuple
 from itertools import islice
 
 import pytest
+from scripted import scripted
 from toys import FORGETFUL, REGISTER, OneValue
 
+from splitbrain.doctor.conformance import conformance
 from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
 from splitbrain.nemesis.names import SWARM
 from splitbrain.nemesis.portfolio import Portfolio
+from splitbrain.node import Observe
 from splitbrain.observations import Decided, Led
 from splitbrain.search.hunt import attacks, hunt, more_like
 from splitbrain.search.tally import Tally
 from splitbrain.world.run import run
+from splitbrain_invariants import Agreement, Integrity
 
 
 def test_a_hunt_ends_with_its_runs_or_with_the_run_that_uses_its_steps_up():
@@ -45,6 +50,29 @@ def test_what_is_found_breaks_again_in_the_same_way():
 
 def test_a_hunt_in_which_something_never_happened_is_vacuous_not_clean():
     assert hunt(mutant(REGISTER, REGISTER.factory, progress=(Led,)), seed=1, runs=3).outcome == "vacuous"
+
+
+class DecidedAt(Decided, frozen=True, tag=True):
+    """What a protocol with ballots has to say of a decision."""
+
+    ballot: int = 0
+
+
+@pytest.mark.parametrize(("values", "outcome"), [(("x",), "clean"), (("x", "y"), "violation")])
+def test_a_decision_in_a_protocol_s_own_words_is_judged_and_is_progress(values, outcome):
+    answers = [Observe(DecidedAt(value, ballot=3)) for value in values]
+    scenario = scripted(request=lambda *_: answers, invariants=(Agreement, Integrity), progress=(Decided,))
+    done = hunt(scenario, seed=1, runs=5)
+    assert done.outcome == outcome
+    assert done.coverage["Decided"] == done.coverage["DecidedAt"] > 0
+    assert conformance(scenario).scenario == "scripted"
+
+
+def test_a_namesake_of_progress_is_no_progress():
+    namesake = namedtuple("Decided", "value")
+    done = hunt(scripted(request=lambda *_: [Observe(namesake("x"))], progress=(Decided,)), seed=1, runs=5)
+    assert done.outcome == "vacuous"
+    assert (done.coverage["Decided"], done.coverage[f"{__name__}.Decided"] > 0) == (0, True)
 
 
 def test_equal_seeds_attack_equally_and_others_otherwise():

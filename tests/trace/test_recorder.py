@@ -7,7 +7,7 @@ from splitbrain.errors import ScenarioError
 from splitbrain.events import Crashed, Started
 from splitbrain.invariant import Invariant, Monitor
 from splitbrain.node import Observe
-from splitbrain.observations import Led, Voted
+from splitbrain.observations import Decided, Led
 from splitbrain.trace.recorder import Recorder
 from splitbrain.world.world import World
 
@@ -93,7 +93,16 @@ def test_observations_are_counted_and_heard_by_a_search_although_nothing_is_kept
     assert heard == [("n1", Led(1)), ("n2", Led(2)), ("n2", Note("x"))]
     assert one.events == []
     assert one.counts() == {"Led": 2, "Note": 1, "Led under partition": 1, "crash losing writes": 1}
-    assert (one.seen((Led,)), one.seen((Led, Note)), one.seen((Voted,))) == (2, 3, 0)
+
+
+def test_progress_with_a_field_of_its_own_is_progress():
+    class LedFrom(Led, frozen=True, tag=True):
+        site: str = ""
+
+    one = recorder(progress=(Led, Decided))
+    for said, parted in ((LedFrom(1, "a"), False), (LedFrom(2, "b"), True), (Led(3), True)):
+        one.observed("n1", said, parted)
+    assert one.counts() == {"Led": 3, "LedFrom": 2, "Led under partition": 2}
 
 
 def test_of_several_mistakes_of_the_scenario_the_first_is_told():

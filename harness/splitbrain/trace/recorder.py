@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 from splitbrain.errors import ScenarioError
@@ -16,6 +16,7 @@ class Recorder:
     """Ordered events of one run. With ``keep`` off, an event that no invariant watches is not even built."""
 
     __slots__ = (
+        "_is_progress",
         "_monitor",
         "_observed",
         "_others",
@@ -40,6 +41,7 @@ class Recorder:
         self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
         self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
         self._watched: dict[type, bool] = {}  # does an invariant look at events of this type?
+        self._is_progress: dict[type, tuple[type, ...]] = {}  # which types of progress is this one?
         self._seen: dict[type, int] = {}
         self._others: Counter[str] = Counter()
         self._progress = progress
@@ -83,10 +85,12 @@ class Recorder:
         else:
             self._seen[kind] = 1
             self._observed[kind] = self.wants(kind) or self.wants(Observed)
+            self._is_progress[kind] = tuple(each for each in self._progress if issubclass(kind, each))
         if self.listener is not None:
             self.listener(node, observation)
-        if parted and kind in self._progress:
-            self.count(f"{kind.__name__} under partition")
+        if parted:
+            for each in self._is_progress[kind]:
+                self.count(f"{each.__name__} under partition")
         if self._observed[kind]:
             self.emit(Observed(self.step, node, observation))
 
@@ -109,10 +113,16 @@ class Recorder:
             self.blame(error)
             return otherwise  # so that the fair phase ends
 
-    def seen(self, kinds: Sequence[type]) -> int:
-        """How many observations of these types were made."""
-        return sum(self._seen.get(kind, 0) for kind in kinds)
-
     def counts(self) -> Counter[str]:
-        """How many observations of each type were made, by type name, and what else was counted."""
-        return Counter({kind.__name__: count for kind, count in self._seen.items()}) + self._others
+        """How many observations of each type were made, by type name, and what else was counted.
+
+        One that adds a field to a type of progress counts as that, too; a mere namesake goes by its module.
+        """
+        counts = self._others.copy()
+        taken = {each.__name__ for each in self._progress}
+        for kind, count in self._seen.items():
+            kin = [each.__name__ for each in self._is_progress[kind]]
+            name = kind.__name__ if kind.__name__ in kin or kind.__name__ not in taken else f"{kind.__module__}.{kind.__name__}"
+            for each in dict.fromkeys((name, *kin)):
+                counts[each] += count
+        return counts

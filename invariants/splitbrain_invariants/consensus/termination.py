@@ -40,7 +40,7 @@ class Termination(Invariant):
         match event:
             case Observed():
                 self._last[event.node] = event
-                if type(event.observation) is Decided:
+                if isinstance(event.observation, Decided):
                     self._decided.setdefault(event.node, event)
             case TimerSet():
                 self._timer[event.node] = event

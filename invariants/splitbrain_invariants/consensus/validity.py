@@ -32,7 +32,7 @@ class Validity(Invariant):
             return None
         assert type(event) is Observed
         said = event.observation
-        if type(said) is Decided:
+        if isinstance(said, Decided):
             if key(said.value) in self._requested or (said.value is None and said.slot is not None):
                 return None
             return self.violation(f"{event.node} decided {said.value!r}, which no client had asked for", event)

@@ -32,14 +32,14 @@ class PromisesKept(Invariant):
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
         promise = self._promises.get(event.node)
-        if type(said) is AcceptorStarted:
+        if isinstance(said, AcceptorStarted):
             return None if promise is None else self._restarted(event, promise)
         if promise is None or not said.ballot < promise.observation.ballot:
-            if type(said) is Promised:
+            if isinstance(said, Promised):
                 self._promises[event.node] = event
             return None
         number = ballot(said.ballot)
-        did = f"promised {number}" if type(said) is Promised else f"accepted {said.value!r} at ballot {number}"
+        did = f"promised {number}" if isinstance(said, Promised) else f"accepted {said.value!r} at ballot {number}"
         return self.violation(f"{event.node} promised ballot {ballot(promise.observation.ballot)}, and then {did}", promise, event)
 
     def _restarted(self, event: Observed, promise: Observed) -> Violation | None:
@@ -69,7 +69,7 @@ class AcceptedIsDurable(Invariant):
 
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
-        restarted = type(said) is AcceptorStarted
+        restarted = isinstance(said, AcceptorStarted)
         number, value = (said.accepted_ballot, said.accepted_value) if restarted else (said.ballot, said.value)
         highest = self._accepted.get(event.node)
         if highest is None or (number is not None and highest[0] < number):
@@ -79,7 +79,7 @@ class AcceptedIsDurable(Invariant):
         highest_number, highest_value, earlier = highest
         if not restarted or number == highest_number:
             return None
-        did = "accepted" if type(earlier.observation) is Accepted else "had accepted"
+        did = "accepted" if isinstance(earlier.observation, Accepted) else "had accepted"
         had = f"{event.node} {did} {highest_value!r} at ballot {ballot(highest_number)}"
         found = "nothing" if number is None else f"{value!r} at {ballot(number)}"
         return self.violation(f"{had}, and restarted with {found}", earlier, event)
@@ -87,7 +87,7 @@ class AcceptedIsDurable(Invariant):
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = conflict(violation)
         said = first.observation
-        highest = said.ballot if type(said) is Accepted else said.accepted_ballot
+        highest = said.ballot if isinstance(said, Accepted) else said.accepted_ballot
         lower = [
             Witness(
                 f"after that, {e.node} accepted {value!r} at ballot {ballot(number)} (step {e.step}), "

@@ -34,7 +34,7 @@ class OneChosenValue(Invariant):
             return None
         assert type(event) is Observed
         said = event.observation
-        if type(said) is Accepted:
+        if isinstance(said, Accepted):
             number, value = said.ballot, said.value
             chosen = self._tally.accepted(event.node, number, value)
         else:
@@ -55,7 +55,7 @@ class OneChosenValue(Invariant):
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         one, other = (_value(event) for event in conflict(violation))
-        later = [e for e in events if type(e) is Observed and type(e.observation) is Proposed and e.observation.value == other]
+        later = [e for e in events if type(e) is Observed and isinstance(e.observation, Proposed) and e.observation.value == other]
         return (*rivals(events, one, other), *(promise_quorum(events, later[-1]) if later else ()))
 
     def _choice(self, number: Any, value: Any) -> str:
@@ -80,9 +80,9 @@ class DecidedIsChosen(Invariant):
     def observe(self, event: Event) -> Violation | None:
         if type(event) is Observed:
             said = event.observation
-            if type(said) is Decided:
+            if isinstance(said, Decided):
                 return self._decided(event, said)
-            if type(said) is Accepted:
+            if isinstance(said, Accepted):
                 self._say_accepted = True
                 self._tally.accepted(event.node, said.ballot, said.value)
             else:
@@ -112,4 +112,4 @@ class DecidedIsChosen(Invariant):
 
 def _value(event: Observed) -> Any:
     said = event.observation
-    return said.accepted_value if type(said) is AcceptorStarted else said.value
+    return said.accepted_value if isinstance(said, AcceptorStarted) else said.value

@@ -68,11 +68,11 @@ class ProposedIsSafe(Invariant):
             self._unknown[event.node] = None  # type: ignore[union-attr]
             return None
         said = event.observation
-        if type(said) is Proposed:
+        if isinstance(said, Proposed):
             return self._proposed(event, said)
-        if type(said) is Promised:
+        if isinstance(said, Promised):
             self._promised.setdefault(key(said.ballot), {})[event.node] = event.node not in self._unknown
-        elif type(said) is Accepted:
+        elif isinstance(said, Accepted):
             self._accepted.setdefault(event.node, []).append((said.ballot, said.value, event))
         else:
             self._unknown.pop(event.node, None)
@@ -113,8 +113,8 @@ class ProposedIsSafe(Invariant):
 
 
 def _did(said: Accepted | Proposed) -> str:
-    return "proposed" if type(said) is Proposed else "accepted"
+    return "proposed" if isinstance(said, Proposed) else "accepted"
 
 
 def _is_of(said: Any, number: Any, value: Any) -> bool:
-    return type(said) in (Proposed, Accepted) and (said.ballot, said.value) == (number, value)
+    return isinstance(said, (Proposed, Accepted)) and (said.ballot, said.value) == (number, value)

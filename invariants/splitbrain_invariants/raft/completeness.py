@@ -43,17 +43,17 @@ class LeaderCompleteness(Invariant):
             return None
         said = event.observation
         replica = self._replicas.get(event.node)
-        if type(said) is Led:
+        if isinstance(said, Led):
             # Of a leader that never spoke of its log nothing is known.
             return None if replica is None else self._led(event, replica)
-        if type(said) is Committed:
+        if isinstance(said, Committed):
             return None if replica is None else self._commit(event, replica)
         if replica is None:
             replica = self._replicas[event.node] = Replica()
-        if type(said) is Appended:
+        if isinstance(said, Appended):
             replica.append(said.index, said.term)
             self._commands[said.index, said.term] = said.command
-        elif type(said) is Truncated:
+        elif isinstance(said, Truncated):
             replica.truncate(said.index)
         else:
             replica.recover(said.entries)

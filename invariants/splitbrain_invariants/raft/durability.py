@@ -51,13 +51,13 @@ class CommittedIsDurable(Invariant):
 
     def _said(self, event: Observed) -> Violation | None:
         said = event.observation
-        if type(said) is Committed:
+        if isinstance(said, Committed):
             store = self._stores.get(event.node)
             return self._commit(event, store) if store is not None and store.known else None
         store = self._store(event.node)
-        if type(said) is Recovered:
+        if isinstance(said, Recovered):
             return self._check(self._committed, event) if store.recover(said.entries) else None
-        if type(said) is Appended:
+        if isinstance(said, Appended):
             removed = store.append(said.index, said.term)
             self._commands[said.index, said.term] = said.command
         else:
@@ -85,7 +85,7 @@ class CommittedIsDurable(Invariant):
         for index, term in sorted(entries):
             committed = self._committed.get((index, term))
             if committed is not None and not store.durable(index, term) and not self._on_majority(index, term):
-                how = "restarted without" if type(cause.observation) is Recovered else "removed"
+                how = "restarted without" if isinstance(cause.observation, Recovered) else "removed"
                 self._blamed = (index, term)
                 what = entry(index, term, self._commands)
                 summary = f"{committed.node} committed {what}; {cause.node} {how} it, so it {self._where(index, term)}"

@@ -60,7 +60,7 @@ class OneVotePerTerm(Invariant):
 
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
-        if type(said) is Voted:
+        if isinstance(said, Voted):
             candidate = said.candidate
         elif said.voted_for is None:
             return None
@@ -91,7 +91,7 @@ class TermsNeverGoBack(Invariant):
         if highest is None or term > highest[0]:
             self._terms[event.node] = (term, event)
         elif term < highest[0]:
-            how = "restarted" if type(event.observation) is Recovered else "was later"
+            how = "restarted" if isinstance(event.observation, Recovered) else "was later"
             return self.violation(f"{event.node} was in term {highest[0]}, and {how} in term {term}", highest[1], event)
         return None
 

@@ -40,19 +40,19 @@ class LeaderAppendOnly(Invariant):
             self._leading.pop(node, None)
             return None
         said = event.observation
-        if type(said) is Appended:
+        if isinstance(said, Appended):
             return self._appended(event, said)
-        if type(said) is Truncated:
+        if isinstance(said, Truncated):
             return self._truncated(event, said)
-        if type(said) is Led:
+        if isinstance(said, Led):
             if node in self._says_terms:
                 self._leading[node] = event
             return None
         self._says_terms.add(node)
-        if type(said) is Recovered:
+        if isinstance(said, Recovered):
             self._logs[node] = [(term, command) for term, command in said.entries]
             self._leading.pop(node, None)
-        elif node in self._leading and (type(said) is SteppedDown or said.term > self._leading[node].observation.term):
+        elif node in self._leading and (isinstance(said, SteppedDown) or said.term > self._leading[node].observation.term):
             del self._leading[node]
         return None
 
@@ -92,7 +92,7 @@ class LeaderAppendOnly(Invariant):
         told = [
             Witness(f"meanwhile {e.node} had become leader of term {e.observation.term} ({when(e.step)})", (e.node,), (e.step,))
             for e in events[place(events, led) + 1 :]
-            if type(e) is Observed and type(e.observation) is Led and e.node != led.node
+            if type(e) is Observed and isinstance(e.observation, Led) and e.node != led.node
         ]
         phrase = f"{led.node} led term {led.observation.term} from step {led.step}, and had not stepped down by step {then.step}"
         return (Witness(phrase, (led.node,), (led.step, then.step)), *told)
@@ -122,13 +122,13 @@ class LogMatching(Invariant):
         replica = self._replicas.get(event.node)
         if replica is None:
             replica = self._replicas[event.node] = Replica()
-        if type(said) is Appended:
+        if isinstance(said, Appended):
             replica.append(said.index, said.term)
             if said.index < 1:
                 return None
             before = replica.terms[said.index - 2] if said.index > 1 else _NOTHING
             return self._match(event, said.index, said.term, said.command, before)
-        if type(said) is Truncated:
+        if isinstance(said, Truncated):
             replica.truncate(said.index)
             return None
         replica.recover(said.entries)

@@ -106,11 +106,11 @@ class AppliedInOrder(Invariant):
         start = max(where for where, event in enumerate(events) if type(event) is Started and event.node == node)
         said = [event for event in events[start:] if type(event) is Observed and event.node == node]
         told = [_left_out(events, node, index)] if index < then.observation.index else []
-        again = [e for e in said[:-1] if type(e.observation) is Applied and e.observation.index == then.observation.index]
+        again = [e for e in said[:-1] if isinstance(e.observation, Applied) and e.observation.index == then.observation.index]
         told += [
             Witness(f"{node} had applied entry {e.observation.index} at step {e.step} already", (node,), (e.step,)) for e in again
         ]
-        committed = [event for event in said if type(event.observation) is Committed]
+        committed = [event for event in said if isinstance(event.observation, Committed)]
         if committed:
             upto = f"its commit index is {committed[-1].observation.index} (step {committed[-1].step})"
             told.append(Witness(f"at step {then.step} {terms(events, node)}; {upto}", (node,), (committed[-1].step, then.step)))

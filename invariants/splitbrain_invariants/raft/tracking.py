@@ -23,7 +23,7 @@ class MatchIndexNeverGoesBack(Invariant):
         self._matched: dict[NodeId, dict[NodeId, Observed]] = {}  # leader -> follower -> the highest that was said
 
     def observe(self, event: Event) -> Violation | None:
-        if type(event) is not Observed or type(event.observation) is Led:
+        if type(event) is not Observed or isinstance(event.observation, Led):
             self._matched.pop(event.node, None)  # type: ignore[union-attr]
             return None
         said = event.observation
@@ -37,7 +37,7 @@ class MatchIndexNeverGoesBack(Invariant):
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = conflict(violation)
-        led = [e for e in events if type(e) is Observed and e.node == then.node and type(e.observation) is Led]
+        led = [e for e in events if type(e) is Observed and e.node == then.node and isinstance(e.observation, Led)]
         term = f"{then.node} has led term {led[-1].observation.term} since step {led[-1].step}" if led else ""
         told = (Witness(term, (then.node,), (led[-1].step,)),) if led else ()
         return (*told, *_heard(events, first), *_heard(events, then), *_held(events, first))
@@ -68,9 +68,9 @@ def _before(events: Sequence[Event], tracked: Observed) -> tuple[Witness, ...]:
     for event in reversed(events[: place(events, tracked)]):
         if type(event) is Observed and event.node == leader:
             said = event.observation
-            if type(said) is Led:
+            if isinstance(said, Led):
                 break
-            if type(said) is Tracked and said.follower == follower:
+            if isinstance(said, Tracked) and said.follower == follower:
                 phrase = f"until then {leader} took {follower} to match up to entry {said.match_index}"
                 return (Witness(f"{phrase}, and next was {said.next_index} (step {event.step})", (leader,), (event.step,)),)
     return ()

@@ -16,7 +16,7 @@ from splitbrain_invariants.witnesses.trace import cluster, place
 
 def acceptors(events: Sequence[Event]) -> list[NodeId]:
     """Who said that it is an acceptor when it first started; all nodes, where nobody did."""
-    said = [e.node for e in events if type(e) is Observed and type(e.observation) is AcceptorStarted and e.step == 0]
+    said = [e.node for e in events if type(e) is Observed and isinstance(e.observation, AcceptorStarted) and e.step == 0]
     return said or cluster(events)
 
 
@@ -25,9 +25,9 @@ def accepted(events: Sequence[Event]) -> Iterator[tuple[Observed, Any, Any]]:
     for event in events:
         if type(event) is Observed:
             said = event.observation
-            if type(said) is Accepted:
+            if isinstance(said, Accepted):
                 yield event, said.ballot, said.value
-            elif type(said) is AcceptorStarted and said.accepted_ballot is not None:
+            elif isinstance(said, AcceptorStarted) and said.accepted_ballot is not None:
                 yield event, said.accepted_ballot, said.accepted_value
 
 
@@ -44,7 +44,7 @@ def promisers(events: Sequence[Event], number: Any) -> dict[NodeId, int]:
     """Who promised the ballot, and at which step first."""
     found: dict[NodeId, int] = {}
     for event in events:
-        if type(event) is Observed and type(event.observation) is Promised and event.observation.ballot == number:
+        if type(event) is Observed and isinstance(event.observation, Promised) and event.observation.ballot == number:
             found.setdefault(event.node, event.step)
     return found
 

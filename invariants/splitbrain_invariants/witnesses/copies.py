@@ -45,7 +45,7 @@ def copies(events: Sequence[Event], index: int, term: int) -> dict[NodeId, Copy]
             if copy is not None and copy.held:
                 copy.off = event.step
             replicas.setdefault(event.node, Replica()).crash()
-        elif type(event) is Observed and type(event.observation) in (Appended, Truncated, Recovered):
+        elif type(event) is Observed and isinstance(event.observation, (Appended, Truncated, Recovered)):
             replica = replicas.setdefault(event.node, Replica())
             how = _change(replica, event)
             _follow(found, event, replica.has(index, term), how)
@@ -55,10 +55,10 @@ def copies(events: Sequence[Event], index: int, term: int) -> dict[NodeId, Copy]
 def _change(replica: Replica, event: Observed) -> str:
     """Bring the log up to date; how an entry that is gone now was lost."""
     said = event.observation
-    if type(said) is Appended:
+    if isinstance(said, Appended):
         replica.append(said.index, said.term)
         return "overwrote it"
-    if type(said) is Truncated:
+    if isinstance(said, Truncated):
         replica.truncate(said.index)
         return "removed it"
     replica.recover(said.entries)
@@ -68,7 +68,7 @@ def _change(replica: Replica, event: Observed) -> str:
 def _follow(found: dict[NodeId, Copy], event: Observed, has: bool, how: str) -> None:
     """Bring a node's copy up to date: whether its log has the entry now, and how it lost the entry if it had it before."""
     copy = found.get(event.node)
-    recovered = type(event.observation) is Recovered
+    recovered = isinstance(event.observation, Recovered)
     if copy is None or copy.lost is not None:
         if has:
             found[event.node] = Copy(event.step, event.step if recovered else None)
@@ -120,6 +120,6 @@ def log(events: Sequence[Event], node: NodeId) -> Replica:
     """The log as the node told it last."""
     replica = Replica()
     for event in events:
-        if type(event) is Observed and event.node == node and type(event.observation) in (Appended, Truncated, Recovered):
+        if type(event) is Observed and event.node == node and isinstance(event.observation, (Appended, Truncated, Recovered)):
             _change(replica, event)
     return replica

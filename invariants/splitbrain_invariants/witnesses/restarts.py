@@ -19,7 +19,7 @@ def between(events: Sequence[Event], first: Observed, then: Observed) -> Witness
     for event in events[place(events, first) : place(events, then) + 1]:
         if type(event) is Crashed and event.node == node:
             crash, found = event, None
-        elif type(event) is Observed and event.node == node and type(event.observation) in (Recovered, AcceptorStarted):
+        elif type(event) is Observed and event.node == node and isinstance(event.observation, (Recovered, AcceptorStarted)):
             found = event
     if crash is None:
         steps = f"{when(first.step)} to step {then.step}"
@@ -35,7 +35,7 @@ def between(events: Sequence[Event], first: Observed, then: Observed) -> Witness
 
 def _found(event: Observed) -> str:
     said = event.observation
-    if type(said) is Recovered:
+    if isinstance(said, Recovered):
         return f"term {said.term} and {'no vote' if said.voted_for is None else f'its vote for {said.voted_for}'}"
     promised = "no promise" if said.promised is None else f"the promise of {ballot(said.promised)}"
     accepted = (

@@ -18,10 +18,10 @@ def votes(events: Sequence[Event], term: int, candidate: NodeId) -> dict[NodeId,
     for event in events:
         if type(event) is Observed:
             said = event.observation
-            if type(said) is Voted:
+            if isinstance(said, Voted):
                 if (said.term, said.candidate) == (term, candidate):
                     given.setdefault(event.node, event.step)
-            elif type(said) is Recovered and (said.term, said.voted_for) == (term, candidate):
+            elif isinstance(said, Recovered) and (said.term, said.voted_for) == (term, candidate):
                 given.setdefault(event.node, event.step)
     return given
 
@@ -42,7 +42,7 @@ def electorate(events: Sequence[Event], led: Observed) -> tuple[dict[NodeId, int
 
 def leaders(events: Sequence[Event], term: int) -> Witness:
     """Who led the term of an entry, which a leader alone writes."""
-    led = {e.node: e.step for e in events if type(e) is Observed and type(e.observation) is Led and e.observation.term == term}
+    led = {e.node: e.step for e in events if type(e) is Observed and isinstance(e.observation, Led) and e.observation.term == term}
     if not led:
         return Witness(f"nobody became leader of term {term}, whose entry it is")
     alone = " alone" if len(led) == 1 else ""
@@ -62,4 +62,4 @@ def _stale(events: Sequence[Event], term: int, leader: NodeId) -> str:
 
 
 def _leads(event: Event, term: int, leader: NodeId) -> bool:
-    return type(event) is Observed and type(event.observation) is Led and (event.node, event.observation.term) == (leader, term)
+    return type(event) is Observed and isinstance(event.observation, Led) and (event.node, event.observation.term) == (leader, term)

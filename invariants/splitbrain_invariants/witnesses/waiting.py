@@ -26,10 +26,10 @@ def elections(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
     for event in events:
         if type(event) is Observed and event.step == ended.step:
             said = event.observation
-            if type(said) is Voted and said.candidate == event.node:
+            if isinstance(said, Voted) and said.candidate == event.node:
                 stood[event.node] += 1
                 last = max(last, said.term)
-            elif type(said) is Led:
+            elif isinstance(said, Led):
                 led[event.node] = said.term
     told = []
     if stood:
@@ -59,11 +59,11 @@ def ballots(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
     for event in events:
         if type(event) is Observed and event.step == ended.step:
             said = event.observation
-            if type(said) is Promised:
+            if isinstance(said, Promised):
                 promised[key(said.ballot)] = None
-            elif type(said) is Proposed:
+            elif isinstance(said, Proposed):
                 proposed[key(said.ballot)] = None
-            elif type(said) is Accepted:
+            elif isinstance(said, Accepted):
                 accepted.setdefault(key(said.ballot), {})[event.node] = None
     if not promised and not proposed:
         return ()
@@ -81,12 +81,12 @@ def decided(events: Sequence[Event]) -> tuple[Witness, ...]:
     told: list[Witness] = []
     values: list[Any] = []
     for event in events:
-        if type(event) is Observed and type(event.observation) is Decided and event.observation.value not in values:
+        if type(event) is Observed and isinstance(event.observation, Decided) and event.observation.value not in values:
             values.append(event.observation.value)
     for value in values[:DECISIONS_AT_MOST]:
         who: dict[NodeId, int] = {}
         for event in events:
-            if type(event) is Observed and type(event.observation) is Decided and event.observation.value == value:
+            if type(event) is Observed and isinstance(event.observation, Decided) and event.observation.value == value:
                 who.setdefault(event.node, event.step)
         _, accepted = support(events, value)
         told += [accepted] if accepted is not None else []
