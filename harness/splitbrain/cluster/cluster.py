@@ -103,8 +103,10 @@ class Cluster:
 
     def deliverable(self, envelope: Envelope) -> bool:
         """Whether this message can be delivered now, and (where links are FIFO) is the first of its link."""
+        process = self.processes[envelope.receiver]
         return (
-            self.processes[envelope.receiver].idle()
+            process.running
+            and process.suspended is None
             and (not self.network.cut_links or (envelope.sender, envelope.receiver) not in self.network.cut_links)
             and (self._reorders or self.network.first_on_link(envelope) is envelope)
         )

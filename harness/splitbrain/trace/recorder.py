@@ -60,17 +60,12 @@ class Recorder:
         watched = self._watched.get(kind)
         if watched is None:
             watched = self._watched[kind] = kind is Observed or self._monitor.wants(kind)
-        if watched:
-            self._check(self._monitor, event)
-
-    def _check(self, monitor: Monitor, event: Event) -> None:
+        if not watched:
+            return
         try:
-            found = monitor.observe(event)
+            self.violation = self._monitor.observe(event)
         except ScenarioError as error:
             self.blame(error)
-            return
-        if found is not None:
-            self.violation = found
 
     def blame(self, error: ScenarioError) -> None:
         """The scenario is wrong, not the node whose handler came upon it: the world raises this when the handler is done."""

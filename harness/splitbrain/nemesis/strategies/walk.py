@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import partial
+from itertools import accumulate
 
 from splitbrain.actions import Action, Deliver
 from splitbrain.cluster.network import Envelope
@@ -22,6 +24,7 @@ class Walk(Strategy):
     def __init__(self, moves: Moves, profile: Profile) -> None:
         super().__init__(moves)
         self._salt = moves.dice.below(_RANGE)
+        self._flight = moves.world.network.flight
         self.pending: list[Proposal] = []  # what is decided already, the next at the end
         self.take_on(profile)
 
@@ -46,27 +49,21 @@ class Walk(Strategy):
             (profile.complete, moves.complete),
             (profile.advance, moves.advance),
         ]
-        total = 0.0
-        self._table: list[tuple[float, Proposal]] = []
-        for weight, propose in table:
-            if weight > 0:
-                total += weight
-                self._table.append((total, propose))
-        self._total = total
+        some = [(weight, propose) for weight, propose in table if weight > 0]
+        self._proposals = [propose for _, propose in some]
+        self._bounds = list(accumulate((weight for weight, _ in some), initial=0.0))[1:]  # where the next one's share begins
+        self._total = self._bounds[-1] if some else 0.0
         self._crowd, self._may_drop = profile.crowd, moves.world.scenario.budget.drop
 
     def choose(self) -> Action | None:
         """By the weights; one message less where there are too many in flight."""
         if self.pending:
             return self.pending.pop()()
-        flight, roll = self.moves.world.network.flight, self.moves.dice.roll
+        flight, roll = self._flight, self.moves.dice.roll
         if len(flight) > self._crowd:
             return flight[int(roll() * len(flight))].drop() if self._may_drop else self._deliver()
-        point = roll() * self._total
-        for bound, propose in self._table:
-            if point < bound:
-                return propose()
-        return None
+        place = bisect_right(self._bounds, roll() * self._total)
+        return self._proposals[place]() if place < len(self._proposals) else None
 
     def _deliver(self) -> Action | None:
         envelope, twice = self._due(), self.profile.twice
@@ -85,7 +82,7 @@ class Walk(Strategy):
         moves = self.moves
         if not moves.reorders:
             return moves.deliverable()
-        flight, roll, deliverable = moves.world.network.flight, moves.dice.roll, moves.world.deliverable
+        flight, roll, deliverable = self._flight, moves.dice.roll, moves.world.deliverable
         count = len(flight)
         if count == 0:
             return None
