@@ -40,6 +40,15 @@ def test_names_do_not_matter():
     assert features(*elected("n1", ("n2", "n3"), 1)) == features(*elected("n3", ("n1", "n2"), 1))
 
 
+def test_an_observation_that_derives_from_a_shipped_one_is_seen_as_that():
+    class LedFrom(Led, frozen=True, tag=True):
+        site: str = ""
+
+    said = elected("n1", ("n2", "n3"), 1)
+    assert features(*((node, LedFrom(1, "x") if isinstance(each, Led) else each) for node, each in said)) == features(*said)
+    assert features(*(each for each in said if not isinstance(each[1], Led))) != features(*said)
+
+
 def test_how_high_the_terms_are_does_not_matter():
     assert features(*elected("n1", ("n2", "n3"), 1)) == features(*elected("n1", ("n2", "n3"), 7))
 

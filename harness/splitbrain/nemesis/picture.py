@@ -95,7 +95,7 @@ class Picture:
         """Fold one observation."""
         self.dirty = True
         portrait = self._portraits[node]
-        fold = self._fold.get(type(observation))
+        fold = self._fold.get(type(observation)) or self._fold_of_kin(type(observation))
         if fold is None:
             kind = type(observation).__name__
             if kind not in portrait.other:  # in the order of their names, not of their first occurrence
@@ -104,6 +104,13 @@ class Picture:
         else:
             with suppress(Exception):  # a node may put anything into an observation: terms without an order, say
                 fold(portrait, observation)
+
+    def _fold_of_kin(self, kind: type) -> Callable[[_Portrait, Any], None] | None:
+        """How what derives from a shipped observation is folded: as that one."""
+        fold = next((self._fold[each] for each in kind.__mro__ if each in self._fold), None)
+        if fold is not None:
+            self._fold[kind] = fold
+        return fold
 
     def features(self) -> Iterable[Feature]:
         """What is abstractly true now, of each node and of each pair; equal for clusters that differ in names, or in all terms."""

@@ -42,6 +42,7 @@ class Simulation:
             world.fire(lone, "election")
             world.settle()
             assert not others or not world.observed(Led, lone)
+            world.calm()  # no more faults: clients are answered
 
     setup: what to simulate. keep: keep the trace, for `events` and `observed`. seed: of all dice. Whatever breaks an
     invariant ends the test: it closes the world and raises `Broken`. Close it in any case.
