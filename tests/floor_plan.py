@@ -27,7 +27,7 @@ FLOORS = (
     ("splitbrain_invariants",),  # its face: the names of all
     ("splitbrain_invariants.consensus", "splitbrain_invariants.raft", "splitbrain_invariants.paxos"),
     ("splitbrain_invariants.witnesses",),
-    ("splitbrain_invariants.replica", "splitbrain_invariants.key"),
+    ("splitbrain_invariants.replica", "splitbrain_invariants.key", "splitbrain_invariants.quorums"),
     ("splitbrain.command.cli",),
     ("splitbrain.command.verbs",),
     ("splitbrain.command", "splitbrain.testing"),

@@ -28,6 +28,16 @@ class Acted(_Event, frozen=True):
     action: Action
 
 
+class Declared(_Event, frozen=True):
+    """Who votes at first, and how many are a quorum; at step 0, before all else, where the scenario declares `voters` or `quorums`.
+
+    ``quorums[n - 1]`` are the least counts of n voters: to elect (or to prepare a ballot), and to decide (or to commit).
+    """
+
+    voters: tuple[NodeId, ...]
+    quorums: tuple[tuple[int, int], ...]
+
+
 class Started(_Event, frozen=True):
     """A node begins its ``incarnation`` (1 at first); at step 0 every node of the cluster does, in order."""
 
@@ -139,6 +149,6 @@ class Failed(_Event, frozen=True):
 
 
 Event: TypeAlias = (
-    Acted | Started | Crashed | Sent | TimerSet | TimerCancelled | Wrote | Erased | Synced
+    Acted | Declared | Started | Crashed | Sent | TimerSet | TimerCancelled | Wrote | Erased | Synced
     | Requested | Replied | Observed | CalmBegan | CalmEnded | Failed
 )  # fmt: skip

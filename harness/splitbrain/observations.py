@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 
-class Observation(msgspec.Struct, frozen=True, tag=True):
+class Observation(msgspec.Struct, frozen=True, tag=True, repr_omit_defaults=True):
     """Base of the shipped observations; a user's own need not derive from it."""
 
 
@@ -27,10 +27,10 @@ class Observation(msgspec.Struct, frozen=True, tag=True):
 
 
 class Decided(Observation, frozen=True, tag=True):
-    """Decides ``value`` (for good), in ``slot`` where the protocol has several."""
+    """Decides ``value`` (for good), in ``slot`` (any encodable value) where the protocol has several."""
 
     value: Any
-    slot: int | None = None
+    slot: Any = None
 
 
 class Applied(Observation, frozen=True, tag=True):
@@ -101,40 +101,72 @@ class Tracked(Observation, frozen=True, tag=True):
 class Recovered(Observation, frozen=True, tag=True):
     """Said once by every ``start``, first of all: what a Raft node found on its disk.
 
-    ``entries`` are (term, command) from index 1.
+    ``entries`` are (term, command) from index ``base_index`` + 1; a snapshot holds what is up to ``base_index``, whose
+    last entry is of ``base_term``.
     """
 
     term: int
     voted_for: str | None
     entries: tuple[tuple[int, Any], ...]
+    base_index: int = 0
+    base_term: int = 0
+
+
+class Installed(Observation, frozen=True, tag=True):
+    """Its state, and the log up to ``index``, whose last entry is of ``term``, are a snapshot's now (its own, or one that came).
+
+    ``rest``: whether the entries behind ``index`` are still in the log, as they are where that holds ``index`` with this ``term``.
+    """
+
+    index: int
+    term: int
+    rest: bool = False
+
+
+class Voters(Observation, frozen=True, tag=True):
+    """From now on counts by this configuration: a quorum of *each* of ``groups`` of nodes (two: joint consensus).
+
+    It is entry ``index`` of the log, and counts until that is truncated; None: it is in no log, and counts until the next.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    index: int | None = None
 
 
 # Paxos; a ballot is any totally ordered, encodable value
 
 
 class AcceptorStarted(Observation, frozen=True, tag=True):
-    """Said once by every ``start`` of an acceptor, first of all: what it found on its disk (``None``: nothing yet)."""
+    """Said once by every ``start`` of an acceptor, first of all: what it found on its disk (``None``: nothing yet).
+
+    One of several slots says it once for each ``slot`` of which it found something; with ``slot=None`` it says what holds for
+    all of them, for instance that it found nothing.
+    """
 
     promised: Any
     accepted_ballot: Any
     accepted_value: Any
+    slot: Any = None
 
 
 class Promised(Observation, frozen=True, tag=True):
-    """Will accept nothing below ``ballot``."""
+    """Will accept nothing below ``ballot``, in ``slot``; None: in any."""
 
     ballot: Any
+    slot: Any = None
 
 
 class Proposed(Observation, frozen=True, tag=True):
-    """Starts the accept phase of ``ballot`` with ``value``."""
+    """Starts the accept phase of ``ballot`` with ``value``, in ``slot`` where the protocol has several."""
 
     ballot: Any
     value: Any
+    slot: Any = None
 
 
 class Accepted(Observation, frozen=True, tag=True):
-    """Accepted ``value`` at ``ballot``, as an acceptor."""
+    """Accepted ``value`` at ``ballot``, as an acceptor, in ``slot`` where the protocol has several."""
 
     ballot: Any
     value: Any
+    slot: Any = None

@@ -59,6 +59,10 @@ class Scenario:
     clients: the nodes, by position from 0, that clients talk to; None means every node.
     can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
         means that any majority can. A nemesis draws no other cores.
+    voters: ``voters(size)``: the nodes, by position from 0, whose votes count at first; None means every node (or, of acceptors,
+        those that say that they are). Nodes that change their configuration say so (`observations.Voters`).
+    quorums: ``quorums(voters) -> (elect, decide)``: the least counts, of so many voters, that elect a leader (or prepare a ballot)
+        and that decide (or commit); None: a majority for both.
     progress: observation types each of which must occur in a search, lest it is vacuous (for instance ``(Led, Committed)``).
 
     Raises `ValueError` for what cannot be; a function of yours that raises later ends in `ScenarioError`, under its name.
@@ -79,6 +83,8 @@ class Scenario:
     calm_bound: int = 0
     clients: Callable[[int], tuple[int, ...]] | None = None
     can_progress: Callable[[tuple[int, ...], int, Mapping[str, Any]], bool] | None = None
+    voters: Callable[[int], tuple[int, ...]] | None = None
+    quorums: Callable[[int], tuple[int, int]] | None = None
     progress: tuple[type, ...] = ()
 
     def __post_init__(self) -> None:
@@ -96,7 +102,8 @@ class Scenario:
         """Whether a fair phase can ask progress of this core: see ``can_progress``."""
         names = self.nodes(size)
         if self.can_progress is None:
-            return len(set(core)) > size // 2
+            voters = self.voting(size)
+            return len(set(core) & set(voters)) >= max(self.quorum(len(voters)))
         places = tuple(place for place, name in enumerate(names) if name in core)
         try:
             return self.can_progress(places, size, options)
@@ -155,17 +162,46 @@ class Scenario:
 
     def _clients(self, size: int) -> tuple[int, ...]:
         assert self.clients is not None
+        return self._places("clients", self.clients, size)
+
+    def _places(self, name: str, function: Callable[[int], tuple[int, ...]], size: int) -> tuple[int, ...]:
+        """What a function says of positions."""
         try:
-            places = tuple(self.clients(size))
+            places = tuple(function(size))
         except Exception as error:
-            raise self.blame(f"clients({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
+            raise self.blame(f"{name}({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
         for place in places:
             if not isinstance(place, int) or not 0 <= place < size:
                 raise self.blame(
-                    f"clients({size}) returned {places!r:.80}, but a cluster of {size} has no node at position {place!r:.20}; "
+                    f"{name}({size}) returned {places!r:.80}, but a cluster of {size} has no node at position {place!r:.20}; "
                     f"return positions from 0 to {size - 1}"
                 )
         return places
+
+    def voting(self, size: int) -> tuple[NodeId, ...]:
+        """The nodes of a cluster of ``size`` whose votes count at first."""
+        names = self.nodes(size)
+        if self.voters is None:
+            return names
+        places = self._places("voters", self.voters, size)
+        if not places or len(set(places)) < len(places):
+            raise self.blame(f"voters({size}) returned {places!r:.80}; name at least one position, and each once")
+        return tuple(names[place] for place in places)
+
+    def quorum(self, voters: int) -> tuple[int, int]:
+        """How many of so many voters elect, and how many decide."""
+        if self.quorums is None:
+            return (voters // 2 + 1,) * 2
+        try:
+            elect, decide = self.quorums(voters)
+        except Exception as error:
+            raise self.blame(f"quorums({voters}) raised {told(error)}; it must return two counts, (elect, decide)") from error
+        if not (type(elect) is type(decide) is int and 1 <= elect <= voters and 1 <= decide <= voters < elect + decide):
+            raise self.blame(
+                f"quorums({voters}) returned {(elect, decide)!r:.80}, but each must be 1 to {voters}, and together more "
+                f"than {voters}, for any two that elect and decide to have a voter in common"
+            )
+        return elect, decide
 
     def monitor(self) -> Monitor:
         """Its invariants, made anew."""

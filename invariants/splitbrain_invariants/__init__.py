@@ -1,6 +1,7 @@
 """The invariants that Splitbrain ships; each is one sentence, one source and one fold over events.
 
-Read the folder ``consensus`` first, then ``raft`` or ``paxos``, then ``witnesses``; ``replica`` and ``key`` are what they share.
+Read the folder ``consensus`` first, then ``raft`` or ``paxos``, then ``witnesses``; ``replica``, ``quorums`` and ``key`` are what
+they share.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from splitbrain.events import (
     CalmBegan,
     CalmEnded,
     Crashed,
+    Declared,
     Erased,
     Event,
     Failed,
@@ -35,6 +36,7 @@ from splitbrain.observations import (
     Committed,
     Decided,
     EnteredTerm,
+    Installed,
     Led,
     Observation,
     Promised,
@@ -44,6 +46,7 @@ from splitbrain.observations import (
     Tracked,
     Truncated,
     Voted,
+    Voters,
 )
 from splitbrain.report.wording import action_words, brief, clause, words
 from splitbrain_protocols.paxos.messages import Ballot
@@ -82,9 +85,30 @@ SAID = [
     (Promised(B), "promises ballot 2.n1", "promises b2.n1"),
     (Proposed(B, "v"), "proposes v at ballot 2.n1", "proposes v b2.n1"),
     (Accepted((2, "n1"), "v"), "accepts v at ballot 2.n1", "accepts v b2.n1"),
+    (Promised(B, 7), "promises ballot 2.n1 in slot 7", "promises b2.n1 in slot 7"),
+    (Proposed(B, "v", ("k", 1)), "proposes v at ballot 2.n1 in slot [k, 1]", "proposes v b2.n1 in slot [k, 1]"),
+    (Accepted(B, "v", 0), "accepts v at ballot 2.n1 in slot 0", "accepts v b2.n1 in slot 0"),
+    (
+        AcceptorStarted(B, None, None, 2),
+        "finds on its disk: promised ballot 2.n1, nothing accepted in slot 2",
+        "finds promise b2.n1 in slot 2",
+    ),
+    (Installed(5, 2), "has a snapshot up to entry 5 of term 2", "snapshot 5:t2"),
+    (Voters((("n1", "n2"),)), "counts the votes of n1 n2", "voters n1 n2"),
+    (
+        Voters((("n1", "n2"), ("n2", "n3")), 4),
+        "counts the votes of n1 n2 and of n2 n3, entry 4",
+        "voters n1 n2 and of n2 n3",
+    ),
+    (
+        Recovered(2, None, ((2, "b"),), 5, 1),
+        "finds on its disk: term 2, no vote, a snapshot up to 5:t1, log 6:t2 b",
+        "finds t2, a snapshot up to 5:t1, log 6:t2 b",
+    ),
 ]
 HAPPENED = [
     (Acted(1, 0, Fire("n1", "election")), "fire n1 election"),
+    (Declared(0, ("n1", "n2"), ((1, 1), (2, 2))), "the scenario says that n1, n2 vote"),
     (Started(0, "n1", 1), "n1 starts"),
     (Started(4, "n1", 2), "n1 starts again"),
     (Crashed(1, "n1", 0, 0), "n1 loses its power"),

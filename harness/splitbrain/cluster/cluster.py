@@ -11,7 +11,7 @@ from splitbrain.cluster.host import Host, open_host
 from splitbrain.cluster.network import Envelope, Network
 from splitbrain.cluster.process import Call, Process
 from splitbrain.errors import NotEnabled, ScenarioError
-from splitbrain.events import Acted, Crashed, Event, Requested, Started
+from splitbrain.events import Acted, Crashed, Declared, Event, Requested, Started
 from splitbrain.invariant import Violation
 from splitbrain.node import NodeId
 from splitbrain.scenario import Scenario
@@ -56,12 +56,20 @@ class Cluster:
         self._keep_acted = self.recorder.wants(Acted)
         self.host: Host = open_host(host or scenario.host, self.clock, seed)
         try:
+            self._declare()
             for process in self._order:
                 self.power_on(process)
             self.blame()
         except BaseException:
             self.close()
             raise
+
+    def _declare(self) -> None:
+        """Tell the invariants who votes, where the scenario says so."""
+        scenario = self.scenario
+        if (scenario.voters is not None or scenario.quorums is not None) and self.recorder.wants(Declared):
+            quorums = tuple(scenario.quorum(voters) for voters in range(1, len(self.nodes) + 1))
+            self.recorder.emit(Declared(0, scenario.voting(len(self.nodes)), quorums))
 
     # What there is
 

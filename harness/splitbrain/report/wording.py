@@ -10,6 +10,7 @@ from splitbrain.events import (
     CalmBegan,
     CalmEnded,
     Crashed,
+    Declared,
     Erased,
     Event,
     Failed,
@@ -32,6 +33,7 @@ from splitbrain.observations import (
     Committed,
     Decided,
     EnteredTerm,
+    Installed,
     Led,
     Promised,
     Proposed,
@@ -40,6 +42,7 @@ from splitbrain.observations import (
     Tracked,
     Truncated,
     Voted,
+    Voters,
 )
 from splitbrain.report.values import LONG, SHORT, ballot, clip, counted, fields, gist, nested, value
 
@@ -54,6 +57,8 @@ def words(event: Event) -> str:
     match event:
         case Acted():
             return str(event.action)
+        case Declared():
+            return f"the scenario says that {', '.join(event.voters)} vote"
         case Started():
             return f"{event.node} starts" if event.incarnation == 1 else f"{event.node} starts again"
         case Crashed():
@@ -98,7 +103,7 @@ def clause(said: Any) -> str:
     """An observation in full, without its subject."""
     match said:
         case Decided():
-            return f"decides {value(said.value)}" + ("" if said.slot is None else f" in slot {said.slot}")
+            return f"decides {value(said.value)}" + _slot(said)
         case Applied():
             return f"applies {command(said.command)}, entry {said.index} of term {said.term}"
         case EnteredTerm():
@@ -119,21 +124,26 @@ def clause(said: Any) -> str:
             return f"takes {said.follower} to match up to entry {said.match_index}, and sends it entries from {said.next_index} on"
         case Recovered():
             vote = "no vote" if said.voted_for is None else f"voted for {said.voted_for}"
-            return f"finds on its disk: term {said.term}, {vote}, {_log(said.entries)}"
+            return f"finds on its disk: term {said.term}, {vote}, {_log(said)}"
+        case Installed():
+            return f"has a snapshot up to entry {said.index} of term {said.term}"
+        case Voters():
+            entry = "" if said.index is None else f", entry {said.index}"
+            return f"counts the votes of {_groups(said)}{entry}"
         case AcceptorStarted():
             if said.promised is None and said.accepted_ballot is None:
-                return "finds nothing on its disk"
+                return f"finds nothing on its disk{_slot(said)}"
             taken = "nothing accepted"
             if said.accepted_ballot is not None:
                 taken = f"accepted {value(said.accepted_value)} at ballot {ballot(said.accepted_ballot)}"
             promised = "nothing promised" if said.promised is None else f"promised ballot {ballot(said.promised)}"
-            return f"finds on its disk: {promised}, {taken}"
+            return f"finds on its disk: {promised}, {taken}{_slot(said)}"
         case Promised():
-            return f"promises ballot {ballot(said.ballot)}"
+            return f"promises ballot {ballot(said.ballot)}{_slot(said)}"
         case Proposed():
-            return f"proposes {value(said.value)} at ballot {ballot(said.ballot)}"
+            return f"proposes {value(said.value)} at ballot {ballot(said.ballot)}{_slot(said)}"
         case Accepted():
-            return f"accepts {value(said.value)} at ballot {ballot(said.ballot)}"
+            return f"accepts {value(said.value)} at ballot {ballot(said.ballot)}{_slot(said)}"
         case _:
             return f"says {_own(said, LONG)}"
 
@@ -145,16 +155,26 @@ def _own(said: Any, limit: int) -> str:
     return clip(f"{type(said).__name__} {', '.join(f'{name}={nested(each)}' for name, each in named)}", limit)
 
 
-def _log(entries: tuple[tuple[int, Any], ...]) -> str:
-    held = " ".join(f"{index}:t{term} {command(each, SHORT)}" for index, (term, each) in enumerate(entries, 1))
-    return f"log {held}" if held else "an empty log"
+def _log(said: Recovered) -> str:
+    entries = enumerate(said.entries, said.base_index + 1)
+    held = " ".join(f"{index}:t{term} {command(each, SHORT)}" for index, (term, each) in entries)
+    base = f"a snapshot up to {said.base_index}:t{said.base_term}, " if said.base_index else ""
+    return f"{base}log {held}" if held else f"{base}an empty log"
+
+
+def _slot(said: Any) -> str:
+    return "" if said.slot is None else f" in slot {value(said.slot, SHORT)}"
+
+
+def _groups(said: Voters) -> str:
+    return " and of ".join(" ".join(group) for group in said.groups)
 
 
 def brief(said: Any) -> str:
     """An observation in few words, for a lane: terms as ``t2``, log entries as ``1:t2 v1``, ballots as ``b2.n1``."""
     match said:
         case Decided():
-            return f"decides {value(said.value, SHORT)}" + ("" if said.slot is None else f" in slot {said.slot}")
+            return f"decides {value(said.value, SHORT)}" + _slot(said)
         case Applied():
             return f"applies {said.index}:t{said.term} {command(said.command, SHORT)}"
         case EnteredTerm():
@@ -175,21 +195,25 @@ def brief(said: Any) -> str:
             return f"{said.follower} matches to {said.match_index}, next {said.next_index}"
         case Recovered():
             vote = "" if said.voted_for is None else f" voted {said.voted_for}"
-            empty = not said.entries and said.voted_for is None and said.term == 0
-            return "finds an empty disk" if empty else f"finds t{said.term}{vote}, {_log(said.entries)}"
+            empty = not said.entries and not said.base_index and said.voted_for is None and said.term == 0
+            return "finds an empty disk" if empty else f"finds t{said.term}{vote}, {_log(said)}"
+        case Installed():
+            return f"snapshot {said.index}:t{said.term}"
+        case Voters():
+            return f"voters {_groups(said)}"
         case AcceptorStarted():
             if said.promised is None and said.accepted_ballot is None:
-                return "finds an empty disk"
+                return f"finds an empty disk{_slot(said)}"
             taken = (
                 "" if said.accepted_ballot is None else f", {value(said.accepted_value, SHORT)} at b{ballot(said.accepted_ballot)}"
             )
-            return f"finds {'no promise' if said.promised is None else f'promise b{ballot(said.promised)}'}{taken}"
+            return f"finds {'no promise' if said.promised is None else f'promise b{ballot(said.promised)}'}{taken}{_slot(said)}"
         case Promised():
-            return f"promises b{ballot(said.ballot)}"
+            return f"promises b{ballot(said.ballot)}{_slot(said)}"
         case Proposed():
-            return f"proposes {value(said.value, SHORT)} b{ballot(said.ballot)}"
+            return f"proposes {value(said.value, SHORT)} b{ballot(said.ballot)}{_slot(said)}"
         case Accepted():
-            return f"accepts {value(said.value, SHORT)} b{ballot(said.ballot)}"
+            return f"accepts {value(said.value, SHORT)} b{ballot(said.ballot)}{_slot(said)}"
         case _:
             return _own(said, 2 * SHORT)
 
