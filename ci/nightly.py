@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The long campaigns: each unbroken protocol hunted by every strategy, and the score, held against ci/score.json.
+"""The long campaigns: each unbroken protocol, and each correct node of the tests, hunted by every strategy; and the score, held
+against ci/score.json.
 
     python ci/nightly.py [--steps N] [--seeds K] [--seconds S] [--workers N] [--seed N] [--out DIR]
     python ci/nightly.py --quick            the exhibits that are found soon, once each: a minute; what ci/run does
@@ -14,6 +15,7 @@ worse than chance explains (ci/baseline.py says what that means).
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import multiprocessing
 import os
@@ -25,7 +27,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 # This very checkout, installed or not.
-sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants")]
+sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invariants", "tests")]
 
 import baseline  # noqa: E402
 
@@ -81,9 +83,20 @@ def march(campaign: Campaign) -> Result:
     return Result(campaign, *done, broken)
 
 
+def correct() -> list[str]:
+    """The correct nodes of the tests: what stands in ``SCENARIOS`` of a module of tests/correct, as ``module:NAME``."""
+    found = []
+    for path in sorted((PROJECT / "tests" / "correct").glob("[!_]*.py")):
+        if not path.stem.startswith("test_"):
+            module = importlib.import_module(f"correct.{path.stem}")
+            names = {id(value): name for name, value in vars(module).items()}
+            found += [f"{module.__name__}:{names[id(each)]}" for each in getattr(module, "SCENARIOS", ())]
+    return found
+
+
 def sound(steps: int, seed: int, workers: int, out: Path) -> Iterator[str]:
-    """Hunt the unbroken protocols; yields what went wrong."""
-    protocols = sorted({name for each in bugs().values() if (name := unbroken(each)) is not None})
+    """Hunt the unbroken protocols and the correct nodes; yields what went wrong."""
+    protocols = sorted({name for each in bugs().values() if (name := unbroken(each)) is not None}) + correct()
     strategies = (None, *STRATEGIES)
     share = -(-steps // len(strategies))
     campaigns = [

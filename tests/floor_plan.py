@@ -27,8 +27,10 @@ FLOORS = (
     ("splitbrain_invariants",),  # its face: the names of all
     ("splitbrain_invariants.consensus", "splitbrain_invariants.raft", "splitbrain_invariants.paxos"),
     ("splitbrain_invariants.witnesses",),
+    ("splitbrain_invariants.configurations", "splitbrain_invariants.acceptors"),
     ("splitbrain_invariants.replica", "splitbrain_invariants.key", "splitbrain_invariants.quorums"),
     ("splitbrain.command.cli",),
+    ("splitbrain.command.parser",),
     ("splitbrain.command.verbs",),
     ("splitbrain.command", "splitbrain.testing"),
     ("splitbrain.report.terminal",),
@@ -36,6 +38,7 @@ FLOORS = (
     ("splitbrain.search",),
     ("splitbrain.counterexample", "splitbrain.doctor"),
     ("splitbrain.counterexample.minimiser",),
+    ("splitbrain.elsewhere",),
     ("splitbrain.nemesis.portfolio",),
     ("splitbrain.nemesis.strategies",),
     ("splitbrain.nemesis", "splitbrain.schedule"),

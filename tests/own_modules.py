@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SCENARIO = "from splitbrain.scenario import Scenario\nMINE = Scenario(name='mine', factory=object, invariants=())\n"
+SCENARIO = """
+from splitbrain.invariant import KeepsContract
+from splitbrain.scenario import Scenario
+MINE = Scenario(name='mine', factory=object, invariants=(KeepsContract,))
+"""
 
 
 def module(folder: Path, name: str, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripted import Note, scripted
 
 from splitbrain.actions import Deliver, Duplicate, Request
-from splitbrain.invariant import Invariant
+from splitbrain.invariant import Invariant, KeepsContract
 from splitbrain.node import Observe, Send
 from splitbrain.observations import Decided
 
@@ -17,7 +17,7 @@ def relay(*invariants):
     return scripted(
         request=lambda node, name, command: [Send(N2, Note(command))],
         receive=lambda node, sender, message: [Send(N3, message)] if node.me == N2 else [Observe(Decided(message.text))],
-        invariants=invariants,
+        invariants=invariants or (KeepsContract,),
     )
 
 

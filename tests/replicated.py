@@ -9,6 +9,7 @@ from scripted import Note, of, scripted
 from splitbrain.actions import Advance
 from splitbrain.cluster.host.async_node import Asked, Received
 from splitbrain.events import Observed
+from splitbrain.invariant import KeepsContract
 from splitbrain.node import Refused
 from splitbrain.observations import Decided
 from splitbrain.scenario import Scenario
@@ -77,7 +78,7 @@ class Replicated:
         env.reply(request, Refused())
 
 
-REPLICATED = Scenario(name="replicated", factory=Replicated, invariants=(), sizes=(3,), progress=(Decided,))
+REPLICATED = Scenario(name="replicated", factory=Replicated, invariants=(KeepsContract,), sizes=(3,), progress=(Decided,))
 
 
 def sleepers(seed, count=6, seconds=0.05):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from splitbrain.actions import Request
+from splitbrain.invariant import KeepsContract
 from splitbrain.node import Observe, Send, SetTimer
 from splitbrain.scenario import Scenario
 from splitbrain.world.world import World
@@ -16,7 +17,7 @@ class Note(msgspec.Struct, frozen=True):
     text: object = ""
 
 
-def scripted(start=None, receive=None, timeout=None, request=None, synced=None, run=None, **changes):
+def scripted(start=None, receive=None, timeout=None, request=None, synced=None, run=None, close=None, **changes):
     """A scenario of nodes with these handlers; each is called as ``handler(node, ...)``."""
 
     class Scripted:
@@ -40,7 +41,9 @@ def scripted(start=None, receive=None, timeout=None, request=None, synced=None, 
 
     if run is not None:
         Scripted.run = run
-    return Scenario(**{"name": "scripted", "factory": Scripted, "invariants": (), "sizes": (3, 2, 1), **changes})
+    if close is not None:
+        Scripted.close = close
+    return Scenario(**{"name": "scripted", "factory": Scripted, "invariants": (KeepsContract,), "sizes": (3, 2, 1), **changes})
 
 
 def chatty(**changes):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from splitbrain.events import Crashed
+from splitbrain.observations import Appended, Applied, Committed, Led, Tracked, Voted
 from splitbrain.search.hunt import Hunted
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -21,5 +23,9 @@ COVERAGE = Counter(
 )
 
 
+HEARD = Counter({Led: 1204, Voted: 98_765, Committed: 311, Appended: 4_000, Tracked: 5, Applied: 9, Crashed: 12_345})
+
+
 def hunted(scenario=RAFT, **fields):
-    return Hunted(scenario, 7, **{"runs": 1234, "steps": 2_345_678, "seconds": 20.04, "coverage": COVERAGE, **fields})
+    counts = {"coverage": COVERAGE, "heard": HEARD}
+    return Hunted(scenario, 7, **{"runs": 1234, "steps": 2_345_678, "seconds": 20.04, **counts, **fields})

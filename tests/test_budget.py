@@ -16,6 +16,14 @@ from splitbrain.scenario import Scenario
 from splitbrain.search.hunt import hunt
 from splitbrain.world.world import DEEDS, World
 
+
+@pytest.mark.parametrize("fields", [{"torn": "yes"}, {"drop": None}, {"partition": 1}])
+def test_what_is_neither_true_nor_false_is_told(fields):
+    ((name, value),) = fields.items()
+    with pytest.raises(ValueError, match=rf"FaultBudget\({name}={value!r}\): this is neither True nor False; say which"):
+        FaultBudget(**fields)
+
+
 WORDS = ("none", "minority", "any")
 DELIVER = Deliver("n1", "n2", "Number")
 

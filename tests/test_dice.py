@@ -1,8 +1,9 @@
 """Dice: equal seeds, equal streams, for ever; and each item gets its share."""
 
+import random
 from collections import Counter
 
-from splitbrain.dice import Dice, fresh_seed
+from splitbrain.dice import Dice, begin_shared_anew, fresh_seed
 
 
 def test_equal_seeds_give_equal_streams_on_every_machine():
@@ -51,3 +52,15 @@ def test_weighted_dice_give_each_item_its_share_and_never_one_without_weight():
 
 def test_a_fresh_seed_fits_on_a_command_line():
     assert all(0 <= fresh_seed() < 1 << 32 for _ in range(20))
+
+
+def test_the_random_source_that_all_share_can_begin_anew():
+    drawn = []
+    state = random.getstate()
+    try:
+        for _ in range(2):
+            begin_shared_anew()
+            drawn.append(random.random())
+    finally:
+        random.setstate(state)
+    assert drawn[0] == drawn[1]

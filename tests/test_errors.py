@@ -31,5 +31,9 @@ def test_every_error_that_is_the_users_to_mend_is_one_kind():
 
 def test_pytest_prints_a_node_that_behaves_differently_without_a_traceback():
     error = NondeterminismError("it differs")
-    assert error.splitbrain_report == "it differs"
+    assert error.splitbrain_report == str(error)
+    assert str(error).startswith("NONDETERMINISTIC: it differs. A node must depend on its inputs and its disk alone; ")
+    assert (
+        str(NondeterminismError("it differs", "It is a thread; join it")) == "NONDETERMINISTIC: it differs. It is a thread; join it"
+    )
     assert error.schedule is None

@@ -20,6 +20,7 @@ from hypothesis.stateful import rule
 import splitbrain
 from splitbrain import conformance
 from splitbrain.events import Started
+from splitbrain.invariant import KeepsContract
 from splitbrain.observations import Decided, Led
 from splitbrain.testing.machine import SEEDS
 from splitbrain_protocols.raft.scenario import RAFT
@@ -99,7 +100,7 @@ def cast():
     names |= {kind.__name__: kind for kind in get_args(splitbrain.actions.Action)}
     names |= {"RAFT": RAFT, "Led": Led, "Started": Started}
     names |= {"rule": rule, "SEEDS": SEEDS, "msgspec": msgspec, "pytest": pytest, "__name__": "examples"}
-    (node,) = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    node, *_ = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     exec(compile(node, str(README), "exec"), names)  # noqa: S102 - our own text
     for told in ("Invariant", "mutant"):  # whose classes are in other examples, too
         exec(example(told), names)  # noqa: S102
@@ -142,4 +143,4 @@ def test_the_nodes_of_examples_keep_the_contract(name):
     names = dict(cast())
     exec(example(name), names)  # noqa: S102
     factory = names["Register"]
-    conformance(splitbrain.Scenario(name=name, factory=factory, invariants=(), progress=(Decided,)))
+    conformance(splitbrain.Scenario(name=name, factory=factory, invariants=(KeepsContract,), progress=(Decided,)))

@@ -14,11 +14,13 @@ import pytest
 from floor_plan import FLOORS, NAMES, floor
 
 import splitbrain
+from splitbrain import observations
 from splitbrain.actions import KINDS
 from splitbrain.catalogue.museum import bugs, find_bug
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.command.cli import main
-from splitbrain.command.exits import BAD_INPUT, DIVERGED, OK, VIOLATION
+from splitbrain.command.exits import BAD_INPUT, DIVERGED, INTERRUPTED, OK, VIOLATION
+from splitbrain.events import Observed
 from splitbrain.schedule.file import decode
 from splitbrain.schedule.header import Header
 from splitbrain.testing.profiles import CI, DEV, NIGHTLY
@@ -35,8 +37,8 @@ def doc(name):
 
 
 def block(language, text=README):
-    """The one fenced block of this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    """The first fenced block of this language."""
+    found, *_ = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return found
 
 
@@ -85,7 +87,7 @@ def mend(file):
 
 
 def test_it_fits_on_three_screens():
-    assert README.count("\n") <= 172
+    assert README.count("\n") <= 190
     assert max(map(len, README.splitlines())) <= 113
 
 
@@ -154,6 +156,17 @@ def test_every_python_name_exists(path):
             assert called[1] in ours(), span
 
 
+def test_the_invariant_that_is_shown_judges_as_it_says():
+    _, example = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    space = {"Invariant": splitbrain.Invariant, "Decided": observations.Decided}
+    exec(compile(example, "README.md", "exec"), space)  # noqa: S102 - our own text
+    fold = space["OneDecision"]().observe
+    decided = [Observed(step, f"n{step}", observations.Decided(value)) for step, value in enumerate("aab", 1)]
+    assert [fold(event) for event in decided[:2]] == [None, None]
+    assert fold(decided[2]).summary == "n1 and n3 differ"
+    assert len(example.splitlines()) <= 10
+
+
 def test_every_public_name_of_the_example_is_one():
     (names,) = re.findall(r"^from splitbrain import (.*)$", block("python"), re.MULTILINE)
     assert set(names.split(", ")) <= set(splitbrain.__all__)
@@ -177,8 +190,8 @@ def test_the_folders_stand_in_the_order_of_the_floor_plan():
 
 
 def test_every_exit_code_and_profile_is_the_code_s():
-    assert f"{OK} clean or fixed, {VIOLATION} violation, {BAD_INPUT} bad usage, input or node (" in PROSE
-    assert f"), {DIVERGED} diverged or vacuous." in PROSE
+    assert f"{OK} clean or fixed, {VIOLATION} violation (a node that raises is one), {BAD_INPUT} bad usage or input, " in PROSE
+    assert f", {DIVERGED} diverged, stale, vacuous or nondeterministic, {INTERRUPTED} interrupted." in PROSE
     assert all(f"`{profile}`" in doc("schedules") for profile in (DEV, CI, NIGHTLY))
     assert f"--hypothesis-profile {CI}" in README
     assert NIGHTLY in README

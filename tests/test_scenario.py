@@ -5,29 +5,20 @@ from blame import blamed, says
 from scripted import Note, scripted
 
 from splitbrain.actions import Calm
+from splitbrain.doctor.conformance import conformance
 from splitbrain.errors import ScenarioError, SplitbrainError
 from splitbrain.events import Declared
 from splitbrain.exhibit import mutant
+from splitbrain.nemesis.portfolio import Portfolio
 from splitbrain.scenario import label_by_type
 from splitbrain.search.hunt import hunt
+from splitbrain.testing.machine import state_machine
+from splitbrain.testing.simulate import simulate
+from splitbrain.world.run import Setup
 from splitbrain.world.world import World
 from splitbrain_protocols.raft.scenario import RAFT
 
-
-@pytest.mark.parametrize(
-    ("fields", "complaint"),
-    [
-        ({"sizes": ()}, r"sizes=\(\) has no cluster size of at least 1 node; give one"),
-        ({"sizes": (3, 0)}, r"sizes=\(3, 0\) has no cluster size"),
-        ({"options": {"a": [1, 2]}}, r"option 'a' is \[1, 2\], not a tuple of values; write \(\[1, 2\],\)"),
-        ({"options": {"a": ()}}, "option 'a' is "),
-        ({"latency": 0}, "latency must be at least 1 ms"),
-        ({"calm_bound": -1}, "calm_bound at least 0 ms"),
-    ],
-)
-def test_a_scenario_that_cannot_be_run_is_refused_where_it_is_written(fields, complaint):
-    with pytest.raises(ValueError, match=rf"^Scenario 'scripted': .*{complaint}"):
-        scripted(**fields)
+CALM = Calm(("n1", "n2"), 1, 500)
 
 
 def test_any_majority_can_make_progress_where_nothing_else_is_said_and_a_node_counts_once():
@@ -42,6 +33,49 @@ def test_can_progress_is_asked_with_positions_and_options():
     scenario = scripted(can_progress=lambda *arguments: asked.append(arguments) or True)
     assert scenario.may_progress(("n3", "n1"), 3, {"quorum": 1})
     assert asked == [((0, 2), 3, {"quorum": 1})]
+
+
+def test_a_can_progress_that_says_nothing_is_told():
+    blamed(r"can_progress\(\(0, 1\), 3, \{\}\) returned nothing; return a bool", scripted(can_progress=lambda *_: None), CALM)
+
+
+@pytest.mark.parametrize("size", [0, -3, True, "3", 1.0])
+def test_a_cluster_has_a_whole_number_of_nodes(size):
+    complaint = rf"^scenario 'scripted': there is no cluster of {size!r} nodes; its size is a whole number, at least 1"
+    for use in (World, lambda scenario, size: Setup(scenario, size).world()):
+        with pytest.raises(ScenarioError, match=complaint):
+            use(scripted(), size)
+
+
+USES = {
+    "World": World,
+    "Setup": lambda given: Setup(given, 3),
+    "hunt": lambda given: hunt(given, seed=1, runs=1),
+    "conformance": conformance,
+    "state_machine": state_machine,
+    "@simulate": simulate,
+    "mutant": lambda given: mutant(given, RAFT.factory),
+}
+
+
+@pytest.mark.parametrize("name", USES)
+def test_whatever_takes_a_scenario_says_so_where_it_is_given_something_else(name):
+    for given, complaint in (
+        (None, r"\(None\): this is nothing; pass it a Scenario"),
+        ("raft", r"\('raft'\): this is a str; pass it a Scenario; find_scenario\(name\) gives the one of that name"),
+        (RAFT.factory, r"\(<class '.*Raft'>\): this is one class; pass it a Scenario"),
+    ):
+        with pytest.raises(ScenarioError, match=rf"^{name}{complaint}"):
+            USES[name](given)
+
+
+def test_a_host_that_there_is_not_is_told_before_anything_runs():
+    hosted = (state_machine, simulate, lambda scenario, host: Setup(scenario, 3, host=host), Portfolio)
+    for use in hosted:
+        with pytest.raises(ScenarioError, match="there is no host 'turbo'; use 'direct' or 'trio'"):
+            use(scripted(), host="turbo")
+    assert scripted().hosted("trio") == "trio"
+    assert scripted().hosted(None) == "direct"
 
 
 def test_a_node_is_made_with_its_peers_in_order_its_disk_and_the_options():
@@ -128,6 +162,12 @@ def test_voters_and_quorums_are_told_to_the_invariants_before_all_else_where_the
     scenario = scripted(voters=lambda size: range(size - 1), quorums=lambda voters: (voters, 1))
     first = World(scenario, 4).events[0]
     assert first == Declared(0, ("n1", "n2", "n3"), ((1, 1), (2, 1), (3, 1), (4, 1)))
+
+
+def test_whom_clients_ask_is_told_to_the_invariants_where_it_is_declared_and_they_ask_anything():
+    assert World(scripted(clients=lambda size: (size - 1,)), 3).events[0] == Declared(0, (), (), ("n3",))
+    assert World(scripted(clients=lambda _: ()), 3).events[0] == Declared(0, (), (), ())
+    assert type(World(scripted(clients=lambda _: (0,), requests=0), 3).events[0]) is not Declared
 
 
 def test_progress_is_asked_of_what_holds_quorums_of_the_voters():

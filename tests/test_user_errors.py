@@ -59,8 +59,8 @@ def test_messages_with_odd_keys_are_hunted_and_replayed(noisy, tmp_path, message
     assert main(["replay", str(saved)]) == 1
 
 
-def test_messages_that_cannot_be_encoded_are_refused_by_the_hunt_and_the_schedule_stays(noisy, tmp_path, capsys):
-    assert main(["hunt", noisy("noisy_opaque", "Said(1)"), "--seed", "1", "--out", "found", "--runs", "50"]) == 2
+def test_messages_that_cannot_be_encoded_are_told_of_and_what_was_found_is_not_lost(noisy, tmp_path, capsys):
+    assert main(["hunt", noisy("noisy_opaque", "Said(1)"), "--seed", "1", "--out", "found", "--runs", "50"]) == 1
     said = capsys.readouterr().err
     assert "Silence broke (n2 heard something), but no replay can tell" in said
     assert "Sent holds what has no canonical encoding (noisy_opaque.Said); use msgspec structs" in said
@@ -90,3 +90,88 @@ def test_a_schedule_on_file_whose_messages_cannot_be_encoded_does_not_hide_a_new
     made = pursue(Draft(found, scenario=name, folder=folder, how="a test"), result)
     assert known(made.saved, made.path) is None
     assert made.path.exists()
+
+
+COMMANDS = """
+from enum import Enum
+import msgspec
+from splitbrain.node import Observe
+from splitbrain.observations import Decided
+from splitbrain.scenario import Scenario
+from splitbrain_invariants import Agreement, Validity
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+class Put(msgspec.Struct, frozen=True):
+    key: str
+    value: object
+
+class Delete(Put, frozen=True): ...
+
+class Echo:
+    def __init__(self, me, peers, disk): ...
+    def start(self): return ()
+    def timeout(self, timer): return ()
+    def receive(self, sender, message): return ()
+    def request(self, request, command): yield Observe(Decided(command))
+
+COMMANDS = Scenario(name="commands", factory=Echo, invariants=(Agreement, Validity), commands=lambda n: MADE)
+"""
+CARRIED = {
+    "beyond_64_bits": "2**70 + n",
+    "fractions": "0.1 * n",
+    "mixed": "[1, True, 1.0, None][n % 4]",
+    "tuples": "(n, (n, 'x'))",
+    "some_bytes": "bytes([n % 256])",
+    "enums": "list(Colour)[n % 2]",
+    "records": "(Put, Delete)[n % 2]('k', (n,))",
+    "the_same_in_a_file": "((1, 2), [1, 2], 'x')[n % 3]",
+    "text_or_not": "('red', Colour.RED, 'x')[n % 3]",
+}
+REFUSED = {
+    "infinities": ("float('inf') if n % 2 else float('-inf')", "inf, for which JSON has no number"),
+    "not_numbers": ("[float('nan')]", "nan in [0], for which JSON has no number"),
+    "keys": ("{n: n, n + 1: 2}", "where JSON's keys are text"),
+    "objects": ("object()", "an object of type builtins.object"),
+}
+
+
+@pytest.mark.parametrize(("name", "made"), CARRIED.items(), ids=CARRIED)
+def test_a_find_with_commands_that_json_has_not_as_they_are_breaks_the_same_when_it_is_replayed(
+    tmp_path, monkeypatch, capsys, name, made
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / f"asks_for_{name}.py").write_text(COMMANDS.replace("MADE", made), encoding="utf-8")
+    assert main(["hunt", f"asks_for_{name}:COMMANDS", "--seed", "1", "--out", "found", "--runs", "50"]) == 1
+    what = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("What happened: "))
+    (saved,) = (tmp_path / "found").iterdir()
+    assert main(["replay", str(saved)]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("REPRODUCED (strict): ")
+    assert what in said
+    assert main(["shrink", str(saved)]) == 1
+    assert what in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "made", "why"), [(name, *each) for name, each in REFUSED.items()], ids=REFUSED)
+def test_commands_that_no_file_can_hold_are_refused_before_the_hunt_has_spent_anything(
+    tmp_path, monkeypatch, capsys, name, made, why
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / f"asks_for_{name}.py").write_text(COMMANDS.replace("MADE", made), encoding="utf-8")
+    assert main(["hunt", f"asks_for_{name}:COMMANDS", "--seed", "1", "--out", "found", "--runs", "50"]) == 2
+    said = capsys.readouterr().err
+    assert "splitbrain: scenario 'commands': the command of request n" in said
+    assert f"{why}; let commands be plain data: text, finite numbers, lists, and mappings with text as keys\n" in said
+    assert "Traceback" not in said
+    assert list((tmp_path / "found").iterdir()) == []
+
+
+def test_commands_that_are_too_long_for_a_file_are_refused_likewise(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "asks_for_much.py").write_text(COMMANDS.replace("MADE", "'x' * (1 << 20)"), encoding="utf-8")
+    assert main(["hunt", "asks_for_much:COMMANDS", "--seed", "1", "--out", "found", "--runs", "50"]) == 2
+    said = capsys.readouterr().err
+    assert "holds a value of 1,048,578 bytes, where a line of a file has room for 524,288; let commands be shorter\n" in said

@@ -61,7 +61,15 @@ ALARMS = [
 
 TWICE = (BUG, BUG)
 MIXED = [BUG, REGISTER]
-NO_SCENARIO = (Exhibit(id="none", title="", protocol="register", source="", mechanism="", scenario=None),)
 NOT_A_SEQUENCE = {"toy-forgets": BUG}
 EMPTY = ()
-CRUMBLING = [replace(BUG, id="toy-crumbles", scenario=replace(BROKEN, budget=None))]  # nothing checks for that
+
+
+class Crumbles(Scenario):
+    """One that raises what nobody expects."""
+
+    def monitor(self):
+        raise AttributeError("it crumbled")
+
+
+CRUMBLING = [replace(BUG, id="toy-crumbles", scenario=Crumbles(name="register", factory=Forgetful, invariants=(OneValue,)))]

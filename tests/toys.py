@@ -84,6 +84,16 @@ class OneValue(Invariant):
         return self.violation(f"{event.node} decided {first.observation.value!r}, then {event.observation.value!r}", first, event)
 
 
+class NothingDecided(Invariant):
+    """No node decides anything: what is known to break, and hides all else."""
+
+    watches = (Decided,)
+    source = "made up"
+
+    def observe(self, event: Observed):
+        return self.violation(f"{event.node} decided", event)
+
+
 REGISTER = Scenario(
     name="register",
     factory=Register,
@@ -93,6 +103,7 @@ REGISTER = Scenario(
     progress=(Decided,),
 )
 FORGETFUL = mutant(REGISTER, Forgetful)
+HIDDEN = mutant(FORGETFUL, Forgetful, invariants=(NothingDecided, OneValue))  # the second is broken, too, but never first
 EXHIBITS = (
     Exhibit(
         id="toy-forgetful",

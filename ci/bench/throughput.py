@@ -38,6 +38,7 @@ def gossip(host: str) -> Callable[[], int]:
     import msgspec
 
     from splitbrain.actions import Calm
+    from splitbrain.invariant import KeepsContract
     from splitbrain.node import Effects, Send, SetTimer
     from splitbrain.scenario import Scenario
     from splitbrain.world.world import World
@@ -66,7 +67,7 @@ def gossip(host: str) -> Callable[[], int]:
         def request(self, request: str, command: object) -> Effects:
             return ()
 
-    scenario = Scenario(name="gossip", factory=Gossip, invariants=(), requests=0, latency=LATENCY)
+    scenario = Scenario(name="gossip", factory=Gossip, invariants=(KeepsContract,), requests=0, latency=LATENCY)
 
     def work() -> int:
         with World(scenario, NODES, host=host, keep=False, check=False) as world:

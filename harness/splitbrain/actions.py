@@ -20,6 +20,7 @@ import msgspec
 from splitbrain.node import NodeId, RequestId
 
 Link: TypeAlias = tuple[NodeId, NodeId]  # sender, receiver
+CALM_AT_MOST = 3_600_000  # virtual ms of a fair phase: an hour
 Names: TypeAlias = Mapping[NodeId, NodeId]  # what each node is to be called; one that is left out is there no more
 
 
@@ -258,7 +259,7 @@ class Crash(_OnNode, frozen=True, tag="crash"):
         if self.node not in names:
             return None
         during: Any = None if self.during is None else self.during.renamed(names)  # an input is one under any name
-        return Crash(names[self.node], self.keep, during, self.after)
+        return Crash(names[self.node], self.keep, during, self.after if during is not None else 0)
 
     def __str__(self) -> str:
         keep = f", {self.keep} unsynced writes survive" if self.keep else ""

@@ -20,7 +20,7 @@ class FaultBudget:
     partition: links may be cut, each way by itself; what is in flight there waits.
     slow_disks: a ``Sync`` completes when the nemesis says so, not at once.
 
-    Raises `ValueError` for another word.
+    Raises `ValueError` for another word, and for what is neither True nor False.
     """
 
     crashes: str = "any"
@@ -35,6 +35,10 @@ class FaultBudget:
     def __post_init__(self) -> None:
         if self.crashes not in ("none", "minority", "any"):
             raise ValueError(f"FaultBudget(crashes={self.crashes!r}): there is no such allowance; use 'none', 'minority' or 'any'")
+
+        for name, value in vars(self).items():
+            if name != "crashes" and not isinstance(value, bool):
+                raise ValueError(f"FaultBudget({name}={value!r:.80}): this is neither True nor False; say which")
 
     def may_be_down(self, size: int) -> int:
         """How many of ``size`` nodes may be down at a time."""

@@ -65,3 +65,11 @@ class Dice:
 def fresh_seed() -> int:
     """A seed from the operating system, for a search that was given none; it is always printed."""
     return random.SystemRandom().randrange(1 << 32)
+
+
+def begin_shared_anew() -> None:
+    """Let the random source that all of a process shares, the functions of the module `random`, begin anew.
+
+    For a process that tries whether nodes draw from it.
+    """
+    random.seed(0)

@@ -53,11 +53,26 @@ class NotEnabled(SplitbrainError):  # noqa: N818 - reads as what it says: the ac
 
 
 class NondeterminismError(SplitbrainError):
-    """A node that behaved differently when the same schedule was run again; `schedule` is the file of the failing one, if any."""
+    """A node that behaved differently when the same schedule was run again, here or in another process.
+
+    what: what differed. cause: the likely one, and what to do. schedule: the file of the failing run, if any.
+    """
 
     schedule: Path | None = None
+
+    def __init__(
+        self,
+        what: str,
+        cause: str = "A node must depend on its inputs and its disk alone; look for clocks, random numbers, iteration over sets, "
+        "id() and hash(), and state that outlives a node (module and class attributes)",
+    ) -> None:
+        super().__init__(f"NONDETERMINISTIC: {what}. {cause}")
+        self.what = what
+        self.cause = cause
 
     @property
     def splitbrain_report(self) -> str:
         """What pytest prints instead of a traceback."""
-        return str(self)
+        if self.schedule is None:
+            return str(self)
+        return f"{self}\nThe failing run is saved as {self.schedule}, as evidence: it is no regression test."

@@ -29,13 +29,15 @@ class Acted(_Event, frozen=True):
 
 
 class Declared(_Event, frozen=True):
-    """Who votes at first, and how many are a quorum; at step 0, before all else, where the scenario declares `voters` or `quorums`.
+    """What the scenario declares of `voters`, `quorums` and `clients`; at step 0, before all else, where it does.
 
-    ``quorums[n - 1]`` are the least counts of n voters: to elect (or to prepare a ballot), and to decide (or to commit).
+    voters: who votes at first; none where that is not declared. ``quorums[n - 1]`` are the least counts of n voters: to elect (or
+    to prepare a ballot), and to decide (or to commit). clients: whom clients may ask; None where that is not declared.
     """
 
     voters: tuple[NodeId, ...]
     quorums: tuple[tuple[int, int], ...]
+    clients: tuple[NodeId, ...] | None = None
 
 
 class Started(_Event, frozen=True):
@@ -95,11 +97,12 @@ class Erased(_Event, frozen=True):
     key: Key
 
 
-class Synced(_Event, frozen=True):
-    """A sync completed: everything this node had written when it asked is durable."""
+class Synced(_Event, frozen=True, omit_defaults=True):
+    """A sync completed: everything this node had written when it asked, in step ``asked``, is durable; None: it asked just now."""
 
     node: NodeId
     token: str | None
+    asked: int | None = None
 
 
 class Requested(_Event, frozen=True):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from inspect import cleandoc
+from re import fullmatch
+from types import NoneType
 from typing import Any
 
+from splitbrain.errors import ScenarioError
+from splitbrain.fields import described, is_count
+from splitbrain.judges import all_judges, as_names, check_names
 from splitbrain.node import Factory
-from splitbrain.scenario import Scenario
+from splitbrain.scenario import Scenario, expect_scenario
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,10 @@ class Goal:
 
     runs: int | None
     remark: str
+
+    def __post_init__(self) -> None:
+        if self.runs is not None and not is_count(self.runs, 1):
+            raise ValueError(f"Goal: runs={self.runs!r:.80} is no number of runs; give a whole number, at least 1, or None")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +55,8 @@ class Exhibit:
     faults: what the nemesis needs. shortest: the exact least number of actions for an invariant, where it is known
     (a crash with its restart counts as one). control: it looks like a bug and is none: nothing may be found.
     goal: what a score holds the search against, for this exhibit by itself.
+
+    Raises `ValueError` for what cannot be, as an invariant that the scenario does not have.
     """
 
     id: str
@@ -60,6 +71,34 @@ class Exhibit:
     shortest: Mapping[str, int] = field(default_factory=dict)
     control: bool = False
     goal: Goal | None = None
+
+    def __post_init__(self) -> None:
+        wrong = _wrong(self)
+        if wrong:
+            raise ValueError(f"Exhibit {self.id!r:.80}: {wrong}")
+
+
+def _wrong(exhibit: Exhibit) -> str | None:
+    """What is wrong with the fields of one, and what to write; None where it can be hunted."""
+    if not isinstance(exhibit.id, str) or not fullmatch(r"[\w.-]+", exhibit.id):
+        return "this id is no word of letters, digits, '-', '_' and '.', as files and commands need; write for instance 'lost-vote'"
+    for name in ("title", "protocol", "source", "mechanism", "story", "faults"):
+        if not isinstance(getattr(exhibit, name), str):
+            return f"{name}={getattr(exhibit, name)!r:.80} is no text; write one"
+    if not isinstance(exhibit.scenario, Scenario):
+        return f"scenario={exhibit.scenario!r:.80} is {described(exhibit.scenario)}; give it a Scenario"
+    if not isinstance(exhibit.shortest, Mapping) or not all(is_count(least, 1) for least in exhibit.shortest.values()):
+        return f"shortest={exhibit.shortest!r:.80} is no dict of numbers of actions; write for instance {{'Agreement': 4}}"
+    if not isinstance(exhibit.control, bool):
+        return f"control={exhibit.control!r:.80} is neither True nor False; say which"
+    if not isinstance(exhibit.goal, (Goal, NoneType)):
+        return f"goal={exhibit.goal!r:.80} is {described(exhibit.goal)}; write for instance Goal(20, 'in a hunt of seconds')"
+    try:
+        names = as_names("invariant", exhibit.invariant)
+        check_names(all_judges(exhibit.scenario.invariants), invariant=names, shortest=tuple(exhibit.shortest))
+    except ScenarioError as error:
+        return str(error)
+    return None
 
 
 def told_by(factory: Factory) -> tuple[str, str]:
@@ -79,4 +118,5 @@ def mutant(base: Scenario, factory: Factory, **changes: Any) -> Scenario:
 
     Raises `TypeError` for a field that no scenario has.
     """
+    expect_scenario("mutant", base)
     return replace(base, factory=factory, **changes)

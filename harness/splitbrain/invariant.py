@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from functools import lru_cache
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -78,22 +79,37 @@ class Invariant:
                 if event.observation.value != self.first.observation.value:
                     return self.violation(f"{self.first.node} and {event.node} decided differently", self.first, event)
 
-    A new object sees every event of one run that it watches, in order, and returns a violation as soon as there is one.
+    A new object sees every event of one run that it watches, in order, and returns a violation as soon as there is one: what stands
+    in it is its own, and it asks nobody else.
+
+    watches: the types that `observe` wants, and with each all that derive from it: types of observations (the event is then the
+    `Observed`, with ``node``, ``step`` and ``observation``), and types of events (`splitbrain.events`: Crashed, Synced, CalmEnded,
+    ...); `Observed` stands for all that is said, and the empty tuple for every event. Few types make a quick invariant. A search
+    in which nobody said any of its types of observations is vacuous, for it has judged nothing.
+    kind: what it is, for people: ``"state"`` where what is true at one time cannot be, ``"step"`` where something cannot follow
+    from what was, and ``"eventually"`` for what must have happened when a fair phase is over. That one alone matters to a run: it
+    is broken at `CalmEnded`, and a fair phase goes on as long as one of them is not `satisfied`.
+    source: paper and section, which a report names with the sentence.
+    satisfied: of ``"eventually"`` alone; witnesses: what to tell of a violation. Both may be left out.
     """
 
-    # The event types and observation types that `observe` wants, with all that derive from them; the empty tuple means every event.
     watches: ClassVar[tuple[type, ...]] = ()
-    # Safety of a state, safety of a step, or "eventually" (which only a fair phase can break).
     kind: ClassVar[Kind] = "state"
-    # Paper and section.
     source: ClassVar[str] = ""
 
     def observe(self, event: Any) -> Violation | None:
-        """Fold one event; O(1) or O(log n)."""
+        """Fold one event; in O(1) or O(log n), for there are a hundred thousand a second.
+
+        Returns `self.violation(...)` where it breaks the invariant, else None. It must cope with every event that it watches:
+        what it raises is blamed on the scenario, and ends the search.
+        """
         raise NotImplementedError
 
     def satisfied(self) -> bool:
-        """For *eventually*: whether what has to happen in the fair phase under way has happened, so that it may end early."""
+        """For *eventually*: whether what has to happen in the fair phase under way has happened, so that it may end early.
+
+        Where this stays True, a fair phase is over as soon as the other ones are satisfied; `observe` gets its `CalmEnded` then.
+        """
         return True
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:  # noqa: ARG002 - for who overrides it
@@ -126,20 +142,36 @@ class KeepsContract(Invariant):
         return self.violation(f"{event.node} {event.how}: {event.detail}", event)
 
 
+EVENTS = frozenset(get_args(Event))  # any other type is one of observations
+
+
 def _watches(invariant: Invariant, kind: type) -> bool:
     """Whether it looks at this type: also where that adds to one that it watches, as a ``Decided`` with a ballot does."""
     return not invariant.watches or any(issubclass(kind, each) for each in invariant.watches)
 
 
+def sees(invariant: Invariant, kind: type) -> bool:
+    """Whether it is fed events of this type; or, where that is one of observations, what is said of this type."""
+    return _watches(invariant, kind) or (kind not in EVENTS and _watches(invariant, Observed))
+
+
+def awaited(invariant: Invariant) -> tuple[type, ...]:
+    """The types of observations that it watches, `Observed` (any at all) among them; none where it goes by events alone."""
+    return tuple(each for each in invariant.watches if each not in EVENTS or each is Observed)
+
+
 class Monitor:
-    """Feeds each event to the invariants that watch it; the first violation wins."""
+    """Feeds each event to the invariants that watch it; the first violation wins.
+
+    factories: of invariants as they should be; `made` says what one lacks.
+    """
 
     def __init__(self, factories: tuple[InvariantFactory, ...]) -> None:
-        self.invariants: tuple[Invariant, ...] = (KeepsContract(), *map(_made, factories))
+        self.invariants: tuple[Invariant, ...] = tuple(factory() for factory in factories)
         self.violation: Violation | None = None
         self.broken: Invariant | None = None  # which of them it is that `violation` breaks
         self._eventual = tuple(each for each in self.invariants if each.kind == "eventually")
-        self._wanted: dict[type, bool] = {}
+        self._wanted, self._seers = _known(tuple([each.watches for each in self.invariants]))
         self._folds: dict[type, tuple[Callable[[Any], Violation | None], ...]] = {}
 
     def wants(self, kind: type) -> bool:
@@ -171,8 +203,10 @@ class Monitor:
         kind = type(event.observation) if type(event) is Observed else type(event)
         folds = self._folds.get(kind)
         if folds is None:
-            folds = tuple(each.observe for each in self.invariants if _watches(each, kind) or _watches(each, type(event)))
-            self._folds[kind] = folds
+            seers = self._seers.get(kind)
+            if seers is None:
+                seers = self._seers[kind] = tuple(place for place, each in enumerate(self.invariants) if sees(each, kind))
+            folds = self._folds[kind] = tuple([self.invariants[place].observe for place in seers])
         for fold in folds:
             try:
                 found = fold(event)
@@ -190,6 +224,12 @@ class Monitor:
         return None
 
 
+@lru_cache(maxsize=256)
+def _known(_: tuple[tuple[type, ...], ...]) -> tuple[dict[type, bool], dict[type, tuple[int, ...]]]:
+    """What monitors of equal watches have found out: whether any looks at a type, and which, by place. Worlds are made often."""
+    return {}, {}
+
+
 _MEND = "an invariant must cope with every event that it watches"
 
 
@@ -197,15 +237,26 @@ def _fold(fold: Callable[[Any], Violation | None]) -> str:
     return f"{type(getattr(fold, '__self__', fold)).__name__}.observe"
 
 
-def _made(factory: InvariantFactory) -> Invariant:
-    name = getattr(factory, "__name__", repr(factory))
+def made(factory: InvariantFactory) -> Invariant:
+    """A new invariant. Raises `ScenarioError` where a factory cannot make one, or makes something else."""
     try:
-        made = factory()
+        invariant = factory()
     except Exception as error:
-        raise ScenarioError(f"the invariant {name} cannot be made: {told(error)}; it is called without arguments") from error
-    if not isinstance(getattr(made, "watches", None), tuple):
         raise ScenarioError(
-            f"the invariant {name} watches {getattr(made, 'watches', 'nothing')!r:.80}, which is no tuple of types; "
-            "derive it from Invariant, and write for instance watches = (Decided,)"
+            f"the invariant {_name(factory)} cannot be made: {told(error)}; it is called without arguments"
+        ) from error
+    if not isinstance(invariant, Invariant):
+        raise ScenarioError(f"the invariant {_name(factory)} makes {invariant!r:.80}, which is no Invariant; derive it from that")
+    if not isinstance(invariant.watches, tuple) or not all(isinstance(each, type) for each in invariant.watches):
+        raise ScenarioError(
+            f"the invariant {_name(factory)} watches {invariant.watches!r:.80}, which is no tuple of types; "
+            "write for instance watches = (Decided,)"
         )
-    return made
+    if invariant.kind not in get_args(Kind):
+        kinds = ", ".join(map(repr, get_args(Kind)))
+        raise ScenarioError(f"the invariant {_name(factory)} is of kind {invariant.kind!r:.80}; there are {kinds}")
+    return invariant
+
+
+def _name(factory: InvariantFactory) -> str:
+    return getattr(factory, "__name__", repr(factory))

@@ -5,13 +5,15 @@ with one input each, and yield *effects in the order in which they must happen*;
 before it asks for the next one, and may cut the power between any two.
 
 The host gives these guarantees: one handler of a node runs at a time; ``start`` is the first call of every
-incarnation; what was yielded before ``Sync()`` completed is on the disk afterwards, whatever happens later.
+incarnation, and ``close``, where there is one, the last; what was yielded before ``Sync()`` completed is on the disk
+afterwards, whatever happens later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from inspect import iscoroutinefunction
+from inspect import iscoroutine, iscoroutinefunction, isgenerator
+from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -73,7 +75,10 @@ class Sync(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """Answer a client, now or later. ``result`` is the client's business; a ``Refused`` says that nothing was done."""
+    """Answer a client, now or later. ``result`` is the client's business; a ``Refused`` says that nothing was done.
+
+    A node answers what it was asked itself, in this incarnation, and no more often than it was asked.
+    """
 
     request: RequestId
     result: Any
@@ -125,8 +130,15 @@ class Node(Protocol):
                 else:
                     yield Reply(request, Refused())
 
-    It need not derive from this class. A handler that raises, yields something else, or more than 10,000 effects, breaks the
-    contract: that is a violation like any other, with a schedule.
+    It need not derive from this class. A handler breaks the contract that raises, that yields something else, that yields
+    without end (more than 30,000 effects, and ten more for each record on its disk and each thing in its message), or that
+    computes without end (ten seconds of CPU time without an effect): that is a violation like any other, with a schedule, and with
+    the file and line. The watchdog for the last of these works in the main thread alone, and not on Windows.
+
+    A node that holds something open (a file, a child process) may have ``close() -> None``. It is called once for each
+    incarnation: when its power was cut, when it broke the contract, and when the world closes; after the cut, and when its tasks
+    are over, so that nothing that it yields or does reaches anybody. What it raises changes no run; `conformance` tells of it.
+    The ``finally`` blocks of a handler that was cut inside run later, when the world closes, for a power cut runs none.
     """
 
     def start(self) -> Effects:
@@ -151,6 +163,33 @@ def is_async(node: object) -> bool:
     run = getattr(node, "run", None)
     return run is not None and iscoroutinefunction(run)
 
+
+def may_close(node: object) -> bool:
+    """Whether a node may have a `close`: most have none, and need not be kept until it can be called."""
+    try:
+        return hasattr(node, "close")
+    except Exception:  # noqa: BLE001 - the node's own: `release` meets it, too, and says so
+        return True
+
+
+def release(node: object) -> BaseException | None:
+    """Tell a node that it is over: call its `close`, where it has one. Returns what that raised."""
+    try:
+        close = getattr(node, "close", None)
+        if not callable(close):
+            return None
+        left = close()
+        if iscoroutine(left):
+            left.close()  # it has not begun, and nobody will await it
+            raise TypeError("close is `async def`; write `def close(self)`, and await in a `finally` of `run`")
+        for _ in islice(left if isgenerator(left) else (), _YIELDS_AT_MOST):
+            pass  # a generator's code runs only so; what it yields is nobody's any more
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the node's own, and nobody's business any more
+        return error
+    return None
+
+
+_YIELDS_AT_MOST = 10_000
 
 # factory(me, peers, disk, **options): `peers` are the other nodes in a fixed order; `options` are the scenario's.
 Factory: TypeAlias = Callable[..., Any]

@@ -3,6 +3,11 @@
 Say a thing when it has become true *for others*: a vote, a term, a promise or an acceptance once it is durable (or,
 where a node omits the sync, when it is answered); a decision when a client could be told.
 
+A protocol may borrow the words of another one. A *term* is a number that only grows, of which each has at most one leader: a view
+or an epoch in other protocols. A *ballot* is any encodable value of a totally ordered type, of which each has at most one proposal
+(in a slot): a view or an epoch, or a round with its owner. A *slot* is where one value is decided: an instance, a place in a log.
+Who has no votes, or no promises, does not speak of them, and no invariant and no report asks for them.
+
     class LeaseTaken(msgspec.Struct, frozen=True):  # one of your own: any record will do that can be encoded
         until: int
 
@@ -34,7 +39,7 @@ class Decided(Observation, frozen=True, tag=True):
 
 
 class Applied(Observation, frozen=True, tag=True):
-    """Hands the command at ``index`` to its state machine; ``term`` is the entry's."""
+    """Hands the command at ``index`` to its state machine; ``term`` is the entry's: that of the leader that wrote it."""
 
     index: int
     term: int
@@ -45,7 +50,7 @@ class Applied(Observation, frozen=True, tag=True):
 
 
 class EnteredTerm(Observation, frozen=True, tag=True):
-    """``current_term`` is now ``term``."""
+    """``current_term`` is now ``term``: a number that only grows, of which each has at most one leader (a view, an epoch)."""
 
     term: int
 
@@ -58,7 +63,7 @@ class Voted(Observation, frozen=True, tag=True):
 
 
 class Led(Observation, frozen=True, tag=True):
-    """Became the leader of ``term``."""
+    """Became the leader of ``term`` (the primary of a view or an epoch): its only one."""
 
     term: int
 
@@ -133,14 +138,14 @@ class Voters(Observation, frozen=True, tag=True):
     index: int | None = None
 
 
-# Paxos; a ballot is any totally ordered, encodable value
+# Paxos; a ballot is any encodable value of a totally ordered type (its own order is what counts: of text, "n10" is below "n9")
 
 
 class AcceptorStarted(Observation, frozen=True, tag=True):
     """Said once by every ``start`` of an acceptor, first of all: what it found on its disk (``None``: nothing yet).
 
-    One of several slots says it once for each ``slot`` of which it found something; with ``slot=None`` it says what holds for
-    all of them, for instance that it found nothing.
+    One of several slots says it once for each ``slot`` of which it found something; before those, with ``slot=None``, it says what
+    holds for all of them, for instance a promise, or that it found nothing.
     """
 
     promised: Any
@@ -150,14 +155,14 @@ class AcceptorStarted(Observation, frozen=True, tag=True):
 
 
 class Promised(Observation, frozen=True, tag=True):
-    """Will accept nothing below ``ballot``, in ``slot``; None: in any."""
+    """Will accept nothing below ``ballot``, in ``slot``; None: in any. Said when it is durable, before anybody counts it."""
 
     ballot: Any
     slot: Any = None
 
 
 class Proposed(Observation, frozen=True, tag=True):
-    """Starts the accept phase of ``ballot`` with ``value``, in ``slot`` where the protocol has several."""
+    """Starts the accept phase of ``ballot`` with ``value``, in ``slot`` where the protocol has several; no acceptor has it yet."""
 
     ballot: Any
     value: Any

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import ScenarioError, told
-from splitbrain.invariant import InvariantFactory, Monitor
-from splitbrain.node import DiskView, Factory, NodeId, is_async
+from splitbrain.fields import check_fields, described, is_count, tuples
+from splitbrain.invariant import InvariantFactory, KeepsContract, Monitor, made
+from splitbrain.judges import Judges, all_judges, as_names, check_names, chosen
+from splitbrain.node import DiskView, Factory, NodeId, is_async, release
 
+HOSTS = ("direct", "trio")  # what can run nodes
 Label = Callable[[Any], tuple[str, int | None]]
 
 
@@ -25,9 +28,19 @@ def numbered_commands(number: int) -> Any:
     return f"v{number}"
 
 
+PAYLOADS = (10, 100, 1_000, 5_000)  # by how many characters a search makes the commands of a run longer, if it does
+
+
 def padded(command: Any, size: int) -> Any:
     """A command of the default workload, with ``size`` dots behind it."""
     return f"{command}{'.' * size}"
+
+
+def expect_scenario(whom: str, given: object) -> None:
+    """Raises `ScenarioError` where ``whom``, as a user calls it, was given something else than a scenario."""
+    if not isinstance(given, Scenario):
+        name = "; find_scenario(name) gives the one of that name" if isinstance(given, str) else ""
+        raise ScenarioError(f"{whom}({given!r:.80}): this is {described(given)}; pass it a Scenario{name}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +61,15 @@ class Scenario:
     sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ...
     budget: what the nemesis may do at all.
     options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
-    commands: the n-th client request's command; JSON values only, for they stand in the schedule file.
+    commands: the n-th client request's command, the same whenever it is asked: plain data, or tuples, enums and records, which a
+        schedule file finds again by their JSON. What no file could give back is refused when it is asked for.
     payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
         None: those of the default workload get dots, and commands of your own stay as they are.
     requests: the most client requests of one run (the fair phase adds its own).
     label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
     show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
     latency: the most virtual ms that a message takes in the fair phase (at least 1).
-    calm_bound: virtual ms of the fair phase; 0: the scenario makes no claim about liveness.
+    calm_bound: virtual ms of the fair phase, an hour at most; 0: the scenario makes no claim about liveness.
     clients: the nodes, by position from 0, that clients talk to; None means every node.
     can_progress: ``can_progress(core, size, options)``: whether a fair phase can ask progress of a core (positions from 0); None
         means that any majority can. A nemesis draws no other cores.
@@ -64,6 +78,7 @@ class Scenario:
     quorums: ``quorums(voters) -> (elect, decide)``: the least counts, of so many voters, that elect a leader (or prepare a ballot)
         and that decide (or commit); None: a majority for both.
     progress: observation types each of which must occur in a search, lest it is vacuous (for instance ``(Led, Committed)``).
+    only, without: names of invariants (``KeepsContract`` is one): those that alone judge it, and those that do not: see `judged`.
 
     Raises `ValueError` for what cannot be; a function of yours that raises later ends in `ScenarioError`, under its name.
     """
@@ -86,17 +101,47 @@ class Scenario:
     voters: Callable[[int], tuple[int, ...]] | None = None
     quorums: Callable[[int], tuple[int, int]] | None = None
     progress: tuple[type, ...] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    # What it was before it was `judged` by others: files name that, and say by whom it was judged.
+    origin: Scenario | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.sizes or min(self.sizes) < 1:
-            raise ValueError(f"Scenario {self.name!r}: sizes={self.sizes!r} has no cluster size of at least 1 node; give one")
-        for option, values in self.options.items():
-            if not isinstance(values, tuple) or not values:
-                raise ValueError(
-                    f"Scenario {self.name!r}: option {option!r} is {values!r}, not a tuple of values; write ({values!r},)"
-                )
-        if self.latency < 1 or self.calm_bound < 0:
-            raise ValueError(f"Scenario {self.name!r}: latency must be at least 1 ms and calm_bound at least 0 ms")
+        for name, value in tuples(vars(self)).items():
+            object.__setattr__(self, name, value)
+        check_fields(vars(self))
+        try:
+            for each in ("only", "without"):
+                object.__setattr__(self, each, as_names(each, getattr(self, each)))
+            if self.only or self.without:
+                check_names(self._all_judges, only=self.only, without=self.without)
+                chosen(self._all_judges, self.only, self.without)
+        except ScenarioError as error:
+            raise ValueError(f"Scenario {self.name!r}: {error}") from error
+
+    def judged(self, only: Sequence[str] = (), without: Sequence[str] = ()) -> Scenario:
+        """The same, judged by the invariants named in ``only`` alone, or by all but those in ``without``, or both.
+
+            SAFE = RAFT.judged(without=("LogTermination",))
+
+        ``KeepsContract`` is one of them: a node that raises, where that is muted, is dead and no more. What a scenario mutes
+        already stays muted. Raises `ScenarioError` for a name that it does not have, and when nothing is left.
+        """
+        try:
+            also, but = as_names("only", only), as_names("without", without)
+            if not also and not but:
+                return self
+            check_names(self._all_judges, only=also, without=but)
+            left = tuple(dict.fromkeys(name for name, _ in chosen(chosen(self._all_judges, self.only, self.without), also, but)))
+        except ScenarioError as error:
+            raise self.blame(error) from error
+        again = replace(self, only=left if also else self.only, without=tuple(dict.fromkeys((*self.without, *but))))
+        object.__setattr__(again, "origin", self.origin or self)
+        return again
+
+    def bare(self) -> Scenario:
+        """The same, judged by nothing but the contract of a node."""
+        return replace(self, invariants=(KeepsContract,), only=(), without=())
 
     def may_progress(self, core: tuple[NodeId, ...], size: int, options: Mapping[str, Any]) -> bool:
         """Whether a fair phase can ask progress of this core: see ``can_progress``."""
@@ -106,9 +151,12 @@ class Scenario:
             return len(set(core) & set(voters)) >= max(self.quorum(len(voters)))
         places = tuple(place for place, name in enumerate(names) if name in core)
         try:
-            return self.can_progress(places, size, options)
+            answer = self.can_progress(places, size, options)
         except Exception as error:
             raise self.blame(f"can_progress({places}, {size}, {dict(options)}) raised {told(error)}; return a bool") from error
+        if answer is None:
+            raise self.blame(f"can_progress({places}, {size}, {dict(options)}) returned nothing; return a bool")
+        return bool(answer)
 
     @cached_property
     def guarded(self) -> Scenario:
@@ -121,7 +169,15 @@ class Scenario:
     def host(self) -> str:
         """What runs its nodes: ``"direct"`` where they are sans-I/O, for that is faster, else ``"trio"``. It makes one to see."""
         nodes = self.nodes(self.sizes[0])
-        return "trio" if is_async(self.node(nodes[0], nodes, {}, self.first_options)) else "direct"
+        node = self.node(nodes[0], nodes, {}, self.first_options)
+        release(node)
+        return "trio" if is_async(node) else "direct"
+
+    def hosted(self, host: str | None) -> str:
+        """``host``, where it is given, else what runs its nodes. Raises `ScenarioError` for a name that no host has."""
+        if host is not None and host not in HOSTS:
+            raise ScenarioError(f"there is no host {host!r:.80}; use {' or '.join(map(repr, HOSTS))}")
+        return host or self.host
 
     @property
     def first_options(self) -> dict[str, Any]:
@@ -132,7 +188,7 @@ class Scenario:
         """Make a node of a cluster of ``nodes``. Raises `ScenarioError` from what the factory raised."""
         try:
             return self.factory(me, tuple(name for name in nodes if name != me), disk, **options)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.blame(
                 f"the factory cannot make node {me}: {type(error).__name__}: {error}; "
                 "it is called as factory(me, peers, disk, **options)"
@@ -203,17 +259,34 @@ class Scenario:
             )
         return elect, decide
 
-    def monitor(self) -> Monitor:
-        """Its invariants, made anew."""
+    @cached_property
+    def judges(self) -> Judges:
+        """The invariants that judge it, by name: `KeepsContract` and its own, but for those that are muted.
+
+        Raises `ScenarioError` for one that cannot be made, or is no invariant.
+        """
         try:
-            return Monitor(self.invariants)
+            found = chosen(self._all_judges, self.only, self.without)
+            for _, factory in found:
+                made(factory)  # one to look at
         except ScenarioError as error:
             raise self.blame(error) from error
+        return found
+
+    @cached_property
+    def _all_judges(self) -> Judges:
+        return all_judges(self.invariants)
+
+    def monitor(self) -> Monitor:
+        """Its judges, made anew."""
+        return Monitor(tuple(factory for _, factory in self.judges))
 
     def blame(self, what: object) -> ScenarioError:
         """What one of its functions did wrong, under its name."""
         return ScenarioError(f"scenario {self.name!r}: {what}")
 
     def nodes(self, size: int) -> tuple[NodeId, ...]:
-        """The names of a cluster of ``size`` nodes."""
+        """The names of a cluster of ``size`` nodes. Raises `ScenarioError` where that is no number of nodes."""
+        if not is_count(size, 1):
+            raise self.blame(f"there is no cluster of {size!r:.80} nodes; its size is a whole number, at least 1")
         return tuple(f"n{number}" for number in range(1, size + 1))

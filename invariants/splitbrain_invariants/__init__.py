@@ -1,23 +1,30 @@
 """The invariants that Splitbrain ships; each is one sentence, one source and one fold over events.
 
-Read the folder ``consensus`` first, then ``raft`` or ``paxos``, then ``witnesses``; ``replica``, ``quorums`` and ``key`` are what
-they share.
+Read the folder ``consensus`` first, then ``raft`` or ``paxos``, then ``witnesses``; ``replica``, ``acceptors``,
+``configurations``, ``quorums`` and ``key`` are what they share.
 """
 
 from __future__ import annotations
 
 from splitbrain_invariants.consensus.agreement import Agreement
 from splitbrain_invariants.consensus.integrity import Integrity
-from splitbrain_invariants.consensus.termination import LogTermination, Termination
+from splitbrain_invariants.consensus.log_termination import LogTermination
+from splitbrain_invariants.consensus.termination import Termination
 from splitbrain_invariants.consensus.validity import Validity
-from splitbrain_invariants.paxos.acceptor import AcceptedIsDurable, PromisesKept
 from splitbrain_invariants.paxos.chosen import DecidedIsChosen, OneChosenValue
+from splitbrain_invariants.paxos.memory import AcceptedIsDurable
+from splitbrain_invariants.paxos.origin import AcceptedIsProposed, ProposedIsAskedFor
+from splitbrain_invariants.paxos.preparation import ProposedIsPromised
+from splitbrain_invariants.paxos.promises import PromisesKept
 from splitbrain_invariants.paxos.proposal import OneValuePerBallot, ProposedIsSafe
+from splitbrain_invariants.raft.commitment import AppliedIsCommitted, CommitWithinLog
 from splitbrain_invariants.raft.completeness import LeaderCompleteness
 from splitbrain_invariants.raft.durability import CommittedIsDurable
 from splitbrain_invariants.raft.election import ElectionSafety, OneVotePerTerm, TermsNeverGoBack
 from splitbrain_invariants.raft.log import LeaderAppendOnly, LogMatching
+from splitbrain_invariants.raft.mandate import LeadsByVotes
 from splitbrain_invariants.raft.state_machine import AppliedInOrder, CommitIndexNeverGoesBack, StateMachineSafety
+from splitbrain_invariants.raft.terms import TermsRise
 from splitbrain_invariants.raft.tracking import MatchIndexNeverGoesBack, NextIndexAboveMatchIndex
 
 # Any protocol that decides.
@@ -37,24 +44,44 @@ RAFT_SAFETY = (
     MatchIndexNeverGoesBack,
     NextIndexAboveMatchIndex,
     Validity,
+    AppliedInOrder,
+    LeadsByVotes,
+    TermsRise,
+    CommitWithinLog,
+    AppliedIsCommitted,
 )
 
-PAXOS_SAFETY = (PromisesKept, AcceptedIsDurable, OneValuePerBallot, ProposedIsSafe, OneChosenValue, DecidedIsChosen, *COMMON)
+PAXOS_SAFETY = (
+    PromisesKept,
+    AcceptedIsDurable,
+    OneValuePerBallot,
+    ProposedIsSafe,
+    OneChosenValue,
+    DecidedIsChosen,
+    *COMMON,
+    ProposedIsPromised,
+    AcceptedIsProposed,
+    ProposedIsAskedFor,
+)
 
 __all__ = [
     "COMMON",
     "PAXOS_SAFETY",
     "RAFT_SAFETY",
     "AcceptedIsDurable",
+    "AcceptedIsProposed",
     "Agreement",
     "AppliedInOrder",
+    "AppliedIsCommitted",
     "CommitIndexNeverGoesBack",
+    "CommitWithinLog",
     "CommittedIsDurable",
     "DecidedIsChosen",
     "ElectionSafety",
     "Integrity",
     "LeaderAppendOnly",
     "LeaderCompleteness",
+    "LeadsByVotes",
     "LogMatching",
     "LogTermination",
     "MatchIndexNeverGoesBack",
@@ -63,9 +90,12 @@ __all__ = [
     "OneValuePerBallot",
     "OneVotePerTerm",
     "PromisesKept",
+    "ProposedIsAskedFor",
+    "ProposedIsPromised",
     "ProposedIsSafe",
     "StateMachineSafety",
     "Termination",
     "TermsNeverGoBack",
+    "TermsRise",
     "Validity",
 ]

@@ -1,11 +1,12 @@
 """Things that a name stands for: where their modules are looked for, and what is told of those that fail."""
 
+import json
 import sys
 
 import pytest
 from own_modules import SCENARIO, module
 
-from splitbrain.catalogue.importing import declared, described, importable_from, load
+from splitbrain.catalogue.importing import attribute_of, declared, described, importable_from, load, loaded
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.errors import ScenarioError
 
@@ -82,3 +83,13 @@ def test_entry_points_are_listed_by_name_and_each_once():
     names = [each.name for each in declared("splitbrain.scenarios")]
     assert names == sorted(set(names))
     assert {"paxos", "raft"} <= set(names)
+
+
+def test_what_is_imported_already_is_found_by_package_and_by_module_and_nothing_is_imported_for_that():
+    found = loaded(("splitbrain",), ("json", "never_imported"))
+    assert {"splitbrain", "splitbrain.errors", "json"} <= set(found)
+    assert "never_imported" not in found
+    assert "json.decoder" not in found
+    assert attribute_of("json", "loads") is json.loads
+    assert attribute_of("json", "nothing") is None
+    assert attribute_of("never_imported", "loads") is None

@@ -3,7 +3,7 @@
 import pytest
 from toy_museum import BUG, CONTROL
 
-from splitbrain.catalogue.museum import bug_of, bugs, find_bug, unbroken
+from splitbrain.catalogue.museum import bug_of, bugs, find_bug, named, unbroken
 from splitbrain.errors import ScenarioError
 from splitbrain.exhibit import mutant
 from splitbrain_protocols.raft.scenario import RAFT
@@ -40,7 +40,6 @@ def test_a_museum_of_ones_own_is_found_by_name_with_its_own_exhibits_alone():
     [
         ("toy_museum:BUG", "is an object of type Exhibit, not a sequence; make toy_museum:BUG a tuple of Exhibits"),
         ("toy_museum:MIXED", "holds an object of type Scenario at place 2"),
-        ("toy_museum:NO_SCENARIO", "has an exhibit 'none' whose scenario is an object of type NoneType"),
         ("toy_museum:TWICE", "has two exhibits that are called 'toy-forgets'"),
     ],
 )
@@ -53,3 +52,8 @@ def test_the_protocol_that_an_exhibit_breaks_is_a_shipped_one_or_stands_beside_i
     assert unbroken(find_bug("figure-8")) == "raft"
     assert unbroken(BUG, "toy_museum:EXHIBITS") == "toy_museum:REGISTER"
     assert unbroken(BUG) is None
+
+
+def test_a_scenario_that_is_judged_otherwise_goes_by_the_name_of_what_it_was():
+    assert named(RAFT.judged(without=("LogTermination",))) == ("raft", None)
+    assert named(find_bug("figure-8").scenario.judged(without=("LogTermination",))) == ("raft", "figure-8")

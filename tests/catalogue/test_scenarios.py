@@ -1,13 +1,17 @@
 import sys
+from pathlib import Path
 
 import pytest
 import toys
 from own_modules import SCENARIO, module
 
-from splitbrain.catalogue.scenarios import find_scenario, name_of
+from splitbrain.catalogue.scenarios import find_scenario, home_of, name_of
 from splitbrain.errors import ScenarioError
+from splitbrain.invariant import KeepsContract
 from splitbrain.scenario import Scenario
 from splitbrain_protocols.raft.scenario import RAFT
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_shipped_scenario_has_a_short_name():
@@ -61,7 +65,7 @@ def test_the_module_of_the_factory_comes_before_one_that_only_imports_the_scenar
     module(
         folder,
         "my_origin",
-        "class Node: ...\nfrom splitbrain.scenario import Scenario\nMINE = Scenario(name='m', factory=Node, invariants=())",
+        f"class Node: ...\n{SCENARIO.replace('object', 'Node')}",
     )
     _, scenario = find_scenario("a_test_of_it:MINE")
     assert name_of(scenario) == "my_origin:MINE"
@@ -69,4 +73,20 @@ def test_the_module_of_the_factory_comes_before_one_that_only_imports_the_scenar
 
 def test_a_scenario_that_no_module_holds_cannot_be_saved_and_the_message_says_how_it_can():
     with pytest.raises(ScenarioError, match=r"is not a name in any module.*assign it at the top level of an importable module"):
-        name_of(Scenario(name="nameless", factory=object, invariants=()))
+        name_of(Scenario(name="nameless", factory=object, invariants=(KeepsContract,)))
+
+
+def test_the_home_of_a_scenario_is_the_folder_from_which_its_module_was_imported(folder):
+    module(folder, "my_home", SCENARIO)
+    find_scenario("my_home:MINE")
+    assert home_of("my_home:MINE") == folder.resolve()
+    assert home_of("splitbrain_protocols.raft.scenario:RAFT") == ROOT / "protocols"
+    assert home_of("splitbrain_protocols.raft:RAFT") == ROOT / "protocols"
+    assert home_of("raft") is None
+
+
+def test_the_program_that_runs_is_nobodys_home():
+    with pytest.raises(ScenarioError, match="stands in the program that runs, and to import that is to run it again"):
+        home_of("never_imported:MINE")
+    with pytest.raises(ScenarioError, match="put the scenario into a module of its own"):
+        home_of("__main__:MINE")

@@ -3,7 +3,7 @@
 import pytest
 from scripted import Note, asked, of, scripted
 
-from splitbrain.actions import Complete, Fire, Request
+from splitbrain.actions import Complete, Crash, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Observed, Replied, Synced, TimerCancelled, TimerSet, Wrote
@@ -91,3 +91,52 @@ def test_a_timer_of_one_node_is_no_business_of_another():
     with World(scripted(start=lambda node: [SetTimer("t", 1, 2)], request=lambda *_: [CancelTimer("t")])) as world:
         world.apply(ASK)
         assert [str(action) for action in world.enabled(Fire)] == ["fire n2 t", "fire n3 t"]
+
+
+# Replies
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_a_request_that_is_asked_twice_may_be_answered_twice(host):
+    kept = []
+
+    def request(node, name, command):
+        kept.append(name)
+        if command == "now":
+            for each in kept:
+                yield Reply(each, "done")
+
+    with World(scripted(request=request), host=host) as world:
+        world.apply(ASK)
+        world.apply(Request("n1", "r1", "now"))
+        assert [event.request for event in of(world, Replied)] == ["r1", "r1"]
+        assert world.violation is None
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+@pytest.mark.parametrize("power", [(), (Crash("n1"), Restart("n1"))], ids=["another node", "another incarnation"])
+def test_a_reply_to_what_this_incarnation_was_never_asked_is_malformed(power, host):
+    def request(node, name, command):
+        if command != "x":
+            yield Reply("r1", "done")
+
+    with World(scripted(request=request), host=host) as world:
+        world.apply(ASK)
+        for action in power:
+            world.apply(action)
+        world.apply(Request("n1" if power else "n2", "r2", "y"))
+        assert of(world, Replied) == []
+        assert "which nobody has asked it since it started" in world.violation.summary
+
+
+def test_an_answer_that_the_power_cut_is_no_second_answer():
+    def request(node, name, command):
+        yield Observe(Note())
+        yield Reply(name, "done")
+
+    with World(scripted(request=request)) as world:
+        world.apply(Crash("n1", during=ASK, after=1))
+        world.apply(Restart("n1"))
+        world.apply(ASK)
+        assert len(of(world, Replied)) == 1
+        assert world.violation is None

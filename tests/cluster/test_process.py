@@ -101,6 +101,115 @@ def test_a_crash_disarms_timers_and_the_next_incarnation_is_a_new_node():
         world.apply(Fire("n1", "t"))
 
 
+# The end of an incarnation
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_every_incarnation_is_told_once_that_it_is_over(host):
+    held, closings = set(), []  # nodes hold something open from their start to their end
+
+    def request(node, name, command):
+        if command == "fail":
+            raise LookupError
+        yield Sync()
+
+    def close(node):
+        held.remove(node)
+        closings.append(node.me)
+
+    scenario = scripted(start=lambda node: held.add(node) or (), close=close, request=request, budget=SLOW)
+    with World(scenario, host=host) as world:
+        for _ in range(10):
+            world.apply(Crash("n1"))
+            world.apply(Restart("n1"))
+        assert closings == ["n1"] * 10
+        world.apply(Request("n2", "r1", "fail"))
+        assert closings[10:] == ["n2"]
+        world.apply(Request("n3", "r1", "wait"))
+        world.apply(Crash("n3"))
+        assert closings[11:] == ["n3"]
+        assert [node.me for node in held] == ["n1"]
+    assert closings[12:] == ["n1"]
+    assert not held
+    world.close()
+    assert len(closings) == 13
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_what_a_node_does_in_its_close_reaches_nobody(host):
+    def close(node):
+        yield Send("n2", Note())
+        yield Observe(Note())
+        reached.append(node.me)
+
+    reached = []
+    with World(scripted(close=close), host=host) as world:
+        before = len(world.events)
+        world.apply(Crash("n1"))
+        assert [type(event).__name__ for event in world.events[before:]] == ["Acted", "Crashed"]
+        before = list(world.events)
+    assert world.events == before
+    assert reached[-3:] == ["n1", "n2", "n3"]
+    assert world.processes["n1"].lapses == []
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+@pytest.mark.parametrize("error", [LookupError("lost"), SystemExit(3)])
+def test_what_a_node_s_close_raises_changes_no_run_and_is_a_lapse(error, host):
+    def close(node):
+        raise error
+
+    with World(scripted(close=close), host=host) as world:
+        world.apply(Crash("n1"))
+        world.apply(Restart("n1"))
+        assert world.violation is None
+    assert of(world, Failed) == []
+    assert len(world.lapses) == 4
+    place = f"test_process.py:{close.__code__.co_firstlineno + 1}, in close"
+    assert world.lapses[0] == f"n1's close() raised {type(error).__name__}: {error} ({place})"
+
+
+def test_a_close_that_is_async_is_a_lapse_and_anything_else_of_that_name_is_the_node_s_own_business():
+    async def close(node): ...
+
+    with World(scripted(close=close)) as world:
+        pass
+    assert "close is `async def`; write `def close(self)`" in world.lapses[0]
+    with World(scripted(close="a name of its own")) as world:
+        pass
+    assert world.lapses == ()
+
+
+def test_the_node_that_is_made_to_see_what_it_is_is_told_that_it_is_over():
+    made, over = [], []
+
+    class Counted(scripted().factory):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            made.append(self)
+
+        def close(self):
+            over.append(self)
+
+    with World(scripted(factory=Counted)):
+        pass
+    assert len(made) == 4
+    assert made == over
+
+
+def test_a_world_that_could_not_be_made_tells_the_nodes_that_were():
+    over = []
+
+    def start(node):
+        if node.me == "n3":
+            raise KeyboardInterrupt
+        return ()
+
+    with pytest.raises(KeyboardInterrupt):
+        World(scripted(start=start, close=lambda node: over.append(node.me)), host="direct")
+    assert over[-3:] == ["n1", "n2", "n3"]
+
+
 # Slow disks
 
 

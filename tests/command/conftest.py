@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
@@ -72,7 +73,7 @@ class CtrlC(Selfish):
         if COUNTDOWN[0] == 0: signal.raise_signal(signal.SIGINT)
 
 class PatientCtrlC(CtrlC):
-    request = Sound.request
+    def request(self, request, command): return [Observe(say.Decided(1))]
 
 def scenario(name, factory, **fields):
     return Scenario(name=name, factory=factory, invariants=(Agreement,), sizes=(2,), **fields)
@@ -97,6 +98,14 @@ MUTE = scenario("mute", Mute)
 NO_FACTORY = scenario("no_factory", lambda me: None)
 NUMBER = 7
 '''
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Ctrl-C is heard, though whoever started the tests may have had it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

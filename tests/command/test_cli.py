@@ -7,6 +7,7 @@ import sys
 import pytest
 from shell import run
 
+from splitbrain.errors import NondeterminismError
 from splitbrain.nemesis.names import STRATEGIES
 from splitbrain.report.objects.hunt import HUNTED
 from splitbrain.schedule.provenance import splitbrain_version
@@ -70,7 +71,8 @@ def test_the_commands_are_listed_in_the_order_in_which_one_needs_them(capsys):
 def test_a_help_loads_nothing_heavy():
     heavy = ("trio", "networkx", "msgspec", "rich", "hypothesis", "splitbrain.nemesis.portfolio", "splitbrain.world.run")
     code = (
-        f"import sys; import splitbrain.command.cli as cli; cli._parser(); print([each for each in {heavy} if each in sys.modules])"
+        "import sys; from splitbrain.command.parser import parser; "
+        f"parser(); print([each for each in {heavy} if each in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown == "[]\n"
@@ -79,3 +81,13 @@ def test_a_help_loads_nothing_heavy():
 def test_the_version_is_that_which_schedules_are_saved_with(capsys):
     code, out, _ = run(capsys, "--version")
     assert (code, out) == (0, f"splitbrain {splitbrain_version()}\n")
+
+
+def test_a_node_that_behaves_differently_the_second_time_ends_any_command_with_3(capsys, here, monkeypatch):
+    def unsteady(_):
+        raise NondeterminismError("event 3 differs")
+
+    monkeypatch.setattr("splitbrain.schedule.file.load", unsteady)
+    code, out, err = run(capsys, "replay", "some.schedule.jsonl", "--json")
+    assert (code, json.loads(out)["outcome"]) == (3, "nondeterministic")
+    assert err.startswith("splitbrain: NONDETERMINISTIC: event 3 differs. A node must depend on ")

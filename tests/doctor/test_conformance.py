@@ -1,6 +1,8 @@
 """The quick check before hunting: what it says about good nodes, and about each way of breaking the contract."""
 
 import re
+import signal
+import threading
 from collections import namedtuple
 from dataclasses import dataclass
 
@@ -15,7 +17,8 @@ from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
 from splitbrain.node import Observe, Reply, Send, SetTimer, Sync, Write
-from splitbrain.observations import Decided
+from splitbrain.observations import Appended, Decided
+from splitbrain_invariants import CommittedIsDurable, LogMatching
 from splitbrain_protocols.paxos.scenario import PAXOS
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -117,7 +120,7 @@ def test_a_node_that_writes_and_never_looks_at_its_disk_is_a_problem():
     ("handler", "says"),
     [
         (lambda node, request, command: 1 / 0, "raised an exception: *ZeroDivisionError"),
-        (lambda node, request, command: ["send"], "no effect: it yielded a str, which is not an effect"),
+        (lambda node, request, command: ["send"], "no effect: request yielded 'send', a str, which is not an effect"),
         (lambda node, request, command: 7, "no effect: *not effects"),
         pytest.param(
             lambda node, request, command: (SetTimer("t", 1, 2) for _ in iter(int, 1)), "never stopped", marks=pytest.mark.slow
@@ -129,6 +132,25 @@ def test_a_node_that_writes_and_never_looks_at_its_disk_is_a_problem():
 def test_a_malformed_handler_is_a_problem(handler, says):
     found = problems(scripted(request=handler))
     assert any(re.search(says.replace("*", ".*"), problem) for problem in found), found
+
+
+def test_a_close_that_raises_is_a_problem_told_once():
+    def close(node):
+        raise LookupError("no file")
+
+    problem = only_problem(scripted(request=echo, close=close))
+    assert problem.startswith("a node's close() raised LookupError: no file (test_conformance.py:")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no CPU timer here")
+def test_a_node_that_computes_for_ever_is_a_problem():
+    def receive(node, sender, message):
+        while True:
+            pass
+
+    problem = only_problem(scripted(request=echo, receive=receive))
+    assert problem.startswith("a node never stopped: receive: it computes for ever, and the watchdog stopped it (scripted.py:")
 
 
 class Shared:
@@ -189,8 +211,23 @@ def test_a_label_that_raises_or_returns_something_else_is_a_problem():
 
 
 def test_commands_that_no_file_can_hold_or_that_run_out_are_a_problem():
-    assert "commands(1): TypeError" in only_problem(scripted(request=echo, commands=lambda number: object()))
+    for value, why in (
+        (object(), "it holds an object of type builtins.object"),
+        (float("inf"), "it holds inf, for which JSON has no number"),
+        ({"due": float("nan")}, "it holds nan in ['due'], for which JSON has no number"),
+        ({1: 2}, "it holds the key 1, where JSON's keys are text"),
+    ):
+        problem = only_problem(scripted(request=echo, commands=lambda number, value=value: value))
+        assert re.match(rf"commands\(\d+\): {re.escape(why)}", problem)
     assert "IndexError" in only_problem(COLOURFUL)
+
+
+def test_options_that_no_file_could_give_back_are_a_problem():
+    for values, why in (
+        ((object(),), "a value that no schedule file can hold"),
+        (((1,), [1]), "the values (1,) and [1], which are both"),
+    ):
+        assert f"option 'mode' has {why}" in "\n".join(problems(scripted(request=echo, options={"mode": values})))
 
 
 def test_a_node_that_behaves_differently_is_a_problem():
@@ -238,6 +275,57 @@ def test_all_problems_are_listed_at_once_and_are_the_users_to_mend():
         conformance(scripted(request=careless, sizes=(2,), label=lambda message: "x"))
     assert "problems\n  * " in str(error.value)
     assert len(error.value.problems) >= 2
+
+
+def test_one_problem_is_told_once_with_how_often_it_came_up():
+    def breaks(node, request, command):
+        raise ValueError(f"{node.me} will not {command}")
+
+    assert re.search(r"ValueError: n\d will not v\d.* \(and \d+ more of these\)$", only_problem(scripted(request=breaks)))
+
+
+def test_an_entry_that_is_said_to_be_appended_behind_its_sync_is_a_problem_where_an_invariant_goes_by_that():
+    def append(node, request, command):
+        yield Write("log", (command,))
+        yield Sync()
+        yield Observe(Appended(1, 1, command))
+        yield Reply(request, node.disk.get("log"))
+
+    def in_order(node, request, command):
+        yield Observe(Appended(1, 1, command))
+        yield Write("log", (command,))
+        yield Sync()
+        yield Reply(request, node.disk.get("log"))
+
+    problem = only_problem(scripted(request=append, invariants=(CommittedIsDurable,)))
+    assert "say Appended before the Sync, with the Write (and " in problem
+    assert conformance(scripted(request=in_order, invariants=(CommittedIsDurable,)))
+    assert conformance(scripted(request=append, invariants=(LogMatching,)))
+
+
+def test_a_node_that_starts_threads_is_a_problem_although_nothing_came_of_it_yet():
+    def tally(node, request, command):
+        counter = threading.Thread(target=node.disk.get, args=("count",), name="counter")
+        counter.start()
+        counter.join()
+        yield Reply(request, None)
+
+    assert "a node started a thread, 'counter': what that does, and when, is in no schedule" in only_problem(
+        scripted(request=tally)
+    )
+
+
+def test_what_takes_very_long_ends_early_and_says_what_it_was():
+    def send(node, request, command):
+        for peer in node.peers:
+            yield Send(peer, Note("x" * 5_000_000))
+        yield Reply(request, None)
+
+    report = conformance(scripted(request=send))
+    assert report.counts["runs"] < 15
+    (note,) = (each for each in report.notes if each.startswith("it took "))
+    assert "s encoding and comparing what happened" in note
+    assert "(the largest is a Note message that was sent, of 5.0 MB); so no more runs were begun than " in note
 
 
 def test_conformance_tells_of_clients_that_are_no_nodes():

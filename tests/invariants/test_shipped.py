@@ -1,6 +1,8 @@
 """What holds for every shipped invariant."""
 
+import re
 from functools import cache
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,10 +10,11 @@ from museum_runs import SLUGS, of_the_museum, saved_run
 
 import splitbrain_invariants as invariants
 from splitbrain import observations
-from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Failed, Observed, Started, Synced
+from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Declared, Failed, Observed, Started, Synced
 from splitbrain.invariant import Invariant, Monitor
 from splitbrain.observations import AcceptorStarted, Appended, Applied, Committed, Decided, Led, Recovered, Truncated, Voted
 
+PAGE = Path(__file__).resolve().parents[2] / "ci" / "docs" / "invariants.md"
 ALL = [each for name in invariants.__all__ if isinstance(each := getattr(invariants, name), type)]
 STRANGER = [
     # A node that says only some things, each of them harmless, and restarts without a word.
@@ -36,6 +39,18 @@ def test_every_invariant_has_a_sentence_a_source_and_something_to_watch(invarian
     assert invariant.kind in ("state", "step", "eventually")
 
 
+def test_one_page_says_of_each_what_it_assumes_of_a_node():
+    rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    named = [row[0].strip("| `") for row in rows]
+    assert len(set(named)) == len(named)
+    assert {each.__name__ for each in ALL} <= set(named)
+    assert all(len(row) == 5 for row in rows)
+    for each in (*invariants.RAFT_SAFETY, invariants.Termination, invariants.LogTermination):
+        (row,) = [row for row in rows if row[0] == f"| `{each.__name__}`"]
+        said = {name for name in re.findall(r"`(\w+)`", row[3]) if hasattr(observations, name)}
+        assert said <= {kind.__name__ for kind in each.watches}
+
+
 @pytest.mark.parametrize("invariant", ALL)
 def test_no_invariant_fires_merely_because_observations_are_missing(invariant):
     monitor = Monitor((invariant,))
@@ -53,7 +68,7 @@ def test_every_object_starts_afresh(invariant):
 
 
 def test_the_groups_hold_what_they_say():
-    alone = {invariants.Termination, invariants.LogTermination, invariants.AppliedInOrder}
+    alone = {invariants.Termination, invariants.LogTermination}
     grouped = {*invariants.RAFT_SAFETY, *invariants.PAXOS_SAFETY, *alone}
     assert grouped == set(ALL)
     assert all(each.kind != "eventually" for each in (*invariants.RAFT_SAFETY, *invariants.PAXOS_SAFETY))
@@ -63,7 +78,7 @@ def test_the_groups_hold_what_they_say():
 def test_safety_does_not_watch_every_message_and_timer():
     # What nobody watches need not be built, and these are the most frequent events.
     watched = {kind for each in (*invariants.RAFT_SAFETY, *invariants.PAXOS_SAFETY) for kind in each.watches}
-    rare = {Started, Crashed, Failed, Synced, CalmBegan, CalmEnded}
+    rare = {Declared, Started, Crashed, Failed, Synced, CalmBegan, CalmEnded}
     said = {AcceptorStarted, Applied, Appended, Committed, Decided, Led, Recovered}
     assert said <= watched
     assert Acted not in watched

@@ -9,6 +9,7 @@ from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.profile import Profile
 from splitbrain.nemesis.strategies.walk import Walk
 from splitbrain.node import Refused, Reply, Send, SetTimer, Sync, Write
+from splitbrain.stopwatch import Deadline, Stopwatch
 from splitbrain.world.world import World
 
 PROPOSALS = ("deliver", "drop", "duplicate", "cut", "mend", "fire", "restart", "crash", "crash_inside", "complete", "request")
@@ -133,3 +134,34 @@ def test_a_crash_inside_a_handler_interrupts_what_its_node_handles():
         assert {crash.during.actor == crash.node for crash in found} == {True}
         assert {crash.during.timer for crash in found} == {"t", "u"}
         assert len({crash.after for crash in found}) > 5
+
+
+def test_moves_end_where_their_deadline_comes_and_whatever_was_done_by_then_is_the_same():
+    def done(deadline, steps):
+        with World(busy()) as world:
+            moves = Moves(world, Dice(1), deadline)
+            count = moves.go(Walk(moves, Profile()).choose, steps)
+            assert count == len(moves.actions)
+            return moves.actions
+
+    assert done(Deadline(0.0), 100) == []
+    whole = done(None, 300)
+    assert done(Deadline(600), 300) == whole
+    cut = done(Deadline(0.002), 100_000)
+    assert 0 < len(cut) < 100_000
+    assert cut[:300] == whole[: len(cut)]
+
+
+def test_slow_steps_are_few_behind_a_deadline():
+    def slow(node, timer):
+        watch = Stopwatch()
+        while watch.seconds() < 0.02:
+            pass
+        return [SetTimer("t", 1, 2)]
+
+    with World(scripted(start=lambda node: [SetTimer("t", 1, 2)], timeout=slow)) as world:
+        moves = Moves(world, Dice(1), Deadline(0.1))
+        watch = Stopwatch()
+        moves.go(moves.fire, 1_000)
+        assert len(moves.actions) < 12  # at the first look nothing is known of how slow they are
+        assert watch.seconds() < 5

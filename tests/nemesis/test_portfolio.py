@@ -4,14 +4,18 @@ from collections import Counter
 
 import pytest
 from attacks import QUIET
+from scripted import scripted
 
+from splitbrain.actions import Calm
 from splitbrain.budget import FaultBudget
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import mutant
-from splitbrain.nemesis.names import STRATEGIES
+from splitbrain.nemesis.names import STRATEGIES, SWARM
 from splitbrain.nemesis.portfolio import Bandit, Portfolio
+from splitbrain.node import SetTimer
 from splitbrain.search.hunt import hunt
+from splitbrain.stopwatch import Deadline
 from splitbrain.world.run import run
 from splitbrain_protocols.museum.raft.elections.votes import VoteTwiceInTerm
 from splitbrain_protocols.paxos.scenario import PAXOS
@@ -75,3 +79,30 @@ def test_the_first_runs_are_short_and_later_ones_deep():
     assert steps[0] <= 31
     assert max(steps[:3]) <= 121
     assert max(steps) > 1_000
+
+
+def test_a_fair_phase_that_a_deadline_cuts_short_is_no_action_and_what_was_done_before_is_the_run():
+    asked = []
+
+    def request(node, name, command):
+        if name.startswith("calm-"):
+            asked.append(name)
+        return ()
+
+    class Late(Deadline):
+        """It comes once a fair phase is under way."""
+
+        def steps(self):
+            return 0 if asked else 1
+
+    scenario = scripted(request=request, calm_bound=1_000, start=lambda node: [SetTimer("t", 1, 2)])
+    cut, whole = Portfolio(scenario, (SWARM,)), Portfolio(scenario, (SWARM,))
+    phases = 0
+    for number in range(20):
+        short = cut.run(Dice(f"any/{number}"), Late(600)).run
+        phases += bool(asked)
+        asked.clear()
+        full = whole.run(Dice(f"any/{number}")).run
+        assert short.actions == tuple(action for action in full.actions if not isinstance(action, Calm))
+        asked.clear()
+    assert phases > 3

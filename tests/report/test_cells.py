@@ -1,7 +1,7 @@
 """What changed at a step, in the words of a lane."""
 
 from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend
-from splitbrain.events import Crashed, Observed, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.events import Crashed, Failed, Observed, Sent, Started, Synced, TimerSet, Wrote
 from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
 from splitbrain.report.cells import CellReader, Weight, identity, message_of
 
@@ -87,3 +87,27 @@ def test_a_fair_phase_tells_the_last_of_what_changed():
 def test_a_restart_is_told_by_its_lane_when_the_node_says_what_it_found():
     assert read(VOTE, Started(1, N2, 2)) == {N2: ["starts again"]}
     assert read(VOTE, Started(1, N2, 2), Observed(1, N2, Led(1))) == {N2: ["leads t1"]}
+
+
+def notations(*said, schedule=(VOTE,)):
+    cells = CellReader(schedule, lambda event: False).cells(VOTE, [Observed(1, N2, each) for each in said], UP)
+    return [each for parts in cells.values() for part in parts for each in part.notation]
+
+
+def test_a_part_says_which_of_its_notations_are_to_be_explained():
+    assert notations(Voted(1, N1)) == ["t2: term 2"]
+    assert notations(Committed(1, 1)) == []
+    (part,) = CellReader([VOTE], lambda event: False).cells(Fire(N1, "election"), [sent(N2)], UP)[N1]
+    assert part.notation == ("→n1: a message to n1 for a later step",)
+
+
+def test_a_timer_that_is_set_again_is_the_first_thing_to_be_left_out():
+    (part,) = CellReader([], lambda event: False).cells(Fire(N1, "election"), [TimerSet(1, N1, "election", 150, 300)], UP)[N1]
+    assert part.weight is Weight.IDLE is max(Weight)
+
+
+def test_of_a_long_failure_the_end_is_told_where_its_place_is():
+    (words,) = read(VOTE, Failed(1, N2, "raised", f"receive: ValueError: {'no way ' * 50}(node.py:17, in receive)"))[N2]
+    assert words.startswith("raised: receive: ValueError: no way")
+    assert words.endswith("(node.py:17, in receive)")
+    assert len(words) < 130

@@ -65,7 +65,9 @@ def test_a_message_is_told_by_what_it_carries_beyond_its_name():
     assert gist(RequestVoteReply(3, True), 3) == "vote granted"
     assert gist(AppendEntries(3, 1, 1, (), 0), 3) == "no entries, prev log index 1, prev log term 1, leader commit 0"
     assert gist(AppendEntries(3, 0, 0, (Entry(1, "v"),), 0), 3).endswith("entries [(1 v)], leader commit 0")
+    assert gist(AppendEntries(3, 0, 0, (Entry(1, None),), 0), 3).endswith("entries [(1 no-op)], leader commit 0")
     assert gist(Promise(B, None), 2) == "no accepted"
+    assert gist(Promise(B, Proposal(Ballot(1, "n2"), None)), 2) == "accepted (1.n2 None)"  # a value, and no log's entry
     assert gist(Promise(B, Proposal(Ballot(1, "n2"), "v")), 2) == "accepted (1.n2 v)"
     assert gist("plain") == "plain"
     assert gist(None) == ""

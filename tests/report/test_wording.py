@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
+from scripted import Note
 
 from splitbrain import observations
 from splitbrain.actions import Crash, Cut, Deliver, Fire, Mend
@@ -48,7 +50,7 @@ from splitbrain.observations import (
     Voted,
     Voters,
 )
-from splitbrain.report.wording import action_words, brief, clause, words
+from splitbrain.report.wording import action_words, brief, clause, notation, words
 from splitbrain_protocols.paxos.messages import Ballot
 from splitbrain_protocols.raft.core.messages import Entry, RequestVoteReply
 
@@ -70,7 +72,7 @@ SAID = [
         "takes n2 to match up to entry 1, and sends it entries from 3 on",
         "n2 matches to 1, next 3",
     ),
-    (Recovered(0, None, ()), "finds on its disk: term 0, no vote, an empty log", "finds an empty disk"),
+    (Recovered(0, None, ()), "finds on its disk: term 0, an empty log", "finds an empty disk"),
     (
         Recovered(2, "n3", ((1, "a"), (2, "b"))),
         "finds on its disk: term 2, voted for n3, log 1:t1 a 2:t2 b",
@@ -102,13 +104,15 @@ SAID = [
     ),
     (
         Recovered(2, None, ((2, "b"),), 5, 1),
-        "finds on its disk: term 2, no vote, a snapshot up to 5:t1, log 6:t2 b",
+        "finds on its disk: term 2, a snapshot up to 5:t1, log 6:t2 b",
         "finds t2, a snapshot up to 5:t1, log 6:t2 b",
     ),
 ]
 HAPPENED = [
     (Acted(1, 0, Fire("n1", "election")), "fire n1 election"),
     (Declared(0, ("n1", "n2"), ((1, 1), (2, 2))), "the scenario says that n1, n2 vote"),
+    (Declared(0, ("n1", "n2"), (), ("n3",)), "the scenario says that n1, n2 vote and that clients ask n3"),
+    (Declared(0, (), (), ()), "the scenario says that clients ask nobody"),
     (Started(0, "n1", 1), "n1 starts"),
     (Started(4, "n1", 2), "n1 starts again"),
     (Crashed(1, "n1", 0, 0), "n1 loses its power"),
@@ -166,3 +170,30 @@ def test_a_crash_inside_a_handler_counts_its_effects():
     inner = Deliver("n1", "n2", "RequestVote", 1)
     assert action_words(Crash("n2", 0, inner, 1)) == "crash n2 after 1 effect of (deliver n1->n2 RequestVote 1)"
     assert action_words(Crash("n2", 2, inner, 3)).endswith("after 3 effects of (deliver n1->n2 RequestVote 1), 2 unsynced survive")
+
+
+@pytest.mark.parametrize("said", [said for said, _, _ in SAID], ids=lambda said: type(said).__name__)
+def test_what_is_to_be_explained_of_an_observation_is_what_is_written_there(said):
+    forms = {"t2: term 2": r"\bt\d", "1:t2 v: entry 1 is v, of term 2": r"\d:t\d", "b2.n1: ballot 2 of n1": r"\bb\d+\.n"}
+    assert list(notation(said)) == [meaning for meaning, form in forms.items() if re.search(form, brief(said))]
+
+
+def test_a_ballot_that_is_a_number_is_explained_as_one():
+    assert notation(Promised(7)) == ("b2: ballot 2",)
+    assert notation(Note("tx=t1 1:t2 b2.n1")) == ()
+
+
+def test_a_command_of_none_is_a_no_op_in_a_log_and_none_elsewhere():
+    assert brief(Appended(1, 1, None)) == "appends 1:t1 no-op"
+    assert clause(Decided(None, 3)) == "decides no-op in slot 3"
+    assert clause(Decided(None)) == "decides None"
+    assert clause(Accepted(B, None)) == "accepts None at ballot 2.n1"
+    assert clause(AcceptorStarted(B, B, None, 1)) == (
+        "finds on its disk: promised ballot 2.n1, accepted no-op at ballot 2.n1 in slot 1"
+    )
+
+
+def test_of_a_long_failure_the_end_is_told_where_its_place_is():
+    told = words(Failed(1, "n2", "raised", f"receive: ValueError: {'no way ' * 90}(node.py:17, in receive)"))
+    assert told.startswith("n2 raised: receive: ValueError: no way")
+    assert told.endswith("(node.py:17, in receive)")

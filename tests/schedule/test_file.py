@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from toys import COLOURFUL, COLOURS, REGISTER
 
 from splitbrain.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
+from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.file import SavedSchedule, decode, encode, file_name, load, project_folders, save
+from splitbrain.schedule.format import FILE_AT_MOST
 from splitbrain.schedule.header import Header
 from splitbrain.world.run import Setup
 
@@ -21,7 +23,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
-LINKS = st.lists(st.tuples(NODES, NODES), max_size=3).map(tuple)
+LINKS = st.lists(st.tuples(NODES, NODES), min_size=1, max_size=3).map(tuple)
 MESSAGE = (NODES, NODES, TEXT, st.none() | st.integers(-5, 1 << 70), st.integers(1, 9), SMALL)
 INPUTS = st.one_of(
     st.builds(Deliver, *MESSAGE),
@@ -37,8 +39,9 @@ ACTIONS = st.one_of(
     st.builds(Cut, LINKS),
     st.builds(Mend, LINKS),
     st.builds(Advance),
-    st.builds(Calm, st.lists(NODES, unique=True).map(tuple), st.integers(0, 1 << 53), SMALL),
-    st.builds(Crash, NODES, SMALL, st.none() | INPUTS, SMALL),
+    st.builds(Calm, st.lists(NODES, min_size=1).map(tuple), st.integers(0, 1 << 53), SMALL),
+    st.builds(Crash, NODES, SMALL),
+    st.builds(Crash, NODES, SMALL, INPUTS, SMALL),
 )
 HEADERS = st.builds(
     Header,
@@ -134,9 +137,10 @@ def test_a_command_that_json_cannot_hold_as_it_is_comes_back_as_the_scenario_mak
 def test_an_option_that_json_cannot_hold_as_it_is_comes_back_as_the_scenario_has_it(pytester):
     pytester.makepyfile(
         pairs="""
+        from splitbrain.invariant import KeepsContract
         from splitbrain.scenario import Scenario
         def node(me, peers, disk, pair): ...
-        S = Scenario(name="s", factory=node, invariants=(), options={"pair": ((1, 2), (1, 3))})
+        S = Scenario(name="s", factory=node, invariants=(KeepsContract,), options={"pair": ((1, 2), (1, 3))})
         """
     )
     saved = SavedSchedule(Header(scenario="pairs:S", size=3, options={"pair": [1, 3]}), ())
@@ -213,8 +217,11 @@ def test_an_empty_file_is_refused(tmp_path, content):
 
 
 def test_an_oversized_file_is_refused_before_it_is_decoded(tmp_path):
-    with pytest.raises(ScheduleError, match="is larger than 16 MB, and no schedule is; check the path"):
-        load(written(tmp_path, b"\xff" * ((16 << 20) + 1)))
+    path = written(tmp_path, b"\xff")
+    with path.open("r+b") as file:
+        file.truncate(FILE_AT_MOST + 1)  # a hole, which takes no room
+    with pytest.raises(ScheduleError, match="is larger than 128 MB, and no schedule is; check the path"):
+        load(path)
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path):
@@ -280,3 +287,42 @@ def test_a_header_that_its_scenario_does_not_know_is_refused(tmp_path, fields, c
     save(path, SavedSchedule(Header(**({"scenario": "toys:REGISTER", "size": 2} | fields)), ()))
     with pytest.raises(ScheduleError, match=f"a.schedule.jsonl: {complaint}"):
         load(path).setup()
+
+
+def test_what_cannot_be_saved_leaves_the_old_file_as_it_was(tmp_path):
+    path = tmp_path / "a.schedule.jsonl"
+    save(path, SAVED)
+    for actions in ((Request("n1", "r1", float("inf")),), (Crash("n1", keep=-1),), (Cut(()),), (Crash("n1", after=2),)):
+        with pytest.raises(ScheduleError):
+            save(path, SavedSchedule(HEADER, actions))
+    assert load(path) == SAVED
+    assert [each.name for each in tmp_path.iterdir()] == ["a.schedule.jsonl"]
+
+
+def test_true_and_one_and_1_0_are_three_commands_in_a_file(tmp_path):
+    path = tmp_path / "a.schedule.jsonl"
+    values = (1, True, 1.0, "1", None, 0, False, -0.0, 2**70)
+    save(path, SavedSchedule(HEADER, tuple(Request("n1", f"r{place}", value) for place, value in enumerate(values))))
+    assert [repr(action.command) for action in load(path).actions] == [repr(value) for value in values]
+
+
+def test_a_text_that_two_commands_have_is_refused_with_the_file_unless_the_request_is_numbered(pytester):
+    pytester.makepyfile(
+        twins="""
+        from splitbrain.invariant import KeepsContract
+        from splitbrain.scenario import Scenario
+        def node(me, peers, disk): ...
+        TWINS = Scenario(name="twins", factory=node, invariants=(KeepsContract,), commands=lambda n: ((1, 2), [1, 2])[n % 2])
+        """
+    )
+    header = Header(scenario="twins:TWINS", size=3)
+    path = pytester.path / "a.schedule.jsonl"
+    scenario = find_scenario("twins:TWINS")[1]
+    for name, command in (("r1", [1, 2]), ("r2", (1, 2)), ("calm-8", (1, 2))):
+        save(path, SavedSchedule(header, (Request("n1", name, command),)))
+        assert load(path).schedule(scenario) == (Request("n1", name, command),)
+    save(path, SavedSchedule(header, (Request("n1", "mine", [1, 2]),)))
+    with pytest.raises(
+        ScheduleError, match=rf"{re.escape(str(path))}: scenario 'twins': its commands \[1, 2\] and \(1, 2\) are both"
+    ):
+        load(path).schedule(scenario)

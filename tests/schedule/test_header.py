@@ -5,9 +5,9 @@ import json
 import msgspec
 from toys import FORGETFUL, REGISTER
 
-from splitbrain.schedule.file import SavedSchedule, encode
+from splitbrain.schedule.file import SavedSchedule, decode, encode
 from splitbrain.schedule.format import FORMAT, VERSION
-from splitbrain.schedule.header import Header, new_header
+from splitbrain.schedule.header import Header, bare_header, new_header, with_provenance
 from splitbrain.world.run import Setup
 
 
@@ -35,5 +35,19 @@ def test_a_header_says_what_holds_by_default_only_where_an_editor_wants_to_see_i
     assert json.loads(line) == {"format": FORMAT, "version": VERSION, "scenario": "raft", "size": 3, "expect": "fixed"}
 
 
+def test_a_header_says_by_which_invariants_a_schedule_is_judged_where_it_is_not_by_all():
+    setup = Setup(REGISTER.judged(without=("KeepsContract",)), 3)
+    line = encode(SavedSchedule(new_header("toys:REGISTER", setup), ()))
+    assert json.loads(line)["without"] == ["KeepsContract"]
+    assert decode(line).setup().scenario == setup.scenario
+    assert not {"only", "without"} & set(json.loads(encode(SavedSchedule(new_header("toys:REGISTER", Setup(REGISTER, 3)), ()))))
+
+
 def test_what_is_said_of_a_header_beats_what_it_would_say_by_itself():
     assert new_header("toys:REGISTER", Setup(REGISTER, 3), git="abc-dirty", expect="violation").git == "abc-dirty"
+
+
+def test_a_header_that_is_made_at_once_lacks_only_where_the_schedule_comes_from():
+    bare = bare_header("toys:REGISTER", Setup(REGISTER, 3), found="by hand")
+    assert (bare.splitbrain, bare.python, bare.git) == ("", "", None)
+    assert with_provenance(bare) == new_header("toys:REGISTER", Setup(REGISTER, 3), found="by hand")

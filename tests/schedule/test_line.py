@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec import structs
 
 from splitbrain.actions import Crash, Deliver, Request
 from splitbrain.errors import ScheduleError
@@ -84,9 +85,24 @@ def test_a_line_that_does_not_hold_is_refused_with_its_number(content, line, com
     assert len(message) < 700
 
 
-@pytest.mark.parametrize("command", [object(), {1: 2}, "\ud800", {"deep": {3, "x", None}}])
-def test_a_command_that_has_no_json_is_refused_and_named(command):
-    with pytest.raises(
-        ScheduleError, match=r"action 1 \(request n1 r1 .*cannot be saved as JSON .*let the scenario's commands and options be"
-    ):
+NESTED = []
+for _ in range(5_000):
+    NESTED = [NESTED]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [object(), {1: 2}, "\ud800", {"deep": {3, "x", None}}, float("nan"), [float("inf")], "x" * (1 << 19)],
+    ids=lambda command: type(command).__name__,
+)
+def test_a_command_or_an_option_that_has_no_json_is_refused_and_named(command):
+    advice = "cannot be saved as JSON .*let the scenario's commands and options be plain data"
+    with pytest.raises(ScheduleError, match=rf"action 1 \(request n1 r1 .*{advice}"):
         encode(SavedSchedule(HEADER, (Request("n1", "r1", command),)))
+    with pytest.raises(ScheduleError, match=rf"the header {advice}"):
+        encode(SavedSchedule(structs.replace(HEADER, options={"mode": command}), ()))
+
+
+def test_a_command_that_is_nested_too_deeply_even_to_be_shown_is_refused_too():
+    with pytest.raises(ScheduleError, match=r"action 1 cannot be saved as JSON \(something nested more than 100 deep\); let the"):
+        encode(SavedSchedule(HEADER, (Request("n1", "r1", NESTED),)))

@@ -1,9 +1,10 @@
 import pytest
+from projects import TOYS
 from toys import COLOURS
 
 from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
 from splitbrain.catalogue.museum import bugs
-from splitbrain.errors import ScenarioError
+from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.schedule.file import SavedSchedule, decode, encode
 from splitbrain.schedule.header import Header
 from splitbrain.schedule.replay import replay
@@ -71,14 +72,15 @@ def test_async_nodes_are_replayed_on_the_trio_host_unless_another_one_is_asked_f
     pytester.makepyfile(
         sleepy="""
         import trio
+        from splitbrain.invariant import KeepsContract
         from splitbrain.scenario import Scenario
         class Node:
             def __init__(self, me, peers, disk): ...
             async def run(self, env): await trio.sleep(1)
-        SLEEPY = Scenario(name="sleepy", factory=Node, invariants=())
+        SLEEPY = Scenario(name="sleepy", factory=Node, invariants=(KeepsContract,))
         """
     )
-    assert replay(saved(scenario="sleepy:SLEEPY")).outcome == "FIXED"
+    assert replay(saved(Crash("n1"), scenario="sleepy:SLEEPY")).outcome == "FIXED"
     with pytest.raises(ScenarioError, match="need the trio host"):
         replay(saved(scenario="sleepy:SLEEPY"), host="direct")
 
@@ -103,11 +105,42 @@ def test_a_schedule_of_nothing_but_faults_is_not_stale():
     assert not replay(saved(Crash("n1"), scenario="toys:REGISTER"), lenient=True).stale
 
 
+def test_a_header_alone_is_no_evidence_unless_the_nodes_break_something_when_they_start():
+    for lenient in (False, True):
+        outcome = replay(saved(scenario="toys:REGISTER", fingerprint=fingerprint()), lenient=lenient)
+        assert (outcome.outcome, outcome.worked, outcome.work) == ("STALE", 0, 0)
+        assert "a header and no action, so that nodes only start, and surviving that proves nothing; restore" in outcome.message
+
+
+def test_a_header_alone_fails_under_pytest(pytester):
+    (pytester.path / "toys.py").write_text(TOYS, encoding="utf-8")
+    (pytester.path / "lost.schedule.jsonl").write_bytes(encode(saved(scenario="toys:REGISTER", fingerprint=fingerprint())))
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["STALE: the file has a header and no action, *; restore its lines, or delete it"])
+
+
+def test_what_breaks_when_the_nodes_start_is_reproduced_by_a_header_alone(pytester):
+    pytester.makepyfile(
+        stillborn="""
+        from splitbrain.invariant import KeepsContract
+        from splitbrain.scenario import Scenario
+        class Node:
+            def __init__(self, me, peers, disk): ...
+            def start(self): raise ValueError("stillborn")
+        STILLBORN = Scenario(name="stillborn", factory=Node, invariants=(KeepsContract,))
+        """
+    )
+    outcome = replay(saved(scenario="stillborn:STILLBORN", fingerprint="KeepsContract(raised)", invariant="KeepsContract"))
+    assert (outcome.outcome, outcome.actions) == ("REPRODUCED", 0)
+    assert outcome.message.startswith("KeepsContract breaks at the start")
+
+
 def test_an_exhibits_schedule_runs_with_the_bug_or_against_the_protocol_without_it():
     exhibit = bugs()["vote-quorum-too-small"]
     schedule = SavedSchedule(
-        Header(scenario="raft", bug=exhibit.id, size=3, invariant="ElectionSafety"),
-        (Fire("n1", "election"), Fire("n2", "election")),
+        Header(scenario="raft", bug=exhibit.id, size=3, invariant="LeadsByVotes"),
+        (Fire("n1", "election"),),
     )
     assert replay(schedule).outcome == "REPRODUCED"
     assert replay(schedule, unbroken=True).outcome == "FIXED"
@@ -133,10 +166,11 @@ def test_a_scenario_that_cannot_be_found_is_refused(fields, complaint):
 def test_a_factory_that_raises_is_told_with_its_scenario_and_how_it_is_called(pytester):
     pytester.makepyfile(
         fussy="""
+        from splitbrain.invariant import KeepsContract
         from splitbrain.scenario import Scenario
         class Node:
             def __init__(self, me): ...
-        FUSSY = Scenario(name="fussy", factory=Node, invariants=())
+        FUSSY = Scenario(name="fussy", factory=Node, invariants=(KeepsContract,))
         """
     )
     with pytest.raises(
@@ -149,3 +183,35 @@ def test_an_action_on_a_node_that_the_cluster_does_not_have_is_where_a_strict_re
     outcome = replay(SavedSchedule(SAVED.header, (Crash("n9"),)))
     assert (outcome.outcome, outcome.at) == ("DIVERGED", 1)
     assert "there is no node 'n9' in a cluster of 2" in outcome.message
+
+
+def test_a_bug_of_another_protocol_is_refused():
+    header = Header(scenario="raft", bug="pax-dup-accepted", size=3)
+    with pytest.raises(
+        ScheduleError, match="\"bug\" is 'pax-dup-accepted', a bug of 'paxos', but \"scenario\" is 'raft'; mend the"
+    ):
+        replay(SavedSchedule(header, (Fire("n1", "election"),)))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "was", "plainly"),
+    [
+        ("toys:REGISTER", "OneValue(Decided, Decided)", "FIXED"),
+        ("toys:FORGETFUL", "Agreement(Decided, Decided)", "CHANGED"),
+    ],
+)
+def test_a_file_that_was_never_confirmed_proves_nothing_unless_it_reproduces(scenario, was, plainly):
+    why = "NONDETERMINISTIC: it ran twice"
+    assert replay(saved(*FORGET, scenario=scenario, fingerprint=was)).outcome == plainly
+    outcome = replay(saved(*FORGET, scenario=scenario, fingerprint=was, unconfirmed=why))
+    assert outcome.outcome == "NONDETERMINISTIC"
+    assert "here that proves nothing, since the run was never confirmed (NONDETERMINISTIC: it ran twice)" in outcome.message
+    assert outcome.message.endswith(
+        "mend the nodes, delete this file, and hunt again: no schedule can tell whether they are mended"
+    )
+
+
+def test_a_file_that_was_never_confirmed_diverges_no_more_but_reproduces_where_it_does():
+    ends = (*FORGET[:2], Deliver("n1", "n2", "Copy", ordinal=9))
+    assert replay(saved(*ends, unconfirmed="why")).outcome == "NONDETERMINISTIC"
+    assert replay(saved(*FORGET, unconfirmed="why")).outcome == "REPRODUCED"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from toy_museum import BUG
 from trials import on_file
 
@@ -38,8 +39,9 @@ def test_a_museum_that_is_not_installed_has_its_schedules_beside_it(tmp_path, mo
 def shelf(tmp_path):
     """Puts a schedule of a forgetful register on the shelf; returns it as saved, and its path."""
 
-    def put(name, actions, scenario="toys:FORGETFUL", fingerprint="OneValue(Decided, Decided)"):
-        saved = SavedSchedule(Header(scenario=scenario, size=2, fingerprint=fingerprint), actions)
+    def put(name, actions, **fields):
+        of = {"scenario": "toys:FORGETFUL", "size": 2, "fingerprint": "OneValue(Decided, Decided)"}
+        saved = SavedSchedule(Header(**of | fields), actions)
         path = tmp_path / f"{name}{SUFFIX}"
         save(path, saved)
         return saved, path
@@ -47,18 +49,30 @@ def shelf(tmp_path):
     return put
 
 
-def test_a_file_that_fails_in_the_same_way_and_is_no_longer_is_known(shelf):
-    old, _ = shelf("old", FORGET)
-    for new in (shelf("new", LONG), shelf("again", FORGET)):
-        found, again = known(*new)
-        assert found == old
-        assert again.violation.fingerprint == "OneValue(Decided, Decided)"
+def test_the_same_schedule_under_another_name_is_known_whatever_its_header_says_of_where_it_comes_from(shelf):
+    old, path = shelf("old", FORGET)
+    new, beside = shelf("new", FORGET)
+    found, again = known(SavedSchedule(structs.replace(new.header, found="elsewhere"), new.actions), beside)
+    assert (found, found.path) == (old, path)
+    assert again.violation.fingerprint == "OneValue(Decided, Decided)"
 
 
-def test_a_longer_file_or_one_that_fails_otherwise_or_no_more_is_another(shelf, tmp_path):
+def test_another_schedule_another_setup_or_one_that_fails_otherwise_or_no_more_is_another_story(shelf, tmp_path):
     shelf("longer", LONG)
-    shelf("other", FORGET[:1], fingerprint="Agreement(Decided, Decided)")
-    shelf("fixed", FORGET[:2])  # it says that it fails in this way, and does not
+    shelf("elsewhere", tuple(action.renamed({"n1": "n2"}) for action in FORGET))
+    shelf("larger", FORGET, size=3)
+    shelf("patient", FORGET, options={"patience": 50})
+    shelf("other", FORGET, fingerprint="Agreement(Decided, Decided)")
     (tmp_path / f"broken{SUFFIX}").write_text("nothing of the kind")
     (tmp_path / "notes.txt").write_text("nothing at all")
+    assert known(*shelf("new", FORGET)) is None
+
+
+def test_the_same_schedule_that_breaks_nothing_any_more_is_not_known(shelf):
+    shelf("fixed", FORGET[:2])  # it says that it fails in this way, and does not
+    assert known(*shelf("new", FORGET[:2])) is None
+
+
+def test_a_file_that_was_never_confirmed_stands_for_no_other(shelf):
+    shelf("unconfirmed", FORGET, unconfirmed="it ran twice")
     assert known(*shelf("new", FORGET)) is None

@@ -1,5 +1,6 @@
 """A hunt: when it ends, what it finds, and that equal seeds attack equally."""
 
+import re
 from collections import namedtuple
 from itertools import islice
 
@@ -9,16 +10,18 @@ from toys import FORGETFUL, REGISTER, OneValue
 
 from splitbrain.doctor.conformance import conformance
 from splitbrain.errors import SplitbrainError
+from splitbrain.events import Crashed, Observed, Started
 from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
 from splitbrain.nemesis.names import SWARM
 from splitbrain.nemesis.portfolio import Portfolio
-from splitbrain.node import Observe
+from splitbrain.node import Observe, SetTimer
 from splitbrain.observations import Decided, Led
 from splitbrain.search.hunt import attacks, hunt, more_like
 from splitbrain.search.tally import Tally
+from splitbrain.stopwatch import Deadline, Stopwatch
 from splitbrain.world.run import run
-from splitbrain_invariants import Agreement, Integrity
+from splitbrain_invariants import Agreement, ElectionSafety, Integrity
 
 
 def test_a_hunt_ends_with_its_runs_or_with_the_run_that_uses_its_steps_up():
@@ -75,6 +78,30 @@ def test_a_namesake_of_progress_is_no_progress():
     assert (done.coverage["Decided"], done.coverage[f"{__name__}.Decided"] > 0) == (0, True)
 
 
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_an_invariant_is_told_to_have_seen_what_it_was_fed(host):
+    fed = []
+
+    class Counts(Invariant):
+        """Nothing in particular."""
+
+        watches = (Decided, Started, Crashed)
+
+        def observe(self, event):
+            fed.append(event)
+
+    done = hunt(mutant(REGISTER, REGISTER.factory, invariants=(Counts,)), seed=1, runs=20, host=host)
+    assert done.saw == {"KeepsContract": 0, "Counts": len(fed)}
+    assert {type(event) for event in fed} == {Observed, Started, Crashed}
+
+
+def test_a_hunt_in_which_an_invariant_never_had_anything_to_judge_is_vacuous():
+    scenario = mutant(REGISTER, REGISTER.factory, invariants=(OneValue, ElectionSafety))
+    done = hunt(scenario, seed=1, runs=30)
+    assert (done.outcome, done.missing, done.idle) == ("vacuous", (), {"ElectionSafety": (Led,)})
+    assert hunt(scenario.judged(without=("ElectionSafety",)), seed=1, runs=30).outcome == "clean"
+
+
 def test_equal_seeds_attack_equally_and_others_otherwise():
     one, same, other = (hunt(FORGETFUL, seed=seed, runs=200) for seed in (4, 4, 5))
     assert (one.found, one.runs, one.coverage, one.shares) == (same.found, same.runs, same.coverage, same.shares)
@@ -122,3 +149,66 @@ def test_looking_for_more_ends_where_nothing_else_is_like_it():
     done = hunt(FORGETFUL, seed=1, runs=200)
     tally = Tally(REGISTER, seed=1)  # of a search of what breaks nothing
     assert list(more_like(done.found, tally)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({}, "has no budget, so that it would never end where nothing breaks; pass seconds=, runs= or steps="),
+        ({"seconds": 0}, "seconds=0 is no budget"),
+        ({"seconds": float("nan")}, "seconds=nan is no budget"),
+        ({"seconds": "60"}, "seconds='60' is no budget"),
+        ({"runs": -1}, "runs=-1 is no budget: a hunt of so many would not even begin; pass a whole number above 0"),
+        ({"runs": 1.5}, "runs=1.5 is no budget"),
+        ({"runs": True}, "runs=True is no budget"),
+        ({"steps": 0}, "steps=0 is no budget"),
+        ({"runs": 1, "seed": None}, "seed=None is no whole number, so nobody could repeat the hunt"),
+        ({"runs": 1, "seed": "1"}, "seed='1' is no whole number"),
+        ({"runs": 1, "host": "tokio"}, "there is no host 'tokio'; pass 'direct' or 'trio'"),
+        ({"runs": 1, "strategy": "sworm"}, "there is no strategy 'sworm'"),
+        ({"progress": 5}, "progress=5 cannot be called"),
+        ({"runs": 1, "without": ("OneValu",)}, "OneValue"),
+    ],
+)
+def test_a_hunt_that_cannot_be_is_refused_in_the_user_s_terms(arguments, complaint):
+    with pytest.raises(SplitbrainError, match=re.escape(complaint)):
+        hunt(FORGETFUL, **{"seed": 1, **arguments})
+
+
+@pytest.mark.parametrize("nothing", [None, FORGETFUL.factory, "raft"])
+def test_what_is_no_scenario_is_not_hunted(nothing):
+    with pytest.raises(SplitbrainError, match="pass it a Scenario"):
+        hunt(nothing, seed=1, runs=1)
+
+
+def test_a_hunt_may_be_judged_by_some_invariants_alone():
+    assert hunt(FORGETFUL, seed=1, runs=200, without=("OneValue",)).outcome == "clean"
+    done = hunt(FORGETFUL, seed=1, runs=200, only=("OneValue",))
+    assert done.outcome == "violation"
+    assert done.found.setup.scenario.only == ("OneValue",)
+
+
+def test_the_seconds_of_a_hunt_are_heeded_inside_a_run():
+    def slow(node, timer):
+        watch = Stopwatch()
+        while watch.seconds() < 0.02:
+            pass
+        return [SetTimer("t", 1, 1)]
+
+    scenario = scripted(start=lambda node: [SetTimer("t", 1, 1)], timeout=slow, requests=0)
+    watch = Stopwatch()
+    done = hunt(scenario, seed=1, seconds=0.5)
+    assert (done.outcome, done.interrupted) == ("clean", False)
+    assert done.seconds >= 0.5
+    assert done.steps < 200
+    assert watch.seconds() < 3  # some runs of this would take a minute
+
+
+def test_seconds_that_are_not_used_up_change_nothing():
+    one, other = hunt(FORGETFUL, seed=4, runs=200), hunt(FORGETFUL, seed=4, runs=200, seconds=600)
+    assert (one.found, one.runs, one.coverage, one.shares) == (other.found, other.runs, other.coverage, other.shares)
+
+
+def test_looking_for_more_ends_with_its_deadline():
+    done = hunt(FORGETFUL, seed=1, runs=200)
+    assert list(more_like(done.found, done, Deadline(0.0))) == []

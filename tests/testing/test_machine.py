@@ -1,22 +1,25 @@
 """The Hypothesis state machine: what it finds, what it says, and what it leaves to Hypothesis."""
 
+import contextlib
+
 import pytest
 import trio
 from hypothesis import settings
 from hypothesis.stateful import precondition, rule
 from projects import machine, schedules
-from toys import FORGETFUL, REGISTER, Register
+from shrinkers import FORGET
+from toys import FORGETFUL, HIDDEN, REGISTER, Register
 
 from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
-from splitbrain.errors import SplitbrainError
+from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.events import Observed
 from splitbrain.exhibit import mutant
-from splitbrain.invariant import Invariant
+from splitbrain.invariant import Invariant, KeepsContract
 from splitbrain.observations import Decided, Led
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.file import load
-from splitbrain.testing.machine import ScenarioMachine, search, state_machine
+from splitbrain.testing.machine import SEEDS, ScenarioMachine, search, state_machine
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous
 from splitbrain.world.run import Setup, run
 
@@ -92,6 +95,14 @@ def test_a_node_that_raises_at_the_start_is_shown_with_a_schedule_of_no_actions(
     assert (found.value.counterexample.saved.actions, found.value.counterexample.minimised.complete) == ((), True)
 
 
+def test_a_machine_may_be_judged_by_some_invariants_alone():
+    with pytest.raises(CounterexampleFound, match="OneValue is broken") as found:
+        search(state_machine(HIDDEN, without=("NothingDecided",)), FEW)
+    assert found.value.counterexample.saved.header.without == ("NothingDecided",)
+    with pytest.raises(SplitbrainError, match=r"only=\('OneVaule',\): there is no invariant 'OneVaule'; did you mean OneValue\?"):
+        state_machine(HIDDEN, only=("OneVaule",))
+
+
 def test_an_exception_in_a_users_own_rule_is_hypothesis_to_report(project):
     machine(
         project,
@@ -124,6 +135,81 @@ def test_a_users_rule_acts_in_the_same_schedule_and_its_violations_are_shrunk():
     with pytest.raises(CounterexampleFound) as found:
         search(Site, FEW)
     assert [type(each) for each in found.value.counterexample.saved.actions] == [Request, Crash, Restart, Request]
+
+
+def fails_as_a_find(machine_class):
+    """Where a violation is the last thing that happens in an example, too. Returns what is said of what else was raised."""
+    with pytest.raises(CounterexampleFound, match="OneValue is broken") as found:
+        search(machine_class, settings(FEW, max_examples=200, stateful_step_count=2))  # to set up, and one rule
+    assert [type(each) for each in found.value.counterexample.saved.actions] == [Request, Crash, Restart, Request]
+    return [line for line in found.value.splitbrain_report.splitlines() if line.startswith("Besides")]
+
+
+class Sly(state_machine(FORGETFUL)):
+    """Its storms swallow what they find, and there is no last one."""
+
+    @rule(seed=SEEDS)
+    def storm(self, seed):
+        with contextlib.suppress(BaseException):
+            self.world.storm(300, seed)
+
+    def teardown(self):
+        pass
+
+
+def test_a_rule_that_swallows_the_violation_makes_no_difference():
+    assert fails_as_a_find(Sly) == []
+
+
+def test_what_a_rule_raises_on_top_of_a_violation_is_mentioned():
+    class Clumsy(Sly):
+        @rule(seed=SEEDS)
+        def storm(self, seed):
+            super().storm(seed)
+            assert self.world.violation is None, "fell"
+
+    (line,) = fails_as_a_find(Clumsy)
+    assert "AssertionError: fell" in line
+    assert "test_machine.py:" in line
+
+
+def test_what_a_teardown_raises_on_top_of_a_violation_is_mentioned():
+    class Untidy(state_machine(FORGETFUL)):
+        def teardown(self):
+            try:
+                super().teardown()
+            finally:
+                if self.world.violation is not None:
+                    raise RuntimeError("of the teardown")
+
+    (line,) = fails_as_a_find(Untidy)
+    assert "RuntimeError: of the teardown" in line
+
+
+def test_a_skip_in_a_rule_does_not_hide_the_violation_before_it():
+    class Shy(Sly):
+        @rule(seed=SEEDS)
+        def storm(self, seed):
+            super().storm(seed)
+            if self.world.violation is not None:
+                pytest.skip("not today")
+
+    assert "Skipped: not today" in fails_as_a_find(Shy)[0]
+
+
+def test_a_violation_in_what_a_rule_did_to_the_cluster_itself_is_told_with_what_to_do_instead():
+    class Direct(state_machine(FORGETFUL)):
+        @rule()
+        def storm(self):
+            for action in FORGET:
+                with contextlib.suppress(NotEnabled):
+                    self.world.cluster.apply(action)
+
+        def teardown(self):
+            pass
+
+    with pytest.raises(SplitbrainError, match=r"OneValue is broken .*let .*`self\.apply\(action\)`"):
+        search(Direct, FEW)
 
 
 def test_a_clean_machine_prints_what_it_has_exercised(capsys):
@@ -195,7 +281,7 @@ def test_async_nodes_run_on_the_trio_host_and_their_failures_are_shrunk():
 
 
 def test_worlds_on_the_trio_host_are_closed_even_when_a_rule_raises():
-    class Clumsy(state_machine(mutant(SLEEPER, Sleeper, invariants=()), host="trio")):
+    class Clumsy(state_machine(mutant(SLEEPER, Sleeper, invariants=(KeepsContract,)), host="trio")):
         @rule()
         def fall(self):
             raise RuntimeError("fell")

@@ -1,3 +1,5 @@
+import html
+import re
 import subprocess
 import sys
 
@@ -113,9 +115,8 @@ def test_an_expected_violation_that_does_not_reproduce_strictly_fails(project, f
 
 
 def test_an_exhibit_of_the_museum_is_replayed_by_its_id(project):
-    actions = Fire("n1", "election"), Fire("n2", "election")
-    fields = {"scenario": "raft", "bug": "vote-quorum-too-small", "size": 3, "invariant": "ElectionSafety"}
-    schedule(project, actions=actions, expect="violation", **fields)
+    fields = {"scenario": "raft", "bug": "vote-quorum-too-small", "size": 3, "invariant": "LeadsByVotes"}
+    schedule(project, actions=(Fire("n1", "election"),), expect="violation", **fields)
     project.runpytest().assert_outcomes(passed=1)
 
 
@@ -263,8 +264,154 @@ def test_a_replay_that_fails_is_told_in_the_junit_report_too(project):
     assert "Replay it:" in report
 
 
+STORIES = """
+import pytest
+from ducks import FORGETFUL
+from splitbrain import simulate
+
+@pytest.fixture
+def clumsy():
+    yield
+    raise RuntimeError("of the finaliser")
+
+@simulate(FORGETFUL, seed=1)
+def test_story(world):
+    world.storm(300)
+
+@simulate(FORGETFUL, seed=1)
+def test_clumsy(world, clumsy):
+    world.storm(300)
+
+@simulate(FORGETFUL, seed=1)
+def test_pressed(world):
+    try:
+        world.storm(300)
+    finally:
+        if world.violation:
+            raise KeyboardInterrupt
+"""
+
+
+COLORS = "NO_COLOR", "FORCE_COLOR", "PY_COLORS"
+XDIST = pytest.mark.parametrize("xdist", [(), pytest.param(("-n1",), marks=pytest.mark.slow)], ids=["alone", "xdist"])
+RED = "\x1b[1;31mOneValue is broken"
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Nobody says anything of colours, or of the terminal's width."""
+    for name in (*COLORS, "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def stories(project, plain):
+    """A project with tests that find a violation; one is run by ``stories(test, *options)``."""
+    project.path.joinpath("tests", "test_stories.py").write_text(STORIES)
+
+    def run(test, *options):
+        runner = project.runpytest_subprocess if "-n1" in options or test == "test_pressed" else project.runpytest_inprocess
+        return runner("-p", "no:cacheprovider", *options, f"tests/test_stories.py::{test}")
+
+    return run
+
+
+def test_a_finaliser_that_raises_is_an_error_beside_the_find(stories):
+    result = stories("test_clumsy")
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: of the finaliser", "OneValue is broken*", "Replay it:*"])
+
+
+def test_control_c_ends_pytest_as_it_does_and_names_the_file(stories, project):
+    result = stories("test_pressed")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    (file,) = project.path.glob("tests/schedules/*")
+    said = "KeyboardInterrupt: OneValue is broken; a schedule that shows it is saved as tests/schedules/"
+    result.stdout.fnmatch_lines([f"*{said}{file.name}*", "*no tests ran in*"])
+
+
+@XDIST
+def test_one_line_says_what_broke_and_how_to_replay_it(stories, xdist):
+    result = stories("test_story", "--tb=line", *xdist)
+    (line,) = [line for line in result.outlines if "OneValue" in line and not line.startswith("FAILED")]
+    said = r"test_stories\.py:11: OneValue is broken: n\d decided 'v.*', then 'v.*' \(splitbrain replay tests/schedules/.*\)$"
+    assert re.search(said, line)
+    result.stdout.no_fnmatch_line("*namespace(*")
+
+
+@pytest.mark.parametrize("style", ["short", "long", "native", "auto"])
+def test_other_styles_of_traceback_show_the_counterexample_as_it_is(stories, style):
+    result = stories("test_story", f"--tb={style}", "-q", "-rf")
+    summary = "FAILED tests/test_stories.py::test_story - OneValue*"
+    result.stdout.fnmatch_lines(["OneValue is broken: *", "Replay it:*", summary])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_without_tracebacks_the_summary_says_what_broke(stories, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    result = stories("test_story", "--tb=no", "-rf")
+    result.stdout.fnmatch_lines(["FAILED tests/test_stories.py::test_story - OneValue is broken: n? decided 'v*', then 'v*' (*"])
+    result.stdout.no_fnmatch_line("Replay it:*")
+
+
+@XDIST
+def test_the_junit_report_has_the_line_and_the_text(stories, project, xdist):
+    stories("test_story", "--junit-xml=report.xml", *xdist)
+    report = html.unescape(project.path.joinpath("report.xml").read_text())
+    assert re.search(r'failure message="OneValue is broken: n\d decided .*, then .* \(splitbrain replay ', report)
+    assert "Replay it:" in report
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "colors"),
+    [
+        ({}, (), False),
+        ({}, ("--color=yes",), True),
+        ({"FORCE_COLOR": "1"}, (), True),
+        ({"FORCE_COLOR": "1"}, ("--color=no",), False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, (), False),
+        ({"PY_COLORS": "1"}, (), True),
+    ],
+    ids=str,
+)
+def test_colours_are_those_of_pytest(project, plain, monkeypatch, variables, options, colors):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    schedule(project)
+    shown = project.runpytest("-p", "no:cacheprovider", *options).stdout.str()
+    assert "REPRODUCED: " in shown
+    assert (RED in shown) is colors
+
+
+def test_a_test_s_own_counterexample_has_colours_too(stories):
+    assert RED in stories("test_story", "--color=yes").stdout.str()
+
+
+@XDIST
+def test_reports_are_as_wide_as_the_terminal(stories, project, monkeypatch, xdist):
+    def head(result):
+        (line,) = [line for line in result.outlines if line.startswith(" step")]
+        return line
+
+    monkeypatch.setenv("COLUMNS", "60")
+    assert head(stories("test_story", *xdist)).endswith("n1 n2 what changed")
+    monkeypatch.setenv("COLUMNS", "130")
+    (file,) = project.path.glob("tests/schedules/*")
+    runner = project.runpytest_subprocess if xdist else project.runpytest
+    assert re.search(r" n1 {38}n2$", head(runner("-p", "no:cacheprovider", *xdist, str(file))))
+
+
 def test_nothing_is_collected_or_asked_of_a_project_without_schedules(pytester):
     pytester.makepyfile("def test_it(): pass")
     pytester.path.joinpath("other.jsonl").write_text("{}")
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
     assert not pytester.path.joinpath("tests").exists()
+
+
+def test_a_file_that_was_never_confirmed_does_not_pass_though_it_no_longer_reproduces(project):
+    schedule(project, scenario="ducks:REGISTER", unconfirmed="NONDETERMINISTIC: it ran twice")
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["NONDETERMINISTIC: the schedule ran to its end, and no invariant broke; here that proves nothing*"]
+    )

@@ -31,3 +31,9 @@ def test_a_session_that_ends_before_the_one_inside_it_leaves_that_alone_and_may_
 
 def test_where_nothing_is_said_schedules_go_to_the_usual_place_under_a_fresh_seed():
     assert (Session().schedules, Session().seed) == (Path("tests/schedules"), None)
+
+
+def test_a_report_is_as_wide_as_the_terminal_was_when_the_session_began_or_else_is_now(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "77")
+    assert Session().columns() == 77
+    assert Session(width=120).columns() == 120

@@ -1,13 +1,20 @@
 """`@simulate`: a test that is a story, run many times."""
 
+import asyncio
+import contextlib
+
 import pytest
 from projects import TOYS
-from toys import FORGETFUL, REGISTER, Register
+from shrinkers import FORGET
+from toys import FORGETFUL, HIDDEN, REGISTER, Register
 
 from splitbrain.actions import Crash, Request, Restart
-from splitbrain.errors import SplitbrainError
+from splitbrain.errors import ScenarioError, SplitbrainError
 from splitbrain.exhibit import mutant
+from splitbrain.invariant import Invariant
 from splitbrain.observations import Decided, Led
+from splitbrain.schedule.file import load
+from splitbrain.schedule.replay import replay
 from splitbrain.testing import profiles
 from splitbrain.testing.simulate import simulate
 from splitbrain.testing.simulation import Simulation
@@ -67,6 +74,25 @@ def test_a_violation_is_shrunk_saved_and_shown(tmp_path):
     assert len(list((tmp_path / "found").glob("*.schedule.jsonl"))) == 1
 
 
+@pytest.mark.parametrize("judges", [{"only": ("OneValue",)}, {"without": ["NothingDecided"]}])
+def test_what_is_found_without_an_invariant_that_hides_it_is_found_again_from_its_file(judges):
+    @simulate(HIDDEN, seed=1, **judges)
+    def story(world):
+        world.storm(300)
+
+    with pytest.raises(CounterexampleFound, match="OneValue is broken") as found:
+        story()
+    saved = load(found.value.counterexample.path)
+    assert saved.header.scenario == "toys:HIDDEN"
+    assert replay(saved).outcome == "REPRODUCED"
+
+
+@pytest.mark.parametrize("runs", [0, -1, True, "many"])
+def test_a_test_that_would_never_run_is_refused(runs):
+    with pytest.raises(SplitbrainError, match=r"@simulate\(..., runs=.*\): a test that never runs passes; give at least 1, or"):
+        simulate(REGISTER, runs=runs)
+
+
 def test_pytest_shows_the_counterexample_and_the_file_replays(pytester):
     pytester.mkdir("tests").joinpath("ducks.py").write_text(TOYS)
     pytester.makeini("[pytest]\ntestpaths = tests\nfilterwarnings = error\n")
@@ -101,6 +127,134 @@ def test_a_violation_ends_the_body_even_where_it_catches_every_exception():
     with pytest.raises(CounterexampleFound):
         story()
     assert after == []
+
+
+def test_what_the_body_does_with_the_violation_makes_no_difference(tmp_path):
+    def swallow(world):
+        try:
+            world.storm(300)
+        except BaseException:  # noqa: BLE001 - here and below, the point
+            return
+
+    def suppress(world):
+        with contextlib.suppress(BaseException):
+            world.storm(300)
+
+    def expect(world):
+        with contextlib.suppress(pytest.fail.Exception), pytest.raises(BaseException, match="OneValue"):
+            world.storm(300)
+
+    def look_the_other_way(world):
+        for action in FORGET:  # a world has an `apply`, too
+            world.cluster.apply(action)
+
+    def go_on(world):
+        for _ in range(3):
+            with contextlib.suppress(BaseException):
+                world.storm(300)
+
+    def in_a_loop_of_events(world):
+        async def story():
+            world.storm(300)
+
+        async def main():
+            await asyncio.gather(story(), return_exceptions=True)
+
+        asyncio.run(main())
+
+    def in_a_generator(world):
+        def moves():
+            try:
+                yield world.storm(300)
+            except BaseException:  # noqa: BLE001
+                yield None
+
+        list(moves())
+
+    for body in (swallow, suppress, expect, look_the_other_way, go_on, in_a_loop_of_events, in_a_generator):
+        with pytest.raises(CounterexampleFound, match="OneValue is broken") as found:
+            simulate(FORGETFUL, seed=1)(body)()
+        assert [type(each) for each in found.value.counterexample.saved.actions] == [Request, Crash, Restart, Request], body
+        assert found.value.counterexample.path.parent == tmp_path / "found"
+        assert "Besides" not in found.value.splitbrain_report
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("in my finally"), "RuntimeError: in my finally"),
+        (AssertionError("something else"), "AssertionError: something else"),
+        (SystemExit(3), "SystemExit: 3"),
+        (pytest.skip.Exception("not today"), "Skipped: not today"),
+        (pytest.xfail.Exception("known"), "XFailed: known"),
+        (GeneratorExit(), "GeneratorExit ("),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_the_body_raises_on_top_of_a_violation_is_mentioned_on_one_line(error, told):
+    @simulate(FORGETFUL, seed=1)
+    def story(world):
+        try:
+            world.storm(300)
+        finally:
+            if world.violation:
+                raise error
+
+    with pytest.raises(CounterexampleFound, match="OneValue is broken") as found:
+        story()
+    (line,) = [line for line in found.value.splitbrain_report.splitlines() if line.startswith("Besides")]
+    assert told in line
+    assert "test_simulate.py:" in line
+    assert line.endswith(", in story)")
+
+
+def test_control_c_ends_the_test_run_and_the_find_is_on_disk_and_named(tmp_path):
+    @simulate(FORGETFUL, seed=1)
+    def story(world):
+        try:
+            world.storm(300)
+        finally:
+            if world.violation:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="OneValue is broken; a schedule that shows it is saved as ") as pressed:
+        story()
+    (file,) = (tmp_path / "found").iterdir()
+    assert file.name in str(pressed.value)
+    assert replay(load(file)).outcome == "REPRODUCED"
+
+
+def test_a_skip_or_an_exit_while_nothing_is_broken_is_the_body_s_own():
+    for error in (pytest.skip.Exception("not today"), SystemExit(3), KeyboardInterrupt()):
+
+        @simulate(REGISTER, seed=1)
+        def story(world):
+            world.storm(20)
+            raise error  # noqa: B023
+
+        with pytest.raises(type(error)) as raised:
+            story()
+        assert raised.value is error
+
+
+def test_an_error_of_the_scenario_is_the_scenario_s_even_where_the_body_swallows_it():
+    @simulate(mutant(REGISTER, Register, invariants=(Confused,)), seed=1)
+    def story(world):
+        with contextlib.suppress(Exception):
+            world.request("n1")
+
+    with pytest.raises(ScenarioError, match="Confused") as error:
+        story()
+    assert "run 1 of seed 1" in error.value.__notes__[0]
+
+
+class Confused(Invariant):
+    """It looks for what is not there."""
+
+    watches = (Decided,)
+
+    def observe(self, event):
+        return {}[event.node]
 
 
 def test_a_failure_of_the_body_itself_says_after_which_schedule():
@@ -145,7 +299,7 @@ def test_a_test_in_which_nothing_ever_happened_fails_as_vacuous_unless_it_may_be
 
 
 def test_misuse_is_explained():
-    with pytest.raises(SplitbrainError, match=r"write @simulate\(scenario\)"):
+    with pytest.raises(SplitbrainError, match=r"^@simulate\(<function .*\): this is a function; pass it a Scenario"):
         simulate(lambda world: None)
     with pytest.raises(SplitbrainError, match=r"write `def story\(world\)`"):
 
@@ -158,6 +312,18 @@ def test_misuse_is_explained():
         @simulate(REGISTER)
         async def tale(world):
             pass
+
+    with pytest.raises(SplitbrainError, match="driven from a plain function"):
+
+        @simulate(REGISTER)
+        async def long_tale(world):
+            yield
+
+    with pytest.raises(SplitbrainError, match="calling it runs none of it"):
+
+        @simulate(REGISTER)
+        def endless_story(world):
+            yield
 
 
 def test_a_test_runs_a_hundred_times_when_nothing_is_said():

@@ -1,13 +1,15 @@
 """The moves of a simulation, and the one schedule that they are."""
 
+import contextlib
 from contextlib import closing
 
 import pytest
+from shrinkers import FORGET
 from toys import FORGETFUL, REGISTER
 
 from splitbrain.actions import Cut, Deliver, Mend, Request
 from splitbrain.dice import Dice
-from splitbrain.errors import NotEnabled
+from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.exhibit import mutant
 from splitbrain.nemesis.draw import draw_setup
 from splitbrain.observations import Decided, Led
@@ -78,6 +80,110 @@ def test_a_broken_invariant_closes_the_world_and_tells_the_schedule():
         simulation.request("n1")
     assert broken.value.found.actions == simulation.actions
     assert len(simulation.actions) == 4
+
+
+def raised_by(function):
+    """What comes out of it, of any kind."""
+    try:
+        function()
+    except BaseException as error:  # noqa: BLE001 - as said
+        return error
+    return None
+
+
+def test_each_move_after_a_violation_says_it_again():
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
+    first = raised_by(lambda: [simulation.apply(action) for action in FORGET])
+    moves = [
+        lambda: simulation.apply(FORGET[0]),
+        lambda: simulation.storm(10),
+        simulation.calm,
+        simulation.settle,
+        lambda: simulation.request("n1"),
+        lambda: simulation.fire("n1", "remind"),
+        lambda: simulation.crash("n1"),
+        lambda: simulation.crash_asked("n1", 1),
+        lambda: simulation.restart("n1"),
+        lambda: simulation.partition(["n1"]),
+        simulation.heal,
+        simulation.enabled,
+    ]
+    for move in moves:
+        again = raised_by(move)
+        assert (type(again), again.found) == (Broken, first.found)
+    assert simulation.actions == FORGET
+    assert simulation.observed(Decided)
+
+
+def test_a_move_in_a_world_that_is_over_is_refused(world):
+    world.request("n1")
+    world.close()
+    with pytest.raises(SplitbrainError, match=r"a world whose run is over.*use the one that this run was given"):
+        world.settle()
+    world.close()  # twice is no matter
+
+
+def story(simulation, *bodies):
+    """What comes out of a story that is told with these."""
+    tally = Tally(FORGETFUL, seed=1)
+
+    def told():
+        with simulation.deciding(tally):
+            for body in bodies:
+                body()
+
+    error = raised_by(told)
+    assert tally.runs == 1
+    return error
+
+
+def test_the_world_decides_how_a_story_ends():
+    def swallow():
+        with contextlib.suppress(BaseException):
+            for action in FORGET:
+                simulation.apply(action)
+
+    def fail():
+        raise ValueError("mine")
+
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
+    assert isinstance(story(simulation, swallow), Broken)
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
+    broken = story(simulation, swallow, fail)
+    assert (type(broken), str(broken.raised)) == (Broken, "mine")
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
+    assert isinstance(story(simulation, fail), ValueError)
+    assert story(Simulation(draw_setup(FORGETFUL, Dice(1)))) is None
+
+
+def test_what_was_on_its_way_when_a_story_ends_is_what_it_raised():
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
+    for action in FORGET:
+        simulation.cluster.apply(action)
+
+    def example():
+        try:
+            raise ValueError("of a rule")
+        finally:
+            with simulation.deciding(Tally(FORGETFUL, seed=1)):
+                pass
+
+    assert str(raised_by(example).raised) == "of a rule"
+
+
+def test_what_was_done_to_the_cluster_itself_is_in_the_schedule_where_the_trace_is_kept():
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)))
+    simulation.apply(FORGET[0])
+    for action in FORGET[1:]:
+        simulation.cluster.apply(action)
+    assert story(simulation).found.actions == FORGET
+    simulation = Simulation(draw_setup(FORGETFUL, Dice(1)), keep=False)
+    for action in FORGET:
+        simulation.cluster.apply(action)
+    error = story(simulation)
+    assert isinstance(error, SplitbrainError)
+    assert "OneValue is broken (n1 decided" in str(error)
+    assert "let `world.apply(action)` do it" in str(error)
 
 
 def test_a_crash_inside_a_client_s_request_comes_after_so_many_effects(world):

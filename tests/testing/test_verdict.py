@@ -1,5 +1,8 @@
 """What a search inside a test ends with."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import settings
 from projects import machine
@@ -18,6 +21,7 @@ from splitbrain.schedule.file import SavedSchedule, load, save
 from splitbrain.schedule.header import new_header
 from splitbrain.search.tally import Tally
 from splitbrain.testing.machine import search, state_machine
+from splitbrain.testing.session import begin, end, session
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous, conclude, counterexample_found, current_test
 from splitbrain.world.run import Setup, run
 
@@ -73,7 +77,11 @@ COUNTING = Scenario(name="counting", factory=Counting, invariants=(NeverDecides,
 def test_a_node_that_behaves_differently_is_reported_as_such_with_the_first_difference():
     with pytest.raises(NondeterminismError, match=r"NONDETERMINISTIC.*differs: first .*Copy.*, then .*Copy") as error:
         search(state_machine(COUNTING), FEW)
-    assert error.value.splitbrain_report == str(error.value)
+    assert "The likely cause: state that outlives a node" in str(error.value)
+    assert error.value.splitbrain_report == (
+        f"{error.value}\nThe failing run is saved as {error.value.schedule}, as evidence: it is no regression test."
+    )
+    assert load(error.value.schedule).header.unconfirmed == str(error.value)
 
 
 class Once:
@@ -101,7 +109,7 @@ def test_a_failure_that_does_not_come_back_is_nondeterminism_too():
 
 def tally(*progress):
     one = Tally(mutant(REGISTER, REGISTER.factory, progress=progress), seed=1)
-    one.count(10, {"Decided": 1})
+    one.count(10, {"Decided": 1}, {Decided: 1})
     return one
 
 
@@ -130,12 +138,63 @@ def test_the_test_that_runs_is_called_as_pytest_calls_it(monkeypatch):
     assert current_test("a script") == "a script"
 
 
-def test_what_fails_like_a_file_that_is_no_longer_is_shown_from_there_and_leaves_no_second_file(tmp_path):
+def test_a_schedule_that_is_on_file_already_is_shown_from_there_and_leaves_no_second_file(tmp_path):
+    first = counterexample_found(run(SETUP, FORGET).found(), tally(), "first").counterexample
+    mine = first.path.rename(tmp_path / "found" / "mine.schedule.jsonl")
+    failure = counterexample_found(run(SETUP, FORGET).found(), tally(), "trying again")
+    assert list(mine.parent.iterdir()) == [mine]
+    assert "This schedule was on file already; now it was found by trying again." in failure.splitbrain_report
+    assert f"splitbrain replay {mine}" in failure.splitbrain_report
+
+
+def test_a_counterexample_is_told_in_one_line_and_in_colours_too(tmp_path):
+    failure = counterexample_found(run(SETUP, FORGET).found(), tally(), "found by hand")
+    (file,) = (tmp_path / "found").iterdir()
+    assert failure.splitbrain_line == f"OneValue is broken: n1 decided 'v1', then 'v2' (splitbrain replay {file})"
+    assert "\x1b[" not in failure.splitbrain_report
+    assert "\x1b[1;31mOneValue is broken" in failure.splitbrain_colored()
+
+
+def test_a_report_is_as_wide_as_the_session_s_terminal():
+    for width in (60, 140):
+        here = replace(session(), width=width)
+        begin(here)
+        try:
+            failure = counterexample_found(run(SETUP, FORGET).found(), tally(), "found by hand " + "again and again " * 20)
+        finally:
+            end(here)
+        lines = re.sub(r".*splitbrain (show|replay).*", "", failure.splitbrain_report).splitlines()
+        assert width - 15 <= max(map(len, lines)) <= width
+
+
+def test_what_the_test_s_own_code_raised_is_a_side_note():
+    failure = counterexample_found(run(SETUP, FORGET).found(), tally(), "found", ValueError("mine"))
+    assert failure.splitbrain_report.splitlines()[-1] == "Besides, the test's own code raised ValueError: mine"
+    assert failure.splitbrain_report.startswith("OneValue is broken")
+
+
+def test_control_c_while_a_find_is_made_smaller_ends_the_run_and_names_the_file():
+    presses = iter([KeyboardInterrupt])
+
+    class Slow(FORGETFUL.factory):
+        def start(self):
+            for press in presses:
+                raise press
+            return super().start()
+
+    found = run(SETUP, FORGET).found()
+    scenario = mutant(FORGETFUL, Slow)
+    with pytest.raises(KeyboardInterrupt, match=r"OneValue is broken$") as pressed:  # no file can name this scenario
+        counterexample_found(replace(found, setup=replace(SETUP, scenario=scenario)), tally(), "found")
+    assert isinstance(pressed.value.__cause__, KeyboardInterrupt)
+
+
+def test_another_schedule_that_breaks_in_the_same_way_is_another_story_and_both_stay(tmp_path):
     mine = tmp_path / "found" / "mine.schedule.jsonl"
     renamed = tuple(action.renamed({"n1": "n2"}) for action in FORGET)
     header = new_header("toys:FORGETFUL", Setup(FORGETFUL, 2), fingerprint="OneValue(Decided, Decided)")
     save(mine, SavedSchedule(header, renamed))
     failure = counterexample_found(run(SETUP, FORGET).found(), tally(), "again")
-    assert list(mine.parent.iterdir()) == [mine]
-    assert "This schedule was on file already" in failure.splitbrain_report
-    assert f"splitbrain replay {mine}" in failure.splitbrain_report
+    assert sorted(mine.parent.iterdir()) == sorted([mine, failure.counterexample.path])
+    assert "on file already" not in failure.splitbrain_report
+    assert load(mine).actions == renamed != failure.counterexample.saved.actions

@@ -82,3 +82,11 @@ def test_a_type_is_judged_by_its_values_each_time():
     assert is_frozen(Frozen(1))
     assert not is_frozen(Frozen([]))
     assert is_frozen(Frozen((2,)))
+
+
+def test_what_is_nested_too_deeply_to_be_copied_is_refused_in_words():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="a list is nested too deeply to be kept as it was; send and write flatter data"):
+        freeze(deep)

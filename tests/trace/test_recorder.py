@@ -95,6 +95,24 @@ def test_observations_are_counted_and_heard_by_a_search_although_nothing_is_kept
     assert one.counts() == {"Led": 2, "Note": 1, "Led under partition": 1, "crash losing writes": 1}
 
 
+def test_what_is_fed_to_invariants_is_counted_by_type_and_what_nobody_looks_at_is_not():
+    class Watches(Invariant):
+        """Watches starts."""
+
+        watches = (Started, Note)
+
+        def observe(self, event):
+            return None
+
+    for keep in (False, True):
+        one = recorder(Watches, keep=keep)
+        for event in (Started(0, "n1", 1), Started(0, "n2", 1), Crashed(1, "n1", 0, 0)):
+            one.emit(event)
+        one.observed("n1", Note("x"), False)
+        one.observed("n1", Led(1), False)
+        assert {kind: count for kind, count in one.heard.items() if count} == {Started: 2, Note: 1, Led: 1}
+
+
 def test_progress_with_a_field_of_its_own_is_progress():
     class LedFrom(Led, frozen=True, tag=True):
         site: str = ""

@@ -13,6 +13,7 @@ from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Re
 from splitbrain.invariant import Invariant
 from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
 from splitbrain.observations import Decided
+from splitbrain.stopwatch import Deadline, OutOfTime
 from splitbrain.trace.encoding import digest
 from splitbrain.world.run import Setup
 from splitbrain.world.world import World
@@ -246,6 +247,12 @@ def test_the_shipped_protocols_make_progress_after_a_power_cut_of_all(scenario, 
             assert any(counts[kind.__name__] for kind in scenario.progress)
 
 
+@pytest.mark.parametrize("bound", [-1, 3_600_001, 10**12])
+def test_a_fair_phase_takes_an_hour_at_most(bound):
+    with Setup(RAFT, 3).world() as world, pytest.raises(NotEnabled, match="a fair phase takes at most 3,600,000 ms, an hour of"):
+        world.apply(Calm(world.nodes, 0, bound))
+
+
 def test_a_core_that_names_a_node_twice_is_no_larger_for_it():
     with Setup(RAFT, 3).world() as world, pytest.raises(NotEnabled, match="that core can make no progress"):
         world.apply(Calm(("n1", "n1"), 0, 1_000))
@@ -263,3 +270,26 @@ def test_a_node_is_told_that_its_slow_sync_has_completed():
         calm(world, bound=500)
         assert world.violation is None
         assert [event.node for event in of(world, Observed)] == ["n1", "n2", "n3"]
+
+
+def test_a_deadline_ends_a_fair_phase_unless_something_has_broken_by_then():
+    with World(ticking()) as world:
+        world.deadline = Deadline(0.0)
+        with pytest.raises(OutOfTime):
+            calm(world)
+    with World(ticking()) as world:
+        world.deadline = Deadline(600)
+        calm(world)
+        assert len(of(world, CalmEnded)) == 1
+
+    class NeverRestarted(Invariant):
+        watches = (Started,)
+
+        def observe(self, event):
+            return self.violation("again", event) if event.step else None
+
+    with World(ticking(invariants=(NeverRestarted,))) as world:
+        world.apply(Crash("n2"))
+        world.deadline = Deadline(0.0)
+        calm(world)  # the restart, at its beginning, broke it
+        assert world.violation is not None

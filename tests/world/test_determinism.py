@@ -5,12 +5,25 @@ are tried where they are on PATH and can import them.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trio
+from questions import ASKED
+from replicated import REPLICATED
+from unsteady import COUNTING, SOUND, Sound, scenario
+
+from splitbrain.actions import Deliver
+from splitbrain.errors import NondeterminismError
+from splitbrain.node import Observe, Send
+from splitbrain.observations import Decided
+from splitbrain.world.determinism import check, disagreement, other_host
+from splitbrain.world.run import Setup, run
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("3.11", "3.12", "3.13")
@@ -98,3 +111,68 @@ def test_traces_are_identical_under_every_version_of_cpython(here, version):
     if able.returncode != 0:
         pytest.skip(f"{python} lacks the dependencies: {able.stderr.strip().splitlines()[-1]}")
     assert digests(python, 7) == here
+
+
+DECIDED = (*ASKED, Deliver("n1", "n2", "int"))
+LIKE, UNLIKE = Setup(SOUND, 3), Setup(COUNTING, 3)
+
+
+def test_two_equal_runs_are_one_which_is_returned():
+    assert check(LIKE, ASKED).events == run(LIKE, ASKED, keep=True).events
+
+
+def test_the_first_event_that_differs_is_named_with_both():
+    with pytest.raises(NondeterminismError) as error:
+        check(UNLIKE, ASKED)
+    assert re.fullmatch(
+        r"the same schedule ran twice, and event \d+ differs: first Sent\(.*message=(\d+)\), then Sent\(.*message=(?!\1)\d+\)",
+        error.value.what,
+    )
+
+
+def test_a_violation_must_break_again():
+    violation = run(LIKE, DECIDED).violation
+    assert check(LIKE, DECIDED, violation).violation == violation
+    with pytest.raises(NondeterminismError, match="broke when the schedule was found, but when it ran again, nothing broke"):
+        check(LIKE, ASKED, violation)
+
+
+class Hosted(Sound):
+    """Knows what runs it, which no node may."""
+
+    def value(self):
+        try:
+            trio.lowlevel.current_task()
+        except RuntimeError:
+            return 1
+        return 2
+
+
+class HostedDecision(Hosted):
+    def request(self, request, command):
+        yield Observe(Decided(self.value()))
+        yield Send("n2", 1)
+
+
+@pytest.mark.parametrize(("host", "other"), [("direct", "trio"), ("trio", "direct")])
+def test_the_other_host_runs_sound_nodes_alike(host, other):
+    setup = replace(LIKE, host=host)
+    assert other_host(setup) == other
+    assert disagreement(run(setup, DECIDED, keep=True), other) is None
+
+
+def test_what_the_other_host_runs_otherwise_is_named_by_its_first_event_whether_it_breaks_the_same_or_not():
+    done = run(Setup(scenario(Hosted), 3), ASKED, keep=True)
+    assert done.violation is None
+    said = disagreement(done, "trio")
+    assert re.fullmatch(r"breaks it in the same way, but event \d+ differs: here Sent\(.*=1\), there Sent\(.*=2\)", said)
+    trio_run = run(Setup(scenario(HostedDecision), 3, host="trio"), DECIDED, keep=True)
+    assert trio_run.violation is not None
+    assert re.fullmatch(
+        r"does NOT break it in the same way: event \d+ differs: here Observed\(.*=2\)\), there Observed\(.*=1\)\)",
+        disagreement(trio_run, "direct"),
+    )
+
+
+def test_async_nodes_have_one_host():
+    assert other_host(Setup(REPLICATED, 3)) is None

@@ -6,7 +6,7 @@ from scripted import Note, of, scripted
 from splitbrain.actions import Complete, Crash, Request
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled
-from splitbrain.events import Observed
+from splitbrain.events import Observed, Synced
 from splitbrain.node import Observe, Sync
 from splitbrain.world.world import World
 
@@ -40,6 +40,16 @@ def test_the_oldest_sync_is_answered_first_and_the_node_is_told_at_once():
         assert [event.observation.text for event in of(world, Observed)] == ["one"]
         world.apply(Complete("n1"))
         assert [event.observation.text for event in of(world, Observed)] == ["one", "two"]
+
+
+def test_a_sync_says_in_which_step_it_was_asked_for_where_that_was_not_just_now():
+    with World(scripted(request=waits, budget=SLOW)) as world:
+        for action in (ASK, Crash("n2"), Complete("n1")):
+            world.apply(action)
+        assert of(world, Synced) == [Synced(3, "n1", None, asked=1)]
+    with World(scripted(request=waits)) as world:
+        world.apply(ASK)
+        assert of(world, Synced) == [Synced(1, "n1", None)]
 
 
 def test_the_disk_of_a_node_that_is_down_answers_nobody():

@@ -62,3 +62,12 @@ def test_a_crash_while_a_timer_goes_off_comes_at_the_time_of_that():
         world.apply(Crash("n1", during=Fire("n1", "t"), after=0))
         assert world.now == 40
         assert not world.processes["n1"].running
+
+
+@pytest.mark.parametrize("crash", [Crash("n1", -1), Crash("n1", 0, ASK, -1), Crash("n1", 0, None, 2)], ids=str)
+def test_a_crash_that_no_file_could_hold_is_not_enabled(crash):
+    with (
+        World(chatty()) as world,
+        pytest.raises(NotEnabled, match="`keep` and `after` count from 0, and `after` counts the effects"),
+    ):
+        world.apply(crash)

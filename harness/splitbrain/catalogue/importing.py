@@ -7,7 +7,7 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
@@ -23,6 +23,16 @@ def declared(group: str) -> list[EntryPoint]:
     """The entry points of a group, by name."""
     # One distribution can be seen twice (an editable install, and its metadata on sys.path).
     return sorted({(each.name, each.value): each for each in entry_points(group=group)}.values(), key=lambda each: each.name)
+
+
+def attribute_of(module: str, attribute: str) -> Any:
+    """What a module that is imported already calls so; None where there is no such thing."""
+    return getattr(sys.modules.get(module), attribute, None)
+
+
+def loaded(packages: Collection[str], modules: Collection[str]) -> list[str]:
+    """Which modules of these packages, and of these modules, this process has imported, in the order in which it did."""
+    return [name for name in list(sys.modules) if name in modules or name.partition(".")[0] in packages]
 
 
 def load(name: str, folders: Sequence[Path], what: str, fits: Callable[[object], bool]) -> Any:

@@ -68,14 +68,22 @@ def bug_of(scenario: Scenario) -> Exhibit | None:
 
 
 def named(scenario: Scenario) -> tuple[str, str | None]:
-    """What files call a scenario: its name; or the protocol's, with the exhibit's id. Raises `ScenarioError` where it has none."""
+    """What files call a scenario: its name; or the protocol's, with the exhibit's id. Raises `ScenarioError` where it has none.
+
+    One that is judged by other invariants goes by the name of what it was, unless it has one of its own.
+    """
     try:
         exhibit = bug_of(scenario)
         if exhibit is not None:
             return find_scenario(exhibit.protocol)[0], exhibit.id
     except ScenarioError:
         pass  # a museum that cannot be loaded, or an exhibit of an unknown protocol: it may have a name of its own
-    return name_of(scenario), None
+    try:
+        return name_of(scenario), None
+    except ScenarioError:
+        if scenario.origin is None:
+            raise
+        return named(scenario.origin)
 
 
 def exhibits_of(name: str, what: str) -> dict[str, Exhibit]:
@@ -87,10 +95,6 @@ def exhibits_of(name: str, what: str) -> dict[str, Exhibit]:
     for place, exhibit in enumerate(listed, 1):
         if not isinstance(exhibit, Exhibit):
             raise ScenarioError(f"{what} holds {described(exhibit)} at place {place}; make {name} a tuple of Exhibits alone")
-        if not isinstance(exhibit.scenario, Scenario):
-            raise ScenarioError(
-                f"{what} has an exhibit {exhibit.id!r} whose scenario is {described(exhibit.scenario)}; give it a Scenario"
-            )
         if exhibit.id in found:
             raise ScenarioError(f"{what} has two exhibits that are called {exhibit.id!r}; rename one, or leave it out")
         found[exhibit.id] = exhibit

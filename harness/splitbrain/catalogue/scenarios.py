@@ -70,6 +70,29 @@ def name_of(scenario: Scenario) -> str:
     return f"{_main_name() if module == '__main__' else module}:{attribute}"
 
 
+def home_of(name: str) -> Path | None:
+    """The folder from which the module that a name says was imported; None for a short name, and for a module without a file.
+
+    Raises `ScenarioError` where that is the program that runs: to import it is to run it again.
+    """
+    module_name, colon, _ = name.partition(":")
+    if not colon:
+        return None
+    module = sys.modules.get(module_name)
+    if module is None or module is sys.modules["__main__"]:
+        raise ScenarioError(
+            f"scenario {name} stands in the program that runs, and to import that is to run it again; "
+            "put the scenario into a module of its own"
+        )
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return None
+    path = Path(file).resolve()
+    above = list((path.parent if path.stem == "__init__" else path).parents)
+    depth = module_name.count(".")
+    return above[depth] if depth < len(above) else None
+
+
 def _places_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Every module, by name, and every attribute, in the order of the module's text, that is this very object."""
     for name, module in sorted(sys.modules.items(), key=lambda item: item[0]):

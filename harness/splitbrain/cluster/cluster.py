@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any, Self
 
 from splitbrain.actions import Action
+from splitbrain.cluster.breach import Call, Overdue, end, how_it_failed
 from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.host import Host, open_host
 from splitbrain.cluster.network import Envelope, Network
-from splitbrain.cluster.process import Call, Process
+from splitbrain.cluster.process import Process, Unfinished
+from splitbrain.cluster.watchdog import WATCHDOG
 from splitbrain.errors import NotEnabled, ScenarioError
 from splitbrain.events import Acted, Crashed, Declared, Event, Requested, Started
 from splitbrain.invariant import Violation
-from splitbrain.node import NodeId
-from splitbrain.scenario import Scenario
+from splitbrain.node import NodeId, release
+from splitbrain.scenario import Scenario, expect_scenario
+from splitbrain.stopwatch import Deadline
 from splitbrain.trace.freezing import freeze
 from splitbrain.trace.recorder import Recorder
 
@@ -29,6 +33,8 @@ class Cluster:
     the nearest like it on its link.
     """
 
+    deadline: Deadline | None = None  # of the search that this run is a part of: a fair phase may be long
+
     def __init__(
         self,
         scenario: Scenario,
@@ -41,6 +47,7 @@ class Cluster:
         seed: int = 0,
         lenient: bool = False,
     ) -> None:
+        expect_scenario("World", scenario)
         self.scenario = scenario.guarded
         self.nodes: tuple[NodeId, ...] = scenario.nodes(scenario.sizes[0] if size is None else size)
         self.options = scenario.first_options | dict(options or {})
@@ -54,7 +61,8 @@ class Cluster:
         self._reorders = scenario.budget.reorder
         self._records = {kind: self.recorder.wants(kind) for kind in (Requested, Started, Crashed)}
         self._keep_acted = self.recorder.wants(Acted)
-        self.host: Host = open_host(host or scenario.host, self.clock, seed)
+        self.host: Host = open_host(host or scenario.host, self.clock, seed, self)
+        WATCHDOG.enter(self)
         try:
             self._declare()
             for process in self._order:
@@ -65,11 +73,15 @@ class Cluster:
             raise
 
     def _declare(self) -> None:
-        """Tell the invariants who votes, where the scenario says so."""
-        scenario = self.scenario
-        if (scenario.voters is not None or scenario.quorums is not None) and self.recorder.wants(Declared):
-            quorums = tuple(scenario.quorum(voters) for voters in range(1, len(self.nodes) + 1))
-            self.recorder.emit(Declared(0, scenario.voting(len(self.nodes)), quorums))
+        """Tell the invariants who votes and whom clients ask, where the scenario says so."""
+        scenario, size = self.scenario, len(self.nodes)
+        votes = scenario.voters is not None or scenario.quorums is not None
+        asks = scenario.clients is not None and scenario.requests > 0
+        if (votes or asks) and self.recorder.wants(Declared):
+            voters = scenario.voting(size) if votes else ()
+            quorums = tuple(scenario.quorum(count) for count in range(1, size + 1)) if votes else ()
+            clients = tuple(process.id for process in self.clients()) if asks else None
+            self.recorder.emit(Declared(0, voters, quorums, clients))
 
     # What there is
 
@@ -93,6 +105,11 @@ class Cluster:
         """How many actions have been applied."""
         return self.recorder.step
 
+    @property
+    def lapses(self) -> tuple[str, ...]:
+        """What nodes did wrong in their `close`: a sentence each. None of it changes the run."""
+        return tuple(lapse for process in self._order for lapse in process.lapses)
+
     def running(self) -> list[Process]:
         """The processes that are up."""
         return [process for process in self._order if process.running]
@@ -111,11 +128,11 @@ class Cluster:
 
     def deliverable(self, envelope: Envelope) -> bool:
         """Whether this message can be delivered now, and (where links are FIFO) is the first of its link."""
-        process = self.processes[envelope.receiver]
+        process, cut = self.processes[envelope.receiver], self.network.cut_links
         return (
             process.running
             and process.suspended is None
-            and (not self.network.cut_links or (envelope.sender, envelope.receiver) not in self.network.cut_links)
+            and (not cut or (envelope.sender, envelope.receiver) not in cut)
             and (self._reorders or self.network.first_on_link(envelope) is envelope)
         )
 
@@ -136,6 +153,7 @@ class Cluster:
 
     def ask(self, process: Process, request: str, command: Any, calm: bool) -> None:
         """Let a client ask."""
+        process.asked[request] = process.asked.get(request, 0) + 1
         if self._records[Requested]:
             self.recorder.emit(Requested(self.recorder.step, process.id, request, command, calm))
         self.give(process, (process.handler("request"), (request, freeze(command))))
@@ -149,6 +167,7 @@ class Cluster:
             self.recorder.emit(Crashed(self.recorder.step, process.id, kept, lost))
         if node is not None:
             self.host.stop(process)
+            process.bury()
         return lost
 
     def power_on(self, process: Process) -> None:
@@ -158,11 +177,13 @@ class Cluster:
             self.recorder.emit(Started(self.recorder.step, process.id, process.incarnation))
         try:
             node = self.scenario.node(process.id, self.nodes, process.disk(), self.options)
-        except ScenarioError as error:
-            if process.incarnation == 1:
-                raise
-            process.fail("raised", f"the factory, after a restart: {_cause(error)}")
-            return
+        except (ScenarioError, Overdue) as error:
+            if process.incarnation > 1:
+                process.fail(*how_it_failed("the factory, after a restart", error.__cause__ or error))
+                return
+            if isinstance(error, Overdue):
+                raise self.scenario.blame(f"the factory cannot make node {process.id}: {error}") from error
+            raise
         process.launch(node)
         self.host.start(process)
         if process.tokens:
@@ -180,14 +201,49 @@ class Cluster:
 
     def blame(self) -> None:
         """Raise what a function of the scenario's did wrong meanwhile, if anything: a `ScenarioError`, under its name."""
-        if self.recorder.error is not None:
-            raise self.scenario.blame(self.recorder.error) from self.recorder.error
+        error = self.recorder.error
+        if isinstance(error, Unfinished):
+            self._finish(error.process)
+        elif error is not None:
+            raise self.scenario.blame(error) from error
+
+    def _finish(self, process: Process) -> None:
+        """End a node that the watchdog stopped, and that went on."""
+        assert process.condemned is not None
+        process.fail(*how_it_failed(process.condemned.name, process.condemned))
+        self.host.stop(process)
+        process.bury()
 
     def close(self) -> None:
-        """End the run; needed on the trio host, where one world a thread can be open at a time."""
-        self.host.close()
+        """End the run, and tell its nodes; needed on the trio host, of which one world a process can be open at a time."""
         for process in self._order:
-            process.close()
+            process.halt()  # first, for what is still done while the host stops is none of the run
+        try:
+            self.host.close()
+        finally:
+            try:
+                for process in self._order:
+                    process.close()
+            finally:
+                WATCHDOG.leave(self)
+
+    # For the watchdog
+
+    def progress(self) -> tuple[int, ...]:
+        """Differs from before if a node's code was called meanwhile, or had an effect."""
+        calls = sum(process.calls + process.incarnation + len(process.storage.unsynced) for process in self._order)
+        return (calls, self.host.rounds, self.network.sent, len(self.recorder.events), self.recorder.said())
+
+    def whose(self, frame: FrameType) -> Process | None:
+        """The process whose code runs in ``frame``, or was called by it; None for what ends, of which nothing is wanted."""
+        caller: FrameType | None = frame
+        while caller is not None and caller.f_code not in (release.__code__, end.__code__):
+            for code, name in _PROCESSES:
+                if caller.f_code is code:
+                    process = caller.f_locals[name]
+                    return process if process in self._order else None
+            caller = caller.f_back
+        return self.host.current() if caller is None else None
 
     def __enter__(self) -> Self:
         return self
@@ -196,5 +252,10 @@ class Cluster:
         self.close()
 
 
-def _cause(error: ScenarioError) -> str:
-    return f"{type(error.__cause__).__name__}: {error.__cause__}"
+# Who calls a node's code, and what it calls the node's process.
+_PROCESSES = (
+    (Process.handle.__code__, "self"),
+    (Process.pull.__code__, "self"),
+    (Process._pull_watchfully.__code__, "self"),
+    (Cluster.power_on.__code__, "process"),
+)

@@ -20,6 +20,11 @@ class Disk:
         self._durable: dict[Key, Any] = {}
         self.unsynced: list[tuple[Key, Any]] = []
 
+    @property
+    def records(self) -> int:
+        """How many records it has, and how many more were written since the last sync."""
+        return len(self._durable) + len(self.unsynced)
+
     def view(self) -> DiskView:
         """What a node that starts now finds; its own copy, so that nothing but a write changes the disk."""
         return MappingProxyType({key: freeze(value) for key, value in self._durable.items()})

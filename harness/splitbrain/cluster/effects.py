@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from splitbrain.cluster.breach import Malformed, no_effect
+from splitbrain.cluster.breach import Malformed, no_effect, shown
 from splitbrain.cluster.clock import Clock, Timer
 from splitbrain.cluster.disk import Disk
 from splitbrain.cluster.network import Network
 from splitbrain.events import Erased, Replied, Synced, TimerCancelled, TimerSet, Wrote
 from splitbrain.node import CancelTimer, Erase, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
-from splitbrain.trace.freezing import freeze
+from splitbrain.trace.freezing import freeze, is_frozen
 from splitbrain.trace.recorder import Recorder
 
 
@@ -24,15 +24,20 @@ class Performer:
         self.timers: dict[str, Timer] = {}
         self.storage = Disk()
         self.slow_disk = slow_disk
-        self.syncs: deque[tuple[int, str | None]] = deque()  # writes covered (counted from the oldest unsynced), token
+        # Of each: the writes that it covers (counted from the oldest unsynced), its token, and the step in which it was asked for.
+        self.syncs: deque[tuple[int, str | None, int]] = deque()
         self.tokens: deque[str] = deque()  # completed Sync(token)s whose input is still to come
+        self.asked: dict[str, int] = {}  # requests of this incarnation, and how many answers each may still get
         self.on_timer: Callable[[Timer], None] | None = None  # the fair phase listens here
         self.on_reply: Callable[[str, Any], None] | None = None
         self._network = network
         self._clock = clock
         self._recorder = recorder
         self._records = {kind: recorder.wants(kind) for kind in (TimerSet, TimerCancelled, Wrote, Erased, Synced, Replied)}
-        self._performers: dict[type, Callable[[Any], None]] = {
+        self._performers = self._table()
+
+    def _table(self) -> dict[type, Callable[[Any], None]]:
+        return {
             Send: self._send,
             SetTimer: self._set_timer,
             CancelTimer: self._cancel_timer,
@@ -52,23 +57,25 @@ class Performer:
 
     def complete_sync(self) -> None:
         """The disk answers the oldest outstanding sync."""
-        covered, token = self.syncs.popleft()
-        self.syncs = deque((count - covered, other) for count, other in self.syncs)
-        self._synced(covered, token)
+        covered, token, asked = self.syncs.popleft()
+        self.syncs = deque((count - covered, other, step) for count, other, step in self.syncs)
+        self._synced(covered, token, asked)
 
     def _send(self, effect: Send) -> None:
         if effect.to not in self._network.known:
-            raise Malformed(f"Send(to={effect.to!r}): there is no such node; the cluster is {', '.join(self._network.nodes)}")
+            raise Malformed(
+                f"Send(to={shown(effect.to)}), but there is no such node", f"the cluster is {', '.join(self._network.nodes)}"
+            )
         self._network.send(self.id, effect.to, effect.message)
 
     def _set_timer(self, effect: SetTimer) -> None:
         earliest, latest = effect.earliest, effect.latest
         if type(effect.name) is not str:
-            raise Malformed(f"SetTimer({effect.name!r}, ...): a timer's name must be a string, for schedules to name it")
+            raise Malformed(f"SetTimer({shown(effect.name)}, ...)", "a timer's name must be a string, for schedules to name it")
         if type(earliest) is not int or type(latest) is not int or not 0 <= earliest <= latest:
             raise Malformed(
-                f"SetTimer({effect.name!r}, {earliest!r}, {latest!r}): "
-                "the range must be two whole numbers of ms, 0 <= earliest <= latest"
+                f"SetTimer({shown(effect.name)}, {shown(earliest)}, {shown(latest)})",
+                "the range must be two whole numbers of ms, 0 <= earliest <= latest",
             )
         recorder = self._recorder
         timer = self.timers[effect.name] = Timer(self.id, effect.name, earliest, latest, self._clock.now)
@@ -82,7 +89,9 @@ class Performer:
             self._recorder.emit(TimerCancelled(self._recorder.step, self.id, effect.name))
 
     def _write(self, effect: Write) -> None:
-        key, value = _hashable(effect, effect.key), freeze(effect.value)
+        key, value = _hashable(effect, effect.key), effect.value
+        if not is_frozen(value):
+            value = freeze(value)
         self.storage.write(key, value)
         if self._records[Wrote]:
             self._recorder.emit(Wrote(self._recorder.step, self.id, key, value))
@@ -95,32 +104,48 @@ class Performer:
     def _sync(self, effect: Sync) -> None:
         outstanding = len(self.storage.unsynced)
         if self.slow_disk:
-            self.syncs.append((outstanding, effect.token))
+            self.syncs.append((outstanding, effect.token, self._recorder.step))
         else:
             self._synced(outstanding, effect.token)
 
-    def _synced(self, covered: int, token: str | None) -> None:
+    def _synced(self, covered: int, token: str | None, asked: int | None = None) -> None:
         self.storage.sync(covered)
         if self._records[Synced]:
-            self._recorder.emit(Synced(self._recorder.step, self.id, token))
+            self._recorder.emit(Synced(self._recorder.step, self.id, token, asked))
         if token is not None:
             self.tokens.append(token)
 
     def _reply(self, effect: Reply) -> None:
+        left = self.asked.get(effect.request)
+        if not left:
+            raise _unasked(effect, answered=left == 0)
+        self.asked[effect.request] = left - 1
         if self._records[Replied]:
             self._recorder.emit(Replied(self._recorder.step, self.id, effect.request, freeze(effect.result)))
         if self.on_reply is not None:
             self.on_reply(effect.request, effect.result)
 
     def _observe(self, effect: Observe) -> None:
-        self._recorder.observed(self.id, freeze(effect.observation), bool(self._network.cut_links))
+        said = effect.observation
+        self._recorder.observed(self.id, said if is_frozen(said) else freeze(said), bool(self._network.cut_links))
 
 
 def _hashable(effect: Write | Erase, key: Any) -> Any:
     try:
         hash(key)
-    except TypeError as error:
+    except TypeError:
         raise Malformed(
-            f"{effect!r:.80}: a disk's key must be hashable ({error}); use strings, numbers or tuples of them"
+            f"{type(effect).__name__}({shown(key)}, ...), but a disk's key must be hashable",
+            "use strings, numbers or tuples of them",
         ) from None
     return key
+
+
+def _unasked(effect: Reply, answered: bool) -> Malformed:
+    what = f"Reply({shown(effect.request)}, ...)"
+    if answered:
+        return Malformed(f"{what}, which it has answered already", "answer a request once for each time that it is asked")
+    return Malformed(
+        f"{what}, which nobody has asked it since it started",
+        "answer what `request` was called with, on the node that was asked, and in the same incarnation",
+    )

@@ -7,12 +7,16 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias
 
+from splitbrain.cluster.allowance import EFFECTS_AT_MOST, allowance
 from splitbrain.cluster.breach import (
-    EFFECTS_AT_MOST,
     NODE_FAILURES,
+    Call,
+    Overdue,
     end,
+    how_it_broke,
     how_it_failed,
     lacking,
+    name_of,
     no_effect,
     why_no_effects,
     without_addresses,
@@ -20,11 +24,13 @@ from splitbrain.cluster.breach import (
 from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.effects import Performer
 from splitbrain.cluster.network import Network
+from splitbrain.cluster.place import at, defined_at, raised_at
+from splitbrain.errors import ScenarioError
 from splitbrain.events import Failed
-from splitbrain.node import DiskView, Effects, NodeId, Sync
+from splitbrain.node import DiskView, Effects, NodeId, Sync, may_close, release
 from splitbrain.trace.recorder import Recorder
 
-Call: TypeAlias = tuple[Callable[..., Effects], tuple[Any, ...]]  # a handler and its arguments
+Rest: TypeAlias = tuple[Iterator[Any], Call]  # what a handler has still to do, and which it is
 
 
 class Process(Performer):
@@ -35,8 +41,13 @@ class Process(Performer):
         self.incarnation = 0
         self.node: Any = None
         self.running = False
-        self.suspended: Iterator[Any] | None = None  # a handler that waits for its Sync()
+        self.suspended: Rest | None = None  # a handler that waits for its Sync()
         self.effects_left: int | None = None  # the power goes when this many more effects have happened
+        self.calls = 0  # so often was code of a node's called: the watchdog looks whether it goes up
+        self.found = 0  # records on the disk when this incarnation began
+        self.condemned: Overdue | None = None  # the watchdog's, until the node is dead
+        self.lapses: list[str] = []  # what its nodes' `close` did wrong, which changes no run
+        self._over: list[Any] = []  # incarnations that have ended, and are to be told so
         self._abandoned: list[Any] = []  # handlers cut by a crash: kept, so that collecting them runs none of their code
 
     # Its lives
@@ -48,11 +59,14 @@ class Process(Performer):
 
     def halt(self) -> None:
         """Cut this incarnation off: nothing is sent, written or observed by it any more."""
+        if self.node is not None and may_close(self.node):
+            self._over.append(self.node)
         self.running = False
         self.node = None
         self.timers.clear()
         self.syncs.clear()
         self.tokens.clear()
+        self.asked.clear()
         self.effects_left = None
         self._abandon_suspended()
 
@@ -61,20 +75,56 @@ class Process(Performer):
         self._recorder.emit(Failed(self._recorder.step, self.id, how, without_addresses(detail)))
         self.halt()
         self.storage.crash(keep=0)
+        if self.condemned is not None:
+            self._pardon()
+
+    def condemn(self, error: Overdue) -> None:
+        """Its node computes for ever: nothing that it asks for happens any more, whatever it does about ``error``."""
+        self.condemned = error
+        self._performers.update(dict.fromkeys(self._performers, self._refuse))
+        self._recorder.blame(Unfinished(self))  # so that the world looks when the action is over
+
+    def _pardon(self) -> None:
+        self.condemned = None
+        self._performers.update(self._table())
+        if isinstance(self._recorder.error, Unfinished):
+            self._recorder.error = None
+
+    def _refuse(self, _: Any) -> None:
+        assert self.condemned is not None
+        raise self.condemned
+
+    def bury(self) -> None:
+        """Tell the incarnations that have ended, once none of their code runs any more, to `close`.
+
+        Nothing that they do then reaches anybody; what they do wrong then is a lapse, and changes no run.
+        """
+        while self._over:
+            node = self._over.pop(0)
+            self.calls += 1
+            try:
+                error = release(node)
+            except Overdue as overdue:
+                error = overdue
+            if error is not None:
+                self.lapses.append(f"{self.id}'s close() raised {type(error).__name__}: {error}{at(raised_at(error))}")
 
     def close(self) -> None:
-        """End the handlers that were cut off, when the run is over.
+        """End its last incarnation, and the handlers that were cut off, when the run is over.
 
         That runs their `finally` blocks, long after the power cut, and reaches nobody: what they yield is not performed.
         Left to the garbage collector, each that yields once more would be complained of on stderr.
         """
-        self._abandon_suspended()
+        self.halt()
         for effects in self._abandoned:
+            self.calls += 1
             end(effects)
         self._abandoned.clear()
+        self.bury()
 
     def disk(self) -> DiskView:
         """What survived, for the next incarnation."""
+        self.found = self.storage.records
         return self.storage.view()
 
     def idle(self) -> bool:
@@ -95,84 +145,107 @@ class Process(Performer):
     def handle(self, call: Call) -> None:
         """Run one handler, and perform its effects as it yields them. Whatever goes wrong in it is the node's own failure."""
         handler, arguments = call
+        self.calls += 1
         try:
             outcome = handler(*arguments)
         except NODE_FAILURES as error:
-            self.fail(*how_it_failed(_name(handler), error))
+            self._die(*how_it_failed(name_of(handler), error))
             return
         if outcome is _NOTHING:
             return
         try:
             effects = iter(outcome)
         except NODE_FAILURES as error:
-            self.fail(*why_no_effects(_name(handler), outcome, error))
+            self._die(*why_no_effects(call, outcome, error))
             return
-        self.pull(effects)
+        self.pull(effects, call)
 
-    def pull(self, effects: Iterator[Any]) -> None:
+    def pull(self, effects: Iterator[Any], call: Call) -> None:
         """Perform effects until there are no more, the node waits for its disk, or the power goes."""
         if self.slow_disk or self.effects_left is not None:
-            self._pull_watchfully(effects)
+            self._pull_watchfully(effects, call)
             return
         performers: dict[Any, Callable[[Any], None]] = self._performers
         effect: Any = _NOTHING_YET
         try:
             for effect in islice(effects, EFFECTS_AT_MOST):
                 performers[type(effect)](effect)
-            for _ in effects:
-                self._hung(effects)
-                return
+            for effect in effects:  # more than most inputs cause: how many may this one?
+                performers[type(effect)](effect)
+                most = self._allowance(call)
+                for effect in islice(effects, most - EFFECTS_AT_MOST - 1):
+                    performers[type(effect)](effect)
+                for _ in effects:
+                    self._hung(effects, call, most)
+                    return
         except NODE_FAILURES as error:
             # What is no effect is found out here: to look first, at each effect, would cost a tenth of a search.
             strange = effect is not _NOTHING_YET and type(effect) not in performers
-            self._broke(effects, no_effect(effect) if strange else error)
+            self._broke(effects, call, no_effect(effect) if strange else error)
 
-    def resume(self) -> Iterator[Any] | None:
+    def resume(self) -> Rest | None:
         """The suspended handler, if the sync that it waits for has completed."""
-        if self.suspended is None or any(token is None for _, token in self.syncs):
+        if self.suspended is None or any(token is None for _, token, _ in self.syncs):
             return None
-        effects, self.suspended = self.suspended, None
-        return effects
+        rest, self.suspended = self.suspended, None
+        self.calls += 1
+        return rest
 
-    def _pull_watchfully(self, effects: Iterator[Any]) -> None:
+    def _pull_watchfully(self, effects: Iterator[Any], call: Call) -> None:
         """The power may go, or the disk is slow."""
-        pulled = 0
+        pulled, most = 0, EFFECTS_AT_MOST
         try:
             while self.effects_left != 0:
                 effect = next(effects, _DONE)
                 if effect is _DONE:
                     return
-                if pulled == EFFECTS_AT_MOST:
-                    self._hung(effects)
-                    return
+                if pulled == most:
+                    if most == EFFECTS_AT_MOST:
+                        most = self._allowance(call)
+                    if pulled == most:
+                        self._hung(effects, call, most)
+                        return
                 self.perform(effect)
                 pulled += 1
                 if self.effects_left is not None:
                     self.effects_left -= 1
                 if self.slow_disk and type(effect) is Sync and effect.token is None:
-                    self.suspended = effects
+                    self.suspended = effects, call
                     return
         except NODE_FAILURES as error:
-            self._broke(effects, error)
+            self._broke(effects, call, error)
             return
         self._abandoned.append(effects)
 
-    def _broke(self, effects: Iterator[Any], error: BaseException) -> None:
-        self._abandoned.append(effects)  # it goes on to wait, where it was an effect of its that could not be performed
-        self.fail(*how_it_failed(_name(effects), error))
+    def _allowance(self, call: Call) -> int:
+        # What is on the disk by now may have been written by an endless handler itself, but for so much.
+        return allowance(max(self.found, self.storage.records - EFFECTS_AT_MOST), call[1])
 
-    def _hung(self, effects: Iterator[Any]) -> None:
+    def _die(self, how: str, detail: str) -> None:
+        self.fail(how, detail)
+        self.bury()
+
+    def _broke(self, effects: Iterator[Any], call: Call, error: BaseException) -> None:
+        self._abandoned.append(effects)  # it goes on to wait, where it was an effect of its that could not be performed
+        self._die(*how_it_broke(call, effects, error))
+
+    def _hung(self, effects: Iterator[Any], call: Call, most: int) -> None:
         self._abandoned.append(effects)
-        self.fail("hung", f"one handler yielded more than {EFFECTS_AT_MOST:,} effects for one input")
+        handler = call[0]
+        self._die("hung", f"{name_of(handler)} yielded more than {most:,} effects for one input{at(defined_at(handler))}")
 
     def _abandon_suspended(self) -> None:
         if self.suspended is not None:
-            self._abandoned.append(self.suspended)
+            self._abandoned.append(self.suspended[0])
             self.suspended = None
 
 
-def _name(handler: object) -> str:
-    return str(getattr(handler, "__name__", "handler"))
+class Unfinished(ScenarioError):  # noqa: N818 - it is no error of anybody's, and raised nowhere
+    """Stands in a recorder for a node that caught the watchdog's `Overdue`, and whose handler then came to an end after all."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        super().__init__(f"{process.id} is to be dead")
 
 
 _DONE = object()

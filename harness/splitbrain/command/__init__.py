@@ -1,5 +1,5 @@
 """How the shell comes in.
 
-Read ``cli``, then the folder of the verbs; ``arguments``, ``exits``, ``console``, ``progress`` and ``interrupt`` are what the
-commands share.
+Read ``cli`` and ``parser``, then the folder of the verbs; ``arguments``, ``exits``, ``console``, ``progress``, ``streams`` and
+``interrupt`` are what the commands share.
 """

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 HOSTS = ("direct", "trio")
 SECONDS = 60.0  # of a hunt that is given no limit
+
+
+def names(what: str) -> dict[str, Any]:
+    """An option that takes names of invariants, with commas between them, and as often as one likes."""
+    return {"action": _Names, "default": (), "metavar": "NAME[,NAME]", "help": f"{what} (names of invariants)"}
+
+
+class _Names(argparse.Action):
+    def __call__(self, _: object, namespace: argparse.Namespace, values: Any, *__: object) -> None:
+        """Add what is named to what was named before."""
+        more = (name.strip() for name in values.split(",") if name.strip())
+        setattr(namespace, self.dest, (*getattr(namespace, self.dest), *more))
 
 
 def positive(text: str) -> float:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from splitbrain.report.terminal.size import screen_width
+from splitbrain.report.terminal.size import screen_width, wants_color
 
 if TYPE_CHECKING:
     from splitbrain.exhibit import Exhibit
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from splitbrain.world.run import Run
 
 
-def show_counterexample(saved: SavedSchedule, run: Run, path: Path) -> None:
-    """Print a schedule, saved at ``path``, and what came of it, with the reasons."""
+def show_counterexample(saved: SavedSchedule, run: Run, path: Path | None) -> None:
+    """Print a schedule, saved at ``path`` if anywhere, and what came of it, with the reasons."""
     from splitbrain.counterexample.explanation import explain  # noqa: PLC0415 - as everywhere here: a --help is quick
     from splitbrain.report.terminal.screen import counterexample_text  # noqa: PLC0415
 
-    print(_printable(counterexample_text(saved, run, path, screen_width(), sys.stdout.isatty(), explain(run))))
+    print(_printable(counterexample_text(saved, run, path, screen_width(), wants_color(sys.stdout), explain(run))))
 
 
 def show_story(exhibit: Exhibit, saved: SavedSchedule | None, run: Run | None) -> None:
@@ -28,7 +28,7 @@ def show_story(exhibit: Exhibit, saved: SavedSchedule | None, run: Run | None) -
     from splitbrain.report.terminal.story import story_text  # noqa: PLC0415
 
     explanation = None if run is None else explain(run)
-    print(_printable(story_text(exhibit, saved, run, screen_width(), sys.stdout.isatty(), explanation)))
+    print(_printable(story_text(exhibit, saved, run, screen_width(), wants_color(sys.stdout), explanation)))
 
 
 def _printable(text: str) -> str:

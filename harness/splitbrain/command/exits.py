@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OK = 0  # clean, or fixed
-VIOLATION = 1
-BAD_INPUT = 2  # usage, input, or a node that raises, say
-DIVERGED = 3  # or vacuous
+VIOLATION = 1  # a node that raises is one
+BAD_INPUT = 2  # or usage
+DIVERGED = 3  # or vacuous, or nondeterministic
 INTERRUPTED = 130  # as shells have it

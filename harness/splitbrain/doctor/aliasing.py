@@ -7,23 +7,33 @@ from itertools import islice
 
 from splitbrain.errors import EncodingError, ScenarioError
 from splitbrain.events import Event, Failed, Observed, Replied, Requested, Sent, Wrote
-from splitbrain.trace.encoding import Show, encode
+from splitbrain.trace.encoding import encode
+from splitbrain.trace.values import Show
 
+_LARGE = 10_000  # bytes: what is below that costs nobody anything
 _FAILED = {"raised": "raised an exception", "hung": "never stopped", "malformed": "yielded what is no effect"}
 
 
 class Audit:
-    """Follows one trace; calls ``complain`` with what no trace may hold: breaches, what cannot be encoded, what has changed."""
+    """Follows one trace; calls ``complain`` with what no trace may hold: breaches, what cannot be encoded, what has changed;
+    and ``weigh`` with what large things there are, and how many bytes each takes.
+    """
 
-    def __init__(self, complain: Callable[[str], None], show: Show | None) -> None:
+    def __init__(
+        self, complain: Callable[[str], None], show: Show | None, weigh: Callable[[str, int], None] = lambda _, __: None
+    ) -> None:
         self._complain = complain
         self._show = show
+        self._weigh = weigh
         self._seen: list[tuple[Event, bytes | None]] = []
 
     def look(self, events: list[Event]) -> None:
         """Encode what has happened since the last look."""
         for event in islice(events, len(self._seen), None):
-            self._seen.append((event, self._encoded(event)))
+            line = self._encoded(event)
+            self._seen.append((event, line))
+            if line is not None and len(line) > _LARGE:
+                self._weigh(_what(event), len(line))
             if isinstance(event, Failed):
                 self._complain(f"a node {_FAILED.get(event.how, event.how)}: {event.detail}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,14 +12,21 @@ import msgspec
 from splitbrain.actions import Action, Calm, Crash, Restart
 from splitbrain.dice import Dice
 from splitbrain.doctor.aliasing import Audit
-from splitbrain.errors import EncodingError, NondeterminismError, NotEnabled, ScenarioError, SplitbrainError
+from splitbrain.doctor.complaints import Complaints
+from splitbrain.doctor.disk import WatchedDisk
+from splitbrain.doctor.effort import Effort
+from splitbrain.doctor.elsewhere import Elsewhere
+from splitbrain.doctor.sayings import out_of_order
+from splitbrain.doctor.threads import Threads
+from splitbrain.errors import EncodingError, NotEnabled, ScenarioError, SplitbrainError
 from splitbrain.events import Observed
+from splitbrain.invariant import awaited
 from splitbrain.nemesis.draw import draw_setup
 from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.profile import Profile
 from splitbrain.nemesis.strategies.walk import Walk
-from splitbrain.scenario import Scenario
-from splitbrain.world.determinism import check
+from splitbrain.scenario import Scenario, expect_scenario
+from splitbrain.trace.saving import NoText, text
 from splitbrain.world.run import Setup
 from splitbrain.world.world import World
 
@@ -30,14 +37,13 @@ _STEADY = Profile(deliver=1.0, fire=0.15, request=0.1, duplicate=0.05, crash=0.0
 
 
 class ConformanceError(SplitbrainError):
-    """A scenario's nodes break the contract; `problems` says how, one sentence each."""
+    """A scenario's nodes break the contract; `problems` says how, each kind of problem in one sentence."""
 
-    def __init__(self, scenario: str, problems: tuple[str, ...]) -> None:
+    def __init__(self, scenario: str, problems: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
         self.problems = problems
         count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-        super().__init__(
-            "\n".join([f"{scenario} does not keep the contract of a node: {count}", *(f"  * {each}" for each in problems)])
-        )
+        lines = [f"{scenario} does not keep the contract of a node: {count}", *(f"  * {each}" for each in problems)]
+        super().__init__("\n".join([*lines, *(f"  note: {each}" for each in notes)]))
 
     @property
     def splitbrain_report(self) -> str:
@@ -66,14 +72,16 @@ class Conformance:
 
 def conformance(scenario: Scenario, *, seed: int = 0) -> Conformance:
     """Check the contract: nodes can be made and restarted from their disk; effects are well-formed; equal schedules give
-    equal traces; what is sent, written or said can be encoded, and is not changed afterwards; the label works; something
-    happens; clients are answered.
+    equal traces, in other processes too; what is sent, written or said can be encoded, and is not changed afterwards; things are
+    said in the order that invariants go by; no thread is started; the label works; something happens; clients are answered.
 
         def test_the_contract_is_kept():
             print(conformance(MAJORITY))
 
-    Takes about a second. Equal seeds try equal runs. Raises `ConformanceError`, which lists all problems that were found.
+    Takes a few seconds at most, but for nodes that take longer by themselves: it says then where the time went, and ends early.
+    Equal seeds try equal runs. Raises `ConformanceError`, which lists all problems that were found, each kind of them once.
     """
+    expect_scenario("conformance", scenario)
     return _Examination(scenario, seed).result()
 
 
@@ -81,21 +89,25 @@ def conformance(scenario: Scenario, *, seed: int = 0) -> Conformance:
 class _Examination:
     scenario: Scenario
     seed: int
-    problems: dict[str, None] = field(default_factory=dict)  # in the order of finding
+    problems: Complaints = field(default_factory=Complaints)
+    effort: Effort = field(default_factory=Effort)
     seen: Counter[str] = field(default_factory=Counter)
     progressed: bool = False  # has a node observed something of `Scenario.progress`?
     made: list[tuple[str, Any]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.elsewhere = Elsewhere(self.scenario)
+        self.judges = self.scenario.monitor().invariants
+
     def result(self) -> Conformance:
-        watched = replace(self.scenario, invariants=(), factory=self._factory, label=self._label, commands=self._command)
+        watched = replace(self.scenario.bare(), factory=self._factory, label=self._label, commands=self._command)
         host = self._host(watched)
         if host is not None:
-            self._options(watched)
-            for number in range(_RUNS):
-                self._run(watched, Dice(f"conformance/{self.seed}/{number}"))
+            self._try(watched)
             self._what_happened(host)
+        notes = self._notes()
         if self.problems:
-            raise ConformanceError(self.scenario.name, tuple(self.problems))
+            raise ConformanceError(self.scenario.name, self.problems.told(), notes)
         named = {
             "runs": "runs",
             "steps": "steps",
@@ -104,22 +116,24 @@ class _Examination:
             "crashes": "crashes",
             "Replied": "replies",
         }
-        notes = []
-        if not self.seen["Wrote"]:
-            notes.append("no node ever wrote to its disk, so that a crash makes it forget everything")
-        if not self.seen["crashes"]:
-            notes.append("its fault budget allows no crash, so that restarting from disk was not tried")
-        return Conformance(
-            self.scenario.name, host or "", Counter({word: self.seen[key] for key, word in named.items()}), tuple(notes)
-        )
+        return Conformance(self.scenario.name, host or "", Counter({word: self.seen[key] for key, word in named.items()}), notes)
 
     def problem(self, text: str) -> None:
-        self.problems.setdefault(text)
+        self.problems.add(text)
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = [self.effort.note(self.seen["runs"], _RUNS) if self.seen["runs"] else None, self.elsewhere.note]
+        if not self.problems:
+            if not self.seen["Wrote"]:
+                notes.append("no node ever wrote to its disk, so that a crash makes it forget everything")
+            if not self.seen["crashes"]:
+                notes.append("its fault budget allows no crash, so that restarting from disk was not tried")
+        return tuple(each for each in notes if each is not None)
 
     # Watching what the world calls
 
     def _factory(self, me: str, peers: tuple[str, ...], disk: Any, **options: Any) -> Any:
-        node = self.scenario.factory(me, peers, _WatchedDisk(disk, self.seen), **options)
+        node = self.scenario.factory(me, peers, WatchedDisk(disk, self.seen), **options)
         if any(node is other for _, other in self.made):
             self.problem(
                 f"the factory gave the same object again for {me}: a restarted node must be a new one, which knows only its disk; "
@@ -146,18 +160,37 @@ class _Examination:
     def _command(self, number: int) -> Any:
         try:
             command = self.scenario.commands(number)
-            msgspec.json.encode(command)
+            text(command)
         except Exception as error:  # noqa: BLE001 - the user's function, and what it returned
-            kind, advice = (
-                type(error).__name__,
-                "it must answer for every number from 1 with plain data, since schedule files hold it",
-            )
+            what = "it holds" if isinstance(error, NoText) else f"{type(error).__name__}:"
             if not any(each.startswith("commands(") for each in self.problems):
-                self.problem(f"commands({number}): {kind}: {error}; {advice}")
+                self.problem(
+                    f"commands({number}): {what} {error}; "
+                    "it must answer for every number from 1 with plain data, since schedule files hold it"
+                )
             return f"v{number}"
         return command
 
     # Trying
+
+    def _try(self, watched: Scenario) -> None:
+        """All sizes and options, many runs here, and the same runs elsewhere."""
+        with Threads() as threads:
+            self._options(watched)
+            for number in range(_RUNS):
+                if not self.effort.enough and not any(each.startswith("a node never stopped") for each in self.problems):
+                    self._run(watched, Dice(f"conformance/{self.seed}/{number}"))
+        with self.effort.on("elsewhere"):
+            self.elsewhere.conclude()
+        differs = self.elsewhere.problem or ""
+        if differs:
+            self.problem(differs)
+        for name in threads.names:
+            if name not in differs:  # it may say already that this is the cause
+                self.problem(
+                    f"a node started a thread, {name!r}: what that does, and when, is in no schedule, so that no failure could be "
+                    "replayed; do it in the handler, or let a timer, a message or a Sync bring about what comes later"
+                )
 
     def _host(self, watched: Scenario) -> str | None:
         """The host that can run the nodes; None when they cannot even be made."""
@@ -186,42 +219,52 @@ class _Examination:
             if not any(str(error) in each for each in self.problems):  # else `_options` has said so
                 self.problem(str(error))
             return
-        try:
-            check(setup, actions)
-        except NondeterminismError as error:
-            self.problem(str(error))
-        except (EncodingError, ScenarioError):
-            pass  # what cannot be encoded, and a `show` that raises, was found while walking
+        # What cannot be encoded, and a `show` that raises, was found while walking.
+        with suppress(EncodingError, ScenarioError), self.effort.on("again"):
+            self.elsewhere.check(setup, actions)
 
     def _walk(self, setup: Setup, dice: Dice) -> list[Action]:
         """A walk, a crash and a restart of everybody, and a fair phase, with an eye on all that is recorded."""
         scenario = setup.scenario
-        with setup.world(keep=True) as world:
+        with ExitStack() as after, setup.world(keep=True) as world:
+            after.callback(self._lapses, world)
             moves = Moves(world, dice)
             walk = Walk(moves, _allowed(scenario))
-            audit = Audit(self.problem, scenario.show)
-            audit.look(world.events)
+            audit = Audit(self.problem, scenario.show, self.effort.weigh)
+            self._look(audit, world)
             for _ in range(_STEPS):
-                if moves.go(walk.choose, 1) == 0:
+                with self.effort.on("nodes"):
+                    done = moves.go(walk.choose, 1)
+                if done == 0 or self.effort.enough:
                     break
-                audit.look(world.events)
+                self._look(audit, world)
             last: list[Action] = []
             if scenario.budget.may_be_down(len(world.nodes)) > 0:
                 last += [each for node in world.nodes for each in (Crash(node), Restart(node))]
             last.append(Calm(world.nodes, dice.below(1 << 16), scenario.calm_bound or _BOUND))
             for action in last:
-                try:
+                with suppress(NotEnabled), self.effort.on("nodes"):  # it may be down already
                     moves.actions.append(world.apply(action))
-                except NotEnabled:
-                    continue  # it is down already
-                audit.look(world.events)
-            audit.look_back()
+                self._look(audit, world)
+            with self.effort.on("traces"):
+                audit.look_back()
+            for each in out_of_order(world.events, self.judges):
+                self.problem(each)
             self.seen.update(type(event).__name__ for event in world.events)
             self.seen.update({"runs": 1, "steps": world.step, "crashes": sum(isinstance(each, Crash) for each in moves.actions)})
             observed = [type(event.observation) for event in world.events if isinstance(event, Observed)]
             self.seen.update(f"said {kind.__name__}" for kind in observed)
             self.progressed |= any(issubclass(kind, self.scenario.progress) for kind in observed)
             return moves.actions
+
+    def _look(self, audit: Audit, world: World) -> None:
+        with self.effort.on("traces"):
+            audit.look(world.events)
+
+    def _lapses(self, world: World) -> None:
+        for lapse in world.lapses:
+            _, _, what = lapse.partition("'s ")
+            self.problem(f"a node's {what}; that changes no run, but what it held stays open")
 
     def _what_happened(self, host: str) -> None:
         seen, scenario = self.seen, self.scenario
@@ -242,30 +285,10 @@ class _Examination:
         if scenario.progress and not self.progressed:
             wanted = " or ".join(kind.__name__ for kind in scenario.progress)
             self.problem(f"no node ever observed {wanted}, not even in a fair phase without faults: every hunt would be vacuous")
-        if scenario.invariants and not any(key.startswith("said ") for key in seen):
+        if any(awaited(each) or not each.watches for each in self.judges) and not any(key.startswith("said ") for key in seen):
             self.problem(
                 "no node ever observed anything, and invariants see nothing else: yield Observe(...) where something becomes true"
             )
-
-
-class _WatchedDisk(Mapping[Any, Any]):
-    """A disk that notes whether a node ever looks at it."""
-
-    def __init__(self, disk: Mapping[Any, Any], seen: Counter[str]) -> None:
-        self._disk = disk
-        self._seen = seen
-
-    def __getitem__(self, key: Any) -> Any:
-        self._seen["looks at the disk"] += 1
-        return self._disk[key]
-
-    def __iter__(self) -> Iterator[Any]:
-        self._seen["looks at the disk"] += 1
-        return iter(self._disk)
-
-    def __len__(self) -> int:
-        self._seen["looks at the disk"] += 1
-        return len(self._disk)
 
 
 def _allowed(scenario: Scenario) -> Profile:

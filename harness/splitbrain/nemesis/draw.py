@@ -5,7 +5,7 @@ from __future__ import annotations
 from splitbrain.actions import Calm
 from splitbrain.dice import Dice
 from splitbrain.nemesis.moves import Moves
-from splitbrain.scenario import Scenario
+from splitbrain.scenario import PAYLOADS, Scenario
 from splitbrain.world.run import Setup
 from splitbrain.world.world import World
 
@@ -30,7 +30,7 @@ def draw_clients(dice: Dice, moves: Moves) -> None:
     if dice.chance(0.5):
         moves.limit = min(moves.limit, dice.pick((1, 2, 3, 5, 10)))
     if dice.chance(0.1):
-        moves.payload = dice.pick((10, 100, 1_000, 5_000))
+        moves.payload = dice.pick(PAYLOADS)
 
 
 def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm | None:

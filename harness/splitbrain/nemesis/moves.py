@@ -14,6 +14,7 @@ from splitbrain.dice import Dice
 from splitbrain.nemesis.partitions import draw_partition
 from splitbrain.nemesis.picture import Picture
 from splitbrain.node import NodeId, Refused
+from splitbrain.stopwatch import Deadline
 from splitbrain.world.power import may_crash
 from splitbrain.world.world import World
 
@@ -27,12 +28,14 @@ class Moves:
     """One world under attack. `actions` holds what was done, in order; the dice alone decide, so equal dice give equal runs.
 
     A proposal is one enabled action of its kind, or None where there is none. limit: how many client requests there may be,
-    without those that were refused. payload: how many characters longer than the workload has them the commands are.
+    without those that were refused. payload: how many characters longer than the workload has them the commands are. deadline:
+    where it comes, `go` ends; whatever else ends it does not depend on a clock.
     """
 
-    def __init__(self, world: World, dice: Dice) -> None:
+    def __init__(self, world: World, dice: Dice, deadline: Deadline | None = None) -> None:
         self.world = world
         self.dice = dice
+        self.deadline = deadline
         self.actions: list[Action] = []
         self.processes = tuple(world.processes.values())
         self.picture = Picture(world)
@@ -50,10 +53,19 @@ class Moves:
             process.on_reply = self._replied
 
     def go(self, choose: Proposal, steps: int) -> int:
-        """Apply up to ``steps`` actions of ``choose``; fewer when an invariant breaks or it finds nothing. Returns how many."""
-        recorder, apply, append = self.world.recorder, self.world.apply, self.actions.append
+        """Apply up to ``steps`` actions of ``choose``; fewer when an invariant breaks, it finds nothing, or the time is up.
+
+        Returns how many.
+        """
+        recorder, apply, append, deadline = self.world.recorder, self.world.apply, self.actions.append, self.deadline
         done = idle = 0
+        look = steps if deadline is None else 0  # where the clock is looked at next
         while done < steps and recorder.violation is None:
+            if done >= look:
+                assert deadline is not None
+                look += (further := deadline.steps())
+                if not further:
+                    break
             action = choose()
             if action is None:
                 idle += 1

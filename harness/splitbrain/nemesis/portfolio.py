@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from splitbrain.actions import Action, Crash, Restart, word
@@ -19,7 +20,8 @@ from splitbrain.nemesis.strategies.rounds import Rounds
 from splitbrain.nemesis.strategies.swarm import Partitions, PowerCuts, Swarm
 from splitbrain.nemesis.strategies.uniform import Uniform
 from splitbrain.nemesis.strategy import Strategy
-from splitbrain.scenario import Scenario
+from splitbrain.scenario import Scenario, expect_scenario
+from splitbrain.stopwatch import Deadline, OutOfTime
 from splitbrain.world.run import Run, Setup
 
 _MAKERS: dict[str, Callable[[Moves], Strategy]] = {
@@ -63,23 +65,26 @@ class Portfolio:
             if name not in STRATEGIES:
                 known = ", ".join(STRATEGIES)
                 raise SplitbrainError(f"there is no strategy {name!r}; it may be one of: {known}")
-        if not isinstance(scenario, Scenario):
-            raise SplitbrainError(f"hunt({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
+        expect_scenario("hunt", scenario)
         self.scenario = scenario
-        self.host = host or scenario.host
+        self.host = scenario.hosted(host)
         self.archive = Archive()
         self._runs = 0
         self._bandit = Bandit(names)
         self._learns = len(names) > 1 or Guided.name in names
 
-    def run(self, dice: Dice) -> Attack:
-        """One run of the strategy whose turn it is: draw a cluster, attack it, and look now and then at where it got."""
+    def run(self, dice: Dice, deadline: Deadline | None = None) -> Attack:
+        """One run of the strategy whose turn it is: draw a cluster, attack it, and look now and then at where it got.
+
+        Where the deadline comes, it ends with what was done by then.
+        """
         name = self._bandit.choose(dice)
         scenario = self.scenario
         begin = self.archive.choose(dice) if name == Guided.name and not dice.chance(_AFRESH) else None
         setup = draw_setup(scenario, dice, self.host) if begin is None else begin.setup
         with setup.world(lenient=begin is not None) as world:
-            moves = Moves(world, dice)
+            world.deadline = deadline
+            moves = Moves(world, dice, deadline)
             draw_clients(dice, moves)
             if begin is not None:
                 strategy: Strategy = Guided(moves, begin.actions, dice.pick(_TAKE_OVER))
@@ -93,10 +98,12 @@ class Portfolio:
             if scenario.calm_bound and world.violation is None and dice.chance(CALM):
                 calm = draw_calm(scenario, dice, world)
                 if calm is not None:
-                    moves.actions.append(world.apply(calm))
+                    with suppress(OutOfTime):
+                        moves.actions.append(world.apply(calm))
             self._bandit.learn(name, novel, world.step)
             counts = world.recorder.counts() + exercised(moves.actions)
-            return Attack(name, Run(setup, tuple(moves.actions), world.events, world.violation, counts=counts))
+            heard = world.recorder.heard
+            return Attack(name, Run(setup, tuple(moves.actions), world.events, world.violation, counts=counts, heard=heard))
 
     def _go(self, setup: Setup, moves: Moves, strategy: Strategy, steps: int) -> int:
         """Attack; returns how much was new."""

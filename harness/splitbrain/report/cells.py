@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, TypeAlias
 
@@ -11,10 +11,12 @@ from splitbrain.actions import Action, Calm, Complete, Cut, Deliver, Drop, Dupli
 from splitbrain.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
 from splitbrain.node import NodeId, Refused
 from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
-from splitbrain.report.values import SHORT, clip, counted, gist, value
-from splitbrain.report.wording import brief
+from splitbrain.report.values import SHORT, clip, clip_middle, counted, gist, value
+from splitbrain.report.wording import brief, notation
 
 Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int]
+_SENT = ("→n1: a message to n1 for a later step",)
+_FAILURE = 100  # columns of what went wrong in a node
 _LAST_WORDS = 2  # of a node in a fair phase, which may go on for hundreds of events
 
 
@@ -25,14 +27,16 @@ class Weight(IntEnum):
     CHANGE = 1
     CONTENTS = 2  # of a message that changed nothing that can be seen
     DETAIL = 3
+    IDLE = 4  # of a node that set its timer again, and did nothing else
 
 
 @dataclass(frozen=True)
 class Part:
-    """A few words in a lane."""
+    """A few words in a lane. notation: what is to be explained of how they are written."""
 
     text: str
     weight: Weight = Weight.CHANGE
+    notation: tuple[str, ...] = ()
 
 
 Cells: TypeAlias = dict[NodeId, list[Part]]
@@ -76,7 +80,7 @@ class CellReader:
         who = None if action is None else action.actor
         if who is not None and who not in cells:
             timers = dict.fromkeys(event.timer for event in events if isinstance(event, TimerSet) and event.node == who)
-            _add(cells, {who: [Part(f"sets timer {timer}", Weight.DETAIL) for timer in timers]})
+            _add(cells, {who: [Part(f"sets timer {timer}", Weight.IDLE) for timer in timers]})
         return {node: _joined(parts) for node, parts in cells.items()}
 
     def _changes(self, events: Sequence[Event]) -> Cells:
@@ -99,7 +103,7 @@ class CellReader:
                 together.setdefault((event.sender, event.kind), {})[event.receiver] = None
         cells: Cells = {}
         for (sender, kind), receivers in together.items():
-            cells.setdefault(sender, []).append(Part(f"→{' '.join(receivers)} {kind}", Weight.DETAIL))
+            cells.setdefault(sender, []).append(Part(f"→{' '.join(receivers)} {kind}", Weight.DETAIL, _SENT))
         return cells
 
 
@@ -139,9 +143,9 @@ def _part(event: Event, evident: bool) -> Part | None:
         case Observed(observation=Tracked()) if not evident:  # bookkeeping, at every acknowledgement
             return None
         case Observed():
-            return Part(brief(event.observation), weight)
+            return Part(brief(event.observation), weight, notation(event.observation))
         case Failed():
-            return Part(f"{event.how}: {clip(event.detail, 80)}", weight)
+            return Part(f"{event.how}: {clip_middle(event.detail, _FAILURE)}", weight)  # at its end is where
         case Crashed():
             writes = f", loses {counted(event.lost, 'write')}" if event.lost else ""
             writes += f", keeps {counted(event.kept, 'write')}" if event.kept else ""
@@ -202,7 +206,7 @@ def _joined(parts: Sequence[Part]) -> list[Part]:
     for part in parts:
         first, _, rest = part.text.partition(" ")
         repeated = first == verb and rest and part.weight is Weight.CHANGE
-        joined.append(Part(rest, part.weight) if repeated else part)
+        joined.append(replace(part, text=rest) if repeated else part)
         verb = first
     return joined
 
@@ -214,4 +218,4 @@ def _last_words(parts: Sequence[Part]) -> list[Part]:
         if part.weight is Weight.CHANGE and len(last) < _LAST_WORDS:
             last.setdefault(part.text.partition(" ")[0], part)
     told = [part for part in parts if part.weight is Weight.EVIDENCE] + list(reversed(last.values()))
-    return told if len(told) == len(parts) else [Part(f"… {told[0].text}", told[0].weight), *told[1:]]
+    return told if len(told) == len(parts) else [replace(told[0], text=f"… {told[0].text}"), *told[1:]]

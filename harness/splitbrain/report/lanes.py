@@ -1,12 +1,13 @@
-"""A trace as rows, one a step: which node acted, what changed where, and which message went from whom to whom."""
+"""A trace as rows, one a step: when it was, which node acted, what changed where, which message went from whom to whom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from splitbrain.actions import Action, Cut, Deliver, Drop, Duplicate, Mend
-from splitbrain.events import Crashed, Event, Failed, Started
+from splitbrain.events import Acted, Crashed, Event, Failed, Started
 from splitbrain.invariant import Violation
 from splitbrain.node import NodeId
 from splitbrain.report.cells import CellReader, Cells, Weight, message_of
@@ -27,7 +28,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Row:
-    """One step of the schedule."""
+    """One step of the schedule; or several, up to ``last``. time: in virtual ms, at the last of them."""
 
     step: int
     action: str
@@ -35,6 +36,19 @@ class Row:
     cells: Cells
     arrow: Arrow | None
     evidence: bool
+    time: int = 0
+    last: int | None = None
+
+    @property
+    def number(self) -> str:
+        """The step, or the first and the last of them."""
+        return str(self.step) if self.last is None else f"{self.step}-{self.last}"
+
+    @property
+    def idle(self) -> bool:
+        """Whether no node did anything that can be seen."""
+        still = all(glyph in (UP, DOWN, ACTS) for glyph in self.glyphs.values())
+        return still and self.arrow is None and all(part.weight is Weight.IDLE for parts in self.cells.values() for part in parts)
 
 
 def rows(nodes: Sequence[NodeId], events: Sequence[Event], actions: Sequence[Action], violation: Violation | None) -> list[Row]:
@@ -50,18 +64,42 @@ def rows(nodes: Sequence[NodeId], events: Sequence[Event], actions: Sequence[Act
         by_step.setdefault(event.step, []).append(event)
     down = dict.fromkeys(nodes, False)
     read = []
+    time = 0
     for step, action in enumerate((None, *actions)):
         happened = by_step.get(step, [])
+        time = next((event.time for event in happened if isinstance(event, Acted)), time)
         back = _ups_and_downs(happened, down) if step else {}
         cells = reader.cells(action, happened, down)
         evident = any(is_evidence(event) for event in happened)
         glyphs = _glyphs(nodes, action, cells, down, back)
         words = "every node starts" if action is None else action_words(action)
         if step or evident or any(isinstance(event, Failed) for event in happened):
-            read.append(Row(step, words, glyphs, cells, _arrow(action), evident))
+            read.append(Row(step, words, glyphs, cells, _arrow(action), evident, time))
         if not step:
             _ups_and_downs(happened, down)
     return read
+
+
+def folded(rows: Sequence[Row]) -> list[Row]:
+    """The same with runs of one idle action as one row: ``advance ×12``."""
+    kept: list[Row] = []
+    for idle, run in groupby(rows, lambda row: row.action if row.idle else None):
+        first, *others = run
+        if idle is None or not others:
+            kept += [first, *others]
+        else:
+            last = others[-1]
+            kept.append(replace(last, step=first.step, action=f"{idle} ×{len(others) + 1}", cells={}, last=last.step))
+    return kept
+
+
+def dated(rows: Sequence[Row]) -> list[Row]:
+    """The same with the virtual time, where it has moved, behind the action: ``fire n1 election @150 ms``."""
+    before = [0, *(row.time for row in rows)]
+    return [
+        row if row.time == last else replace(row, action=f"{row.action} @{row.time} ms")
+        for row, last in zip(rows, before, strict=False)
+    ]
 
 
 def _ups_and_downs(events: Sequence[Event], down: dict[NodeId, bool]) -> dict[NodeId, bool]:

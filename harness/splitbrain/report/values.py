@@ -112,4 +112,5 @@ def _carried(thing: Any) -> str:
         return value(thing, LONG)
     if "ballot" in type(thing).__name__.lower():
         return ballot(thing)
-    return f"({' '.join(_carried(each) for _, each in named)})"
+    # A log's entry whose command is None is a no-op, as it is in the lanes (`wording.command`).
+    return f"({' '.join('no-op' if name == 'command' and each is None else _carried(each) for name, each in named)})"

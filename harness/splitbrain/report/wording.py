@@ -44,12 +44,17 @@ from splitbrain.observations import (
     Voted,
     Voters,
 )
-from splitbrain.report.values import LONG, SHORT, ballot, clip, counted, fields, gist, nested, value
+from splitbrain.report.values import LONG, SHORT, ballot, clip, clip_middle, counted, fields, gist, nested, value
 
 
 def command(thing: Any, limit: int = LONG) -> str:
     """What a log entry asks for; a leader's no-op asks for nothing (Raft, 8)."""
     return "no-op" if thing is None else value(thing, limit)
+
+
+def _held(thing: Any, slot: Any, limit: int = LONG) -> str:
+    """A value that is decided, or on its way to be; in a slot, it is a command of a log."""
+    return value(thing, limit) if slot is None else command(thing, limit)
 
 
 def words(event: Event) -> str:
@@ -58,7 +63,9 @@ def words(event: Event) -> str:
         case Acted():
             return str(event.action)
         case Declared():
-            return f"the scenario says that {', '.join(event.voters)} vote"
+            told = [f"{', '.join(event.voters)} vote"] if event.voters else []
+            told += [] if event.clients is None else [f"clients ask {', '.join(event.clients) or 'nobody'}"]
+            return f"the scenario says that {' and that '.join(told)}"
         case Started():
             return f"{event.node} starts" if event.incarnation == 1 else f"{event.node} starts again"
         case Crashed():
@@ -88,7 +95,7 @@ def words(event: Event) -> str:
         case CalmEnded():
             return f"the fair phase is over, {event.elapsed} ms later"
         case Failed():
-            return f"{event.node} {event.how}: {clip(event.detail, 2 * LONG)}"
+            return f"{event.node} {event.how}: {clip_middle(event.detail, 3 * LONG)}"
         case _:
             assert_never(event)
 
@@ -103,7 +110,7 @@ def clause(said: Any) -> str:
     """An observation in full, without its subject."""
     match said:
         case Decided():
-            return f"decides {value(said.value)}" + _slot(said)
+            return f"decides {_held(said.value, said.slot)}" + _slot(said)
         case Applied():
             return f"applies {command(said.command)}, entry {said.index} of term {said.term}"
         case EnteredTerm():
@@ -123,8 +130,9 @@ def clause(said: Any) -> str:
         case Tracked():
             return f"takes {said.follower} to match up to entry {said.match_index}, and sends it entries from {said.next_index} on"
         case Recovered():
-            vote = "no vote" if said.voted_for is None else f"voted for {said.voted_for}"
-            return f"finds on its disk: term {said.term}, {vote}, {_log(said)}"
+            # Not every protocol that has terms (or views, or epochs) has votes.
+            vote = "" if said.voted_for is None else f", voted for {said.voted_for}"
+            return f"finds on its disk: term {said.term}{vote}, {_log(said)}"
         case Installed():
             return f"has a snapshot up to entry {said.index} of term {said.term}"
         case Voters():
@@ -135,15 +143,15 @@ def clause(said: Any) -> str:
                 return f"finds nothing on its disk{_slot(said)}"
             taken = "nothing accepted"
             if said.accepted_ballot is not None:
-                taken = f"accepted {value(said.accepted_value)} at ballot {ballot(said.accepted_ballot)}"
+                taken = f"accepted {_held(said.accepted_value, said.slot)} at ballot {ballot(said.accepted_ballot)}"
             promised = "nothing promised" if said.promised is None else f"promised ballot {ballot(said.promised)}"
             return f"finds on its disk: {promised}, {taken}{_slot(said)}"
         case Promised():
             return f"promises ballot {ballot(said.ballot)}{_slot(said)}"
         case Proposed():
-            return f"proposes {value(said.value)} at ballot {ballot(said.ballot)}{_slot(said)}"
+            return f"proposes {_held(said.value, said.slot)} at ballot {ballot(said.ballot)}{_slot(said)}"
         case Accepted():
-            return f"accepts {value(said.value)} at ballot {ballot(said.ballot)}{_slot(said)}"
+            return f"accepts {_held(said.value, said.slot)} at ballot {ballot(said.ballot)}{_slot(said)}"
         case _:
             return f"says {_own(said, LONG)}"
 
@@ -174,7 +182,7 @@ def brief(said: Any) -> str:
     """An observation in few words, for a lane: terms as ``t2``, log entries as ``1:t2 v1``, ballots as ``b2.n1``."""
     match said:
         case Decided():
-            return f"decides {value(said.value, SHORT)}" + _slot(said)
+            return f"decides {_held(said.value, said.slot, SHORT)}" + _slot(said)
         case Applied():
             return f"applies {said.index}:t{said.term} {command(said.command, SHORT)}"
         case EnteredTerm():
@@ -204,18 +212,46 @@ def brief(said: Any) -> str:
         case AcceptorStarted():
             if said.promised is None and said.accepted_ballot is None:
                 return f"finds an empty disk{_slot(said)}"
-            taken = (
-                "" if said.accepted_ballot is None else f", {value(said.accepted_value, SHORT)} at b{ballot(said.accepted_ballot)}"
-            )
+            taken = ""
+            if said.accepted_ballot is not None:
+                taken = f", {_held(said.accepted_value, said.slot, SHORT)} at b{ballot(said.accepted_ballot)}"
             return f"finds {'no promise' if said.promised is None else f'promise b{ballot(said.promised)}'}{taken}{_slot(said)}"
         case Promised():
             return f"promises b{ballot(said.ballot)}{_slot(said)}"
         case Proposed():
-            return f"proposes {value(said.value, SHORT)} b{ballot(said.ballot)}{_slot(said)}"
+            return f"proposes {_held(said.value, said.slot, SHORT)} b{ballot(said.ballot)}{_slot(said)}"
         case Accepted():
-            return f"accepts {value(said.value, SHORT)} b{ballot(said.ballot)}{_slot(said)}"
+            return f"accepts {_held(said.value, said.slot, SHORT)} b{ballot(said.ballot)}{_slot(said)}"
         case _:
             return _own(said, 2 * SHORT)
+
+
+_TERM, _ENTRY = "t2: term 2", "1:t2 v: entry 1 is v, of term 2"
+
+
+def notation(said: Any) -> tuple[str, ...]:
+    """What a reader of `brief` has to be told of how terms, entries and ballots are written there."""
+    match said:
+        case EnteredTerm() | Voted() | Led():
+            return (_TERM,)
+        case Applied() | Appended() | Installed():
+            return (_TERM, _ENTRY)
+        case Recovered() if said.entries or said.base_index:
+            return (_TERM, _ENTRY)
+        case Recovered() if said.term or said.voted_for is not None:
+            return (_TERM,)
+        case Promised() | Proposed() | Accepted():
+            return _ballots(said.ballot)
+        case AcceptorStarted():
+            return tuple(dict.fromkeys(each for given in (said.promised, said.accepted_ballot) for each in _ballots(given)))
+        case _:
+            return ()
+
+
+def _ballots(thing: Any) -> tuple[str, ...]:
+    if thing is None:
+        return ()
+    return ("b2.n1: ballot 2 of n1",) if "." in ballot(thing) else ("b2: ballot 2",)
 
 
 def action_words(action: Action) -> str:

@@ -20,12 +20,14 @@ import msgspec
 from splitbrain.actions import Action, Request
 from splitbrain.catalogue.museum import find_bug
 from splitbrain.catalogue.scenarios import find_scenario
-from splitbrain.errors import ScheduleError
+from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.format import FILE_AT_MOST, LINE_AT_MOST, NODES_AT_MOST, SUFFIX
 from splitbrain.schedule.header import Header
-from splitbrain.schedule.line import canonical, json_or_none, read_action, read_header, shown, write_line
+from splitbrain.schedule.line import read_action, read_header, shown, write_line
+from splitbrain.trace.saving import text
 from splitbrain.world.run import Setup
+from splitbrain.world.workload import option_texts, recalled
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,16 @@ class SavedSchedule:
         """
         header = self.header
         search = [*folders, *(() if self.path is None else project_folders(self.path))]
-        if header.bug is None:
-            _, scenario = find_scenario(header.scenario, search)
-        else:
-            scenario = find_bug(header.bug).scenario
-            if unbroken:
-                scenario = replace(scenario, factory=find_scenario(header.scenario, search)[1].factory)
+        _, scenario = find_scenario(header.scenario, search)
+        if header.bug is not None:
+            exhibit = find_bug(header.bug)
+            if exhibit.protocol != scenario.name:
+                raise ScheduleError(
+                    f'{self._where()}"bug" is {header.bug!r}, a bug of {exhibit.protocol!r}, but "scenario" is '
+                    f"{header.scenario!r}; mend the header"
+                )
+            scenario = exhibit.scenario if not unbroken else replace(exhibit.scenario, factory=scenario.factory)
+        scenario = scenario.judged(header.only, header.without)
         most = max(NODES_AT_MOST, *scenario.sizes)
         if not 1 <= header.size <= most:
             raise ScheduleError(f'{self._where()}"size" is {header.size}, but a cluster has 1 to {most} nodes; mend the header')
@@ -58,19 +64,10 @@ class SavedSchedule:
 
     def schedule(self, scenario: Scenario) -> tuple[Action, ...]:
         """The actions with commands as the scenario makes them: JSON has no tuples, enums or records, a workload may."""
-        wanted = {json_or_none(request.command) for action in self.actions if isinstance(request := action.input, Request)}
-        made: dict[bytes | None, Any] = {}
-        for number in range(1, 64 + 10 * scenario.requests):
-            if len(made) == len(wanted):
-                break
-            try:
-                command = scenario.commands(number)
-            except Exception:  # noqa: BLE001 - the user's workload may end anywhere; the file's own command is used then
-                break
-            line = json_or_none(command)
-            if line is not None and line in wanted:
-                made.setdefault(line, command)
-        return tuple(_with_command(action, made) for action in self.actions)
+        try:
+            return tuple(_recalled(action, scenario) for action in self.actions)
+        except ScenarioError as error:
+            raise ScheduleError(f"{self._where()}{error}") from error
 
     def _options(self, scenario: Scenario) -> Mapping[str, Any]:
         options = {}
@@ -80,8 +77,8 @@ class SavedSchedule:
                 advice = f"it has {', '.join(near)}" if near else "it has none"
                 raise ScheduleError(f"{self._where()}scenario {scenario.name!r} has no option {name!r}; {advice}; mend the header")
             # The scenario's own object, found by its JSON: (1, 2) is [1, 2] in the file.
-            values = {line: each for each in scenario.options[name] if (line := json_or_none(each)) is not None}
-            line = canonical(value)
+            values = option_texts(scenario, name)
+            line = text(value)
             if line not in values:
                 raise ScheduleError(
                     f"{self._where()}option {name!r} is {line.decode()}, which scenario {scenario.name!r} never draws "
@@ -94,11 +91,9 @@ class SavedSchedule:
         return "" if self.path is None else f"{self.path}: "
 
 
-def _with_command(action: Action, made: Mapping[bytes | None, Any]) -> Action:
+def _recalled(action: Action, scenario: Scenario) -> Action:
     request = action.input
-    if not isinstance(request, Request):
-        return action
-    return action.with_input(Request(request.node, request.id, made.get(json_or_none(request.command), request.command)))
+    return action.with_input(recalled(scenario, request)) if isinstance(request, Request) else action
 
 
 # The file
@@ -134,7 +129,11 @@ def save(path: str | Path, saved: SavedSchedule) -> None:
     """
     path = Path(path)
     content = encode(saved)
-    decode(content, f"{path} (not written)")  # nothing is saved that could not be read again
+    again = decode(content, f"{path} (not written)")
+    if encode(again) != content:  # nothing is saved that would not come back as it is
+        raise ScheduleError(
+            f"{path} (not written): the schedule would come back as another one, {again}; this is splitbrain's mistake"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(path, content)
@@ -174,7 +173,7 @@ def _write_whole(path: Path, content: bytes) -> None:
 def encode(saved: SavedSchedule) -> bytes:
     """The content of the file: equal schedules are equal bytes. Raises `ScheduleError` for a command that JSON cannot hold."""
     lines = [write_line(saved.header, "the header")]
-    lines += [write_line(action, f"action {number} ({action})") for number, action in enumerate(saved.actions, 1)]
+    lines += [write_line(action, f"action {number}") for number, action in enumerate(saved.actions, 1)]
     return b"".join(lines)
 
 
@@ -232,11 +231,17 @@ def _lines(content: bytes, name: str) -> Iterator[tuple[int, bytes, bool]]:
 # Its name and its surroundings
 
 
+def essence(saved: SavedSchedule) -> bytes:
+    """What is run: the file's content without where it comes from, what broke, and what is expected of it."""
+    header = saved.header
+    what = Header(scenario=header.scenario, bug=header.bug, size=header.size, options=header.options, seed=header.seed)
+    return encode(SavedSchedule(what, saved.actions))
+
+
 def file_name(saved: SavedSchedule) -> str:
     """A name that says what is inside, and differs when that differs: ``raft-figure-8-LogMatching-1a2b3c4d.schedule.jsonl``."""
     header = saved.header
-    what = Header(scenario=header.scenario, bug=header.bug, size=header.size, options=header.options, seed=header.seed)
-    digest = hashlib.sha256(encode(SavedSchedule(what, saved.actions))).hexdigest()[:8]
+    digest = hashlib.sha256(essence(saved)).hexdigest()[:8]
     parts = [header.scenario.rpartition(":")[2].lower(), header.bug, header.invariant, digest]
     return "-".join(re.sub(r"[^\w-]+", "_", part) for part in parts if part) + SUFFIX
 

@@ -7,5 +7,5 @@ VERSION = 1
 SUFFIX = ".schedule.jsonl"
 OUT = "splitbrain-out"  # where the command line saves
 LINE_AT_MOST = 1 << 20  # bytes
-FILE_AT_MOST = 16 << 20  # bytes
+FILE_AT_MOST = 128 << 20  # bytes
 NODES_AT_MOST = 99

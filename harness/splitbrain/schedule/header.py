@@ -17,8 +17,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """The first line of a file.
 
     scenario: "module:NAME" (of an exhibit: the protocol without the bug). bug: the exhibit's id. expect: what a replay
-    under pytest must end as. invariant, fingerprint: of the violation that was found; left out, any will do. The rest
-    says where the schedule comes from, for people.
+    under pytest must end as. invariant, fingerprint: of the violation that was found; left out, any will do. only,
+    without: names of the invariants that alone judge it, or do not. The rest says where the schedule comes from, for people.
+    unconfirmed: that the run was not the same when it ran again, and why: such a file is evidence of a nondeterministic node,
+    and no regression test.
     """
 
     # Given by factories, so that they are written even when they are the default: an editor wants to see them.
@@ -36,12 +38,25 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     python: str = ""
     git: str | None = None
     found: str = ""
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    unconfirmed: str = ""
 
 
 def new_header(scenario: str, setup: Setup, **fields: Any) -> Header:
     """A header for ``setup``, with today's versions; ``fields`` are further fields of `Header`."""
-    provenance = {"splitbrain": splitbrain_version(), "python": python_version(), "git": git_revision()}
-    return Header(scenario=scenario, size=setup.size, options=dict(setup.options), seed=setup.seed, **(provenance | fields))
+    return msgspec.structs.replace(with_provenance(bare_header(scenario, setup)), **fields)
+
+
+def with_provenance(header: Header) -> Header:
+    """The same, with today's versions; to ask git for one may take seconds."""
+    return msgspec.structs.replace(header, splitbrain=splitbrain_version(), python=python_version(), git=git_revision())
+
+
+def bare_header(scenario: str, setup: Setup, **fields: Any) -> Header:
+    """A header for ``setup``, made at once: it does not say where it comes from."""
+    judged = {"only": setup.scenario.only, "without": setup.scenario.without}
+    return Header(scenario=scenario, size=setup.size, options=dict(setup.options), seed=setup.seed, **(judged | fields))
 
 
 def about(header: Header, found: Found) -> Header:

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from difflib import get_close_matches
 from typing import Any
 
 import msgspec
 
-from splitbrain.actions import KINDS, Action
+from splitbrain.actions import CALM_AT_MOST, KINDS, Action, Calm, Crash, Cut, Mend, Request
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.format import FORMAT, VERSION
 from splitbrain.schedule.header import Header
 from splitbrain.schedule.provenance import splitbrain_version
+from splitbrain.trace.saving import NoText, text
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Action)
 _LEAST = {"ordinal": 1, "copy": 0, "keep": 0, "after": 0, "bound": 0}
 
 
-def canonical(value: Any) -> bytes:
-    """The one JSON text of a value. Raises `TypeError` or `ValueError` for what has none."""
-    return _ENCODER.encode(value)
-
-
-def json_or_none(value: Any) -> bytes | None:
-    """The JSON text of a value of the user's; None where it has none, and so can be in no file."""
-    try:
-        return canonical(value)
-    except (TypeError, ValueError, RecursionError):
-        return None
-
-
 def write_line(value: Header | Action, what: str) -> bytes:
     """The line, with its end. Raises `ScheduleError`, naming ``what``, for what JSON cannot hold."""
     try:
-        return msgspec.json.format(canonical(value), indent=0) + b"\n"
-    except (TypeError, ValueError, RecursionError) as error:
+        for each in value.options.values() if isinstance(value, Header) else _commands(value):
+            text(each)
+        return msgspec.json.format(_ENCODER.encode(value), indent=0) + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:  # as `text` says it; or half a character in a name
         raise ScheduleError(
-            f"{what} cannot be saved as JSON ({error}); let the scenario's commands and options be plain data: text, numbers, lists"
+            f"{what}{_said(value)} cannot be saved as JSON ({error}); "
+            "let the scenario's commands and options be plain data: text, numbers, lists"
         ) from error
+
+
+def _said(value: Header | Action) -> str:
+    """An action in words, behind its number."""
+    try:
+        return "" if isinstance(value, Header) else f" ({value!s:.200})"
+    except RecursionError:  # of a command that is nested too deeply
+        return ""
+
+
+def _commands(action: Action) -> list[Any]:
+    """What clients ask for in it."""
+    return [action.input.command] if isinstance(action.input, Request) else []
 
 
 def read_header(line: bytes, where: str) -> Header:
@@ -47,7 +53,7 @@ def read_header(line: bytes, where: str) -> Header:
     raw = msgspec.json.decode(line)
     found = raw.get("format") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or found != FORMAT:
-        what = f"says it is {canonical(found).decode()}" if found is not None else f"is {shown(line)}"
+        what = f"says it is {_ENCODER.encode(found).decode()}" if found is not None else f"is {shown(line)}"
         raise ScheduleError(
             f'{where}: this {what}, not the header of a schedule (which begins with "format": "{FORMAT}"); '
             "restore the line, or check the path"
@@ -56,9 +62,10 @@ def read_header(line: bytes, where: str) -> Header:
     if type(version) is not int or version != VERSION:
         newer = type(version) is int and version > VERSION
         raise ScheduleError(
-            f"{where}: the file is version {canonical(version).decode()} of the format, and splitbrain {splitbrain_version()} "
-            f"reads version {VERSION}; {'install a newer splitbrain' if newer else 'restore the header'}"
+            f"{where}: the file is version {_ENCODER.encode(version).decode()} of the format, and splitbrain "
+            f"{splitbrain_version()} reads version {VERSION}; {'install a newer splitbrain' if newer else 'restore the header'}"
         )
+    _refuse_twins(line, where)
     try:
         return msgspec.json.decode(line, type=Header)
     except msgspec.ValidationError as error:
@@ -71,24 +78,68 @@ def read_action(line: bytes, where: str) -> Action:
     try:
         action: Action = _DECODER.decode(line)
     except msgspec.ValidationError as error:
-        why = _why_no_action(msgspec.json.decode(line), error)
+        try:
+            raw = msgspec.json.decode(line)
+        except msgspec.ValidationError as bound:  # well-formed, but "1e999", say
+            what = str(bound).partition(" - at ")[0]
+            raise ScheduleError(f"{where}: {shown(line)} holds what cannot be read: {what}; mend the line, or delete it") from error
+        why = _why_no_action(raw, error)
         raise ScheduleError(f"{where}: {shown(line)} is not an action: {why}; mend the line, or delete it") from error
+    _refuse_twins(line, where)
     for part in (action, action.input):
-        for name, least in _LEAST.items():
-            if getattr(part, name, least) < least:
-                raise ScheduleError(
-                    f"{where}: {name!r} is {getattr(part, name)}, but it counts from {least}; mend the line, or delete it"
-                )
+        complaint = _out_of_range(part) or _senseless(part)
+        if complaint is not None:
+            raise ScheduleError(f"{where}: {complaint}; mend the line, or delete it")
     return action
+
+
+def _refuse_twins(line: bytes, where: str) -> None:
+    """JSON lets a key stand twice in an object, and readers take the last; a reader of ours is not to guess."""
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        for key, count in Counter(key for key, _ in pairs).items():
+            if count > 1:
+                again = "twice" if count == 2 else f"{count} times"
+                raise ScheduleError(f"{where}: {json.dumps(key)} stands there {again}, and only one can be meant; leave one out")
+
+    json.loads(line, object_pairs_hook=look)
+
+
+def _out_of_range(action: Action) -> str | None:
+    for name, least in _LEAST.items():
+        if getattr(action, name, least) < least:
+            return f"{name!r} is {getattr(action, name)}, but it counts from {least}"
+    if isinstance(action, Calm) and action.bound > CALM_AT_MOST:
+        return f"'bound' is {action.bound}, but a fair phase takes at most {CALM_AT_MOST} ms, an hour of virtual time"
+    return None
+
+
+def _senseless(action: Action) -> str | None:
+    """What is well-formed, and says nothing."""
+    match action:
+        case Cut() | Mend() if not action.links:
+            return "it names no link"
+        case Calm() if not action.core:
+            return "its core is empty, and clients have nobody to ask"
+        case Crash() if action.during is None and action.after:
+            return f"'after' is {action.after}, but it counts the effects of 'during', and there is none"
+        case Request():
+            try:
+                text(action.command)
+            except NoText as why:
+                return f"the command holds {why}"
+    return None
 
 
 def _why_no_action(raw: Any, error: msgspec.ValidationError) -> str:
     kind = raw.get("do") if isinstance(raw, dict) else None
+    if isinstance(raw, dict) and "format" in raw:
+        return "it is a second header, and a file has one"
     if kind is None:
         return f'it says nothing to "do" ({", ".join(KINDS)})'
     if kind not in KINDS:
         near = get_close_matches(str(kind), KINDS, n=1)
-        return f"there is no {canonical(kind).decode()}; " + (
+        return f"there is no {_ENCODER.encode(kind).decode()}; " + (
             f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
         )
     fields = ", ".join(KINDS[kind].__struct_encode_fields__) or "no fields"

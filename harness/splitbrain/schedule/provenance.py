@@ -8,6 +8,8 @@ import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+_PATIENCE = 10  # seconds for git: in a large working copy, on a slow disk, it has to look at every file
+
 
 def splitbrain_version() -> str:
     """The installed version; "unknown" when it runs from a bare checkout."""
@@ -24,11 +26,11 @@ def python_version() -> str:
 
 @cache
 def git_revision() -> str | None:
-    """The revision of the current directory, "-dirty" when files differ from it; None outside a repository."""
+    """The revision of the current directory, "-dirty" when files differ from it; None where git does not answer."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}  # it may run beside the user's own git
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True, env=environment)
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=True, env=environment)
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None
     return answer.stdout.strip() or None

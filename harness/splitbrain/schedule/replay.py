@@ -24,9 +24,11 @@ class Replay:
     """What a replay ended as.
 
     outcome: REPRODUCED (the same fingerprint), FIXED (it ran to its end with no violation), CHANGED (another
-    violation), or DIVERGED (strict: an action was not enabled). digest: of the trace. actions: how many were applied;
-    skipped: how many were not enabled (lenient). at: the action that was not enabled, counted from 1. message: the
-    outcome in one sentence. worked, work: how many inputs of nodes (deliveries, timers, requests) were applied, of how many.
+    violation), DIVERGED (strict: an action was not enabled), STALE (it has no action, and broke nothing: no evidence), or
+    NONDETERMINISTIC (it did not reproduce, but then its file says that the run was another one each time it ran). digest: of the
+    trace. actions: how many were applied; skipped: how many were not enabled (lenient). at: the action that was not enabled,
+    counted from 1. message: the outcome in one sentence. worked, work: how many inputs of nodes (deliveries, timers, requests)
+    were applied, of how many.
     """
 
     outcome: str
@@ -66,6 +68,8 @@ def replay(
     """
     done = rerun(saved, lenient=lenient, host=host, unbroken=unbroken, folders=folders)
     outcome, message = _judge(saved.header, done, len(saved.actions))
+    if saved.header.unconfirmed and outcome != "REPRODUCED":
+        outcome, message = "NONDETERMINISTIC", f"{message}; here that proves nothing, since {_unconfirmed(saved.header)}"
     return Replay(
         outcome=outcome,
         violation=done.violation,
@@ -99,6 +103,11 @@ def rerun(
 def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:
     violation = done.violation
     if violation is None:
+        if length == 0:  # what begins with a broken node needs none; what has lost its lines looks the same
+            return "STALE", (
+                "the file has a header and no action, so that nodes only start, and surviving that proves nothing; "
+                "restore its lines, or delete it"
+            )
         if done.stopped is not None:
             return "DIVERGED", f"action {len(done.actions) + 1} of {length}: {done.stopped}"
         skipped = f" ({done.skipped} of {length} actions were not enabled, and skipped)" if done.skipped else ""
@@ -110,6 +119,13 @@ def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:
     if same:
         return "REPRODUCED", f"{violation.invariant} breaks {at}: {violation.summary}"
     return "CHANGED", f"{violation.fingerprint} breaks {at}, where {was} did: {violation.summary}"
+
+
+def _unconfirmed(header: Header) -> str:
+    return (
+        f"the run was never confirmed ({header.unconfirmed}); mend the nodes, delete this file, and hunt again: no schedule "
+        "can tell whether they are mended"
+    )
 
 
 def _work(actions: Iterable[Action]) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from msgspec import structs
+
 from splitbrain.catalogue.museum import exhibits_of, museums
 from splitbrain.catalogue.scenarios import current_name
 from splitbrain.errors import SplitbrainError
 from splitbrain.exhibit import Exhibit
-from splitbrain.schedule.file import SavedSchedule, load
+from splitbrain.schedule.file import SavedSchedule, essence, load
 from splitbrain.schedule.format import SUFFIX
 from splitbrain.schedule.replay import replay
 from splitbrain.world.run import Run
@@ -33,12 +35,15 @@ def schedule_of(exhibit: Exhibit, museum: str | None = None) -> Path | None:
 
 
 def known(saved: SavedSchedule, path: Path) -> tuple[SavedSchedule, Run] | None:
-    """A file beside ``path`` that still fails in the same way as ``saved``, and is no longer, with its run; None: there is none."""
+    """A file beside ``path`` that is the same schedule as ``saved``, and still fails, with its run; None: there is none.
+
+    Another schedule that fails in the same way is another story, and is kept.
+    """
     wanted = _identity(saved)
     for beside in sorted(path.parent.glob(f"*{SUFFIX}")):
         try:
             other = load(beside)
-            if beside == path or _identity(other) != wanted or len(other.actions) > len(saved.actions):
+            if beside == path or other.header.unconfirmed or _identity(other) != wanted:
                 continue
             again = replay(other)
             if again.outcome == "REPRODUCED":
@@ -48,5 +53,6 @@ def known(saved: SavedSchedule, path: Path) -> tuple[SavedSchedule, Run] | None:
     return None
 
 
-def _identity(saved: SavedSchedule) -> tuple[str, str | None, str | None]:
-    return current_name(saved.header.scenario), saved.header.bug, saved.header.fingerprint
+def _identity(saved: SavedSchedule) -> tuple[str | None, bytes]:
+    header = structs.replace(saved.header, scenario=current_name(saved.header.scenario))
+    return header.fingerprint, essence(SavedSchedule(header, saved.actions))

@@ -147,7 +147,16 @@ def _all_of(trials: Sequence[Trial], result: Score, progress: Callable[[Score], 
 
 
 def _submitted(pool: ProcessPoolExecutor, trials: Sequence[Trial]) -> set[Future[Scored]]:
-    """Every trial; the processes that this starts inherit that they ignore Ctrl-C, which is their parent's to answer."""
+    """Every trial; the processes that this starts inherit that Ctrl-C does not reach them: it is their parent's to answer.
+
+    Where one can put it off, one that is pressed now is answered right after.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return {pool.submit(attempt, trial) for trial in trials}
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return {pool.submit(attempt, trial) for trial in trials}

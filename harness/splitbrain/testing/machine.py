@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 import unittest
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import Any, ClassVar
 
@@ -23,7 +25,7 @@ from splitbrain.errors import SplitbrainError
 from splitbrain.nemesis.moves import DEEPEST
 from splitbrain.nemesis.partitions import draw_partition
 from splitbrain.node import NodeId
-from splitbrain.scenario import Scenario
+from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
@@ -65,7 +67,8 @@ class ScenarioMachine(RuleBasedStateMachine):
 
     In a rule, `self.world` is the `Simulation` (look at `nodes`, `running`, `enabled()`, `cluster.network.flight`), and
     `self.apply(action)` applies and records one action. Rules run after the cluster was set up; an ``@initialize`` of your
-    own may run before. A subclass' `teardown` calls this one's.
+    own may run before. A subclass' `teardown` calls this one's. When an invariant breaks, that is what is told, whatever rules and
+    `teardown` catch, or raise besides.
     """
 
     __test__ = False  # to pytest: collect `TestCase`, not the machine itself
@@ -103,7 +106,7 @@ class ScenarioMachine(RuleBasedStateMachine):
         self._simulation = Simulation(setup, keep=self.keep)
 
     def teardown(self) -> None:
-        """End the example with its last storm, count what it exercised, and close the world."""
+        """End the example with its last storm, and close the world."""
         if self._simulation is None:
             return
         try:
@@ -112,8 +115,6 @@ class ScenarioMachine(RuleBasedStateMachine):
             if sys.exc_info()[0] is None:
                 self._simulation.storm(self._last_storm, seed=0)
         finally:
-            if self.tally is not None:
-                self._simulation.count(self.tally)
             self._simulation.close()
 
     # Storms
@@ -229,17 +230,19 @@ class ScenarioMachine(RuleBasedStateMachine):
         return self.scenario.budget.mid_handler and may_crash(self.world.cluster)
 
 
-def state_machine(scenario: Scenario, *, host: str | None = None) -> type[ScenarioMachine]:
+def state_machine(
+    scenario: Scenario, *, host: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
+) -> type[ScenarioMachine]:
     """A Hypothesis state machine that attacks ``scenario``; let pytest collect its ``TestCase``:
 
         TestRaft = state_machine(RAFT).TestCase
 
     host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. A search in which one of
     ``scenario.progress`` never happened fails as vacuous. Budget and seeds come from the Hypothesis profile: see
-    `splitbrain.testing.profiles`.
+    `splitbrain.testing.profiles`. only, without: names of the invariants that alone judge, or do not: see `Scenario.judged`.
     """
-    if not isinstance(scenario, Scenario):
-        raise SplitbrainError(f"state_machine({scenario!r:.80}): this is a {type(scenario).__name__}; pass it a Scenario")
+    expect_scenario("state_machine", scenario)
+    scenario = scenario.judged(only, without)
 
     class _Machine(ScenarioMachine):
         @initialize(
@@ -253,7 +256,7 @@ def state_machine(scenario: Scenario, *, host: str | None = None) -> type[Scenar
             """The cluster's size, the values of the scenario's options, a seed, and how long the last storm is."""
             self.open(Setup(scenario, size, {name: options[name] for name in scenario.options}, seed, self.host), last)
 
-    _Machine.scenario, _Machine.host = scenario, host or scenario.host
+    _Machine.scenario, _Machine.host = scenario, scenario.hosted(host)
     _Machine.__name__ = _Machine.__qualname__ = f"{getattr(scenario.factory, '__name__', scenario.name)}Machine"
     _Machine.__doc__ = f"Attacks the scenario {scenario.name!r}."
     return _Machine
@@ -291,23 +294,33 @@ def search(machine: type[ScenarioMachine], chosen: settings) -> None:
     budget = profiles.searching(chosen)
     tally = Tally(machine.scenario, profiles.seed())
     # A class made here has no source, so that Hypothesis goes by its name: each machine has its own seeds and database key.
-    subject = type(machine.__name__, (machine,), {"tally": tally})
+    subject = type(machine.__name__, (machine,), {"tally": tally, "teardown": _decided(machine.teardown)})
     if not budget.derandomize and getattr(machine, "_hypothesis_internal_use_seed", None) is None:  # set by @seed
         use_seed(tally.seed)(subject)
         print(f"seed {tally.seed} (--hypothesis-seed={tally.seed} repeats this search)")
     watch = Stopwatch()
+    broken = None
     try:
         run_state_machine_as_test(subject, settings=budget)
-    except Broken as broken:
-        found = broken.found
-    else:
-        tally.seconds = watch.seconds()
+    except Broken as caught:
+        broken = caught
+    tally.seconds = watch.seconds()
+    if broken is None:
         conclude(tally)
         return
-    tally.seconds = watch.seconds()
     where = current_test(f"{machine.__module__}.{machine.__qualname__}")
-    how = f"{where}, example {tally.runs}, {tally.steps} steps, in a run of {len(found.actions)} actions"
-    raise counterexample_found(found, tally, how)
+    how = f"{where}, example {tally.runs}, {tally.steps} steps, in a run of {len(broken.found.actions)} actions"
+    raise counterexample_found(broken.found, tally, how, broken.raised)
+
+
+def _decided(teardown: Callable[[ScenarioMachine], None]) -> Callable[[ScenarioMachine], None]:
+    """A machine's `teardown`, the last that Hypothesis calls, made to end as the example's world has, whatever rules raised."""
+
+    def decided(self: ScenarioMachine) -> None:
+        with nullcontext() if self._simulation is None or self.tally is None else self._simulation.deciding(self.tally):
+            teardown(self)
+
+    return decided
 
 
 def _pick(items: Any, place: int) -> Any:

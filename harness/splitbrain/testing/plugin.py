@@ -5,14 +5,15 @@ It is loaded by every pytest run of every project in the environment, so it impo
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from splitbrain.report.clean import CLEAN
+from splitbrain.report.terminal.size import screen_width
 from splitbrain.schedule.format import OUT, SUFFIX
 from splitbrain.testing.session import Session, begin, end, session
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from splitbrain.schedule.replay import Replay
 
 _SESSION = pytest.StashKey[Session]()
+_SENT = "splitbrain_report"  # what a worker says of one
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,7 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tell searches what the options say; collect ``--schedules-dir``, unless the test paths hold that folder already."""
     folder = schedules_dir(config)
     seed = str(config.getoption("--hypothesis-seed", None))
-    config.stash[_SESSION] = Session(folder, int(seed) if seed.isdecimal() else None)
+    # Asked now, since while a test runs its output goes to a file; and told to workers of pytest-xdist, which have no terminal.
+    config.option.splitbrain_width = getattr(config.option, "splitbrain_width", None) or screen_width()
+    config.stash[_SESSION] = Session(folder, int(seed) if seed.isdecimal() else None, config.option.splitbrain_width)
     begin(config.stash[_SESSION])
     if config.getoption("schedules_dir") is None:
         return
@@ -143,14 +147,15 @@ class ScheduleItem(pytest.Item):
         outcome = replay(self.saved, lenient=fixed, folders=[self.config.rootpath])
         complaint = _complaint(self.saved, outcome)
         if complaint is not None:
-            raise ReplayError(_report(self.saved, outcome, complaint, self._shown_path()))
+            raise _replay_error(self.saved, outcome, complaint, self._shown_path())
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Errors that are the user's to mend in their own terms; anything else is ours, with its traceback."""
         from splitbrain.errors import SplitbrainError  # noqa: PLC0415
 
         if isinstance(excinfo.value, SplitbrainError):
-            return PlainReport(str(excinfo.value), self.path)
+            text = str(excinfo.value)
+            return PlainReport(text, text.partition("\n")[0], str(self.path))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -163,11 +168,16 @@ class ScheduleItem(pytest.Item):
 
 
 class ReplayError(Exception):
-    """A schedule did not end as its file expects; ``splitbrain_report`` is what pytest prints."""
+    """A schedule did not end as its file expects; ``splitbrain_report`` is what pytest prints (`_colored`: in colours).
 
-    def __init__(self, report: str) -> None:
-        super().__init__(report.partition("\n")[0])
+    splitbrain_line: where it prints one line.
+    """
+
+    def __init__(self, report: str, colored: Callable[[], str]) -> None:
+        self.splitbrain_line = report.partition("\n")[0]
+        super().__init__(self.splitbrain_line)
         self.splitbrain_report = report
+        self.splitbrain_colored = colored
 
 
 def _complaint(saved: SavedSchedule, replay: Replay) -> str | None:
@@ -187,14 +197,18 @@ def _complaint(saved: SavedSchedule, replay: Replay) -> str | None:
     return None if replay.outcome == "FIXED" else found
 
 
-def _report(saved: SavedSchedule, replay: Replay, complaint: str, path: Path) -> str:
+def _replay_error(saved: SavedSchedule, replay: Replay, complaint: str, path: Path) -> ReplayError:
     from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
     from splitbrain.report.terminal.screen import counterexample_text  # noqa: PLC0415
 
-    # What was skipped here would end a strict replay.
-    lenient = "\n(with --lenient, as it was here)" if replay.run.skipped else ""
-    text = counterexample_text(saved, replay.run, path=path, explanation=explain(replay.run))
-    return f"{complaint}\n\n{text}{lenient}"
+    explanation, width = explain(replay.run), session().columns()
+
+    def text(color: bool) -> str:
+        shown = counterexample_text(saved, replay.run, path, width, color, explanation)
+        # What was skipped here would end a strict replay.
+        return f"{complaint}\n\n{shown}" + ("\n(with --lenient, as it was here)" if replay.run.skipped else "")
+
+    return ReplayError(text(False), lambda: text(True))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -204,30 +218,94 @@ def pytest_runtest_makereport(
     """Print an exception that has a ``splitbrain_report`` as that text: the harness' own frames help nobody."""
     report = yield
     if call.excinfo is not None and report.outcome == "failed":
-        texts = _texts(call.excinfo.value)
+        errors = _leaves(call.excinfo.value)
+        texts = [_text(error) for error in errors]
         if all(texts):
-            report.longrepr = PlainReport("\n\n".join(texts), item.path)  # type: ignore[assignment]
+            # A TestCase that the harness made has its lines in the harness.
+            line = item.location[1] if item.config.rootpath / item.location[0] == item.path else None
+            shown = PlainReport("\n\n".join(texts), _line(errors[0]), str(item.path), 0 if line is None else line + 1)
+            shown.silent = item.config.getoption("tbstyle", None) == "line"
+            shown.colored = lambda: "\n\n".join(_text(error, colored=True) for error in errors)
+            report.longrepr = shown  # type: ignore[assignment]
     return report
 
 
-def _texts(error: BaseException) -> list[str]:
-    """The reports of an exception, or of all in a group; the empty text for one that has none."""
+def _leaves(error: BaseException) -> list[BaseException]:
+    """An exception, or all in a group."""
     if isinstance(error, BaseExceptionGroup):
-        return [text for each in error.exceptions for text in _texts(each)]
-    text = getattr(error, "splitbrain_report", "")
-    return [text if isinstance(text, str) else ""]
+        return [leaf for each in error.exceptions for leaf in _leaves(each)]
+    return [error]
+
+
+def _text(error: BaseException, colored: bool = False) -> str:
+    """The report of an exception, in colours where it has them; empty where it has none."""
+    in_colors = getattr(error, "splitbrain_colored", None) if colored else None
+    text = getattr(error, "splitbrain_report", "") if in_colors is None else in_colors()
+    return text if isinstance(text, str) else ""
+
+
+def _line(error: BaseException) -> str:
+    """The same in one line."""
+    line = getattr(error, "splitbrain_line", None)
+    return line if isinstance(line, str) else _text(error).partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Where a test failed, for the short summary, JUnit and ``--tb=line``. lineno: from 1; 0 where there is none."""
+
+    path: str
+    lineno: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}{f':{self.lineno}' if self.lineno else ''}: {self.message}"
 
 
 class PlainReport:
-    """What pytest prints of a failure: a text as it is, and its first line in the short summary."""
+    """What pytest prints of a failure: a text as it is; and what stands for it where there is one line for each.
 
-    def __init__(self, text: str, path: Path) -> None:
+    colored: makes the same text with colours, where there are any. silent: the line is enough.
+    """
+
+    def __init__(self, text: str, line: str, path: str, lineno: int = 0) -> None:
         self.text = text
-        self.reprcrash = SimpleNamespace(path=str(path), lineno=0, message=text.partition("\n")[0])
+        self.colored: Callable[[], str] | None = None
+        self.silent = False
+        self.reprcrash = Crash(path, lineno, line)
 
     def __str__(self) -> str:
         return self.text
 
     def toterminal(self, writer: Any) -> None:
-        for line in self.text.splitlines():
-            writer.line(line)
+        if not self.silent:
+            text = self.colored() if self.colored is not None and writer.hasmarkup else self.text
+            for line in text.splitlines():
+                writer.line(line)
+
+
+# Workers of pytest-xdist send their reports as JSON.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable(
+    report: pytest.CollectReport | pytest.TestReport,
+) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Send what a `PlainReport` knows besides its text."""
+    data = yield
+    if data is not None and isinstance(report.longrepr, PlainReport):
+        crash = report.longrepr.reprcrash
+        data[_SENT] = {"line": crash.message, "path": crash.path, "lineno": crash.lineno}, report.longrepr.silent
+    return data
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any, Any]:
+    """Make it anew."""
+    sent = data.pop(_SENT, None)
+    report = yield
+    if sent is not None:
+        where, silent = sent
+        report.longrepr = PlainReport(str(report.longrepr), **where)
+        report.longrepr.silent = silent
+    return report

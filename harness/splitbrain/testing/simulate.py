@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
+from splitbrain.fields import is_count
 from splitbrain.nemesis.draw import draw_setup
-from splitbrain.scenario import Scenario
+from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
@@ -21,7 +22,14 @@ _LAST = 30  # actions that a failing test's note shows
 
 
 def simulate(
-    scenario: Scenario, *, runs: int | None = None, host: str | None = None, seed: int | None = None, may_be_idle: bool = False
+    scenario: Scenario,
+    *,
+    runs: int | None = None,
+    host: str | None = None,
+    seed: int | None = None,
+    may_be_idle: bool = False,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test many times, each time on a fresh world of ``scenario``, its `Simulation`:
 
@@ -33,19 +41,29 @@ def simulate(
             assert world.observed(Led)
 
     Cluster size, options and storms are drawn anew for each run; further parameters are pytest's fixtures. When an
-    invariant breaks, the schedule is saved, shrunk and shown; when the body itself fails, its error says after which
-    schedule.
+    invariant breaks, the schedule is saved, shrunk and shown, whatever the body catches, or raises besides; when the body itself
+    fails, its error says after which schedule.
 
     runs: how often (100 times; more in splitbrain-nightly). host: left out, the direct host where it can run the nodes.
     seed: of all dice; left out, it is fixed in splitbrain-ci, else fresh. may_be_idle: do not fail when one of
-    ``scenario.progress`` never happened.
+    ``scenario.progress`` never happened. only, without: names of the invariants that alone judge, or do not: see
+    `Scenario.judged`.
     """
-    if not isinstance(scenario, Scenario):
-        raise SplitbrainError(f"@simulate({scenario!r:.80}): this is a {type(scenario).__name__}; write @simulate(scenario)")
+    expect_scenario("@simulate", scenario)
+    scenario = scenario.judged(only, without)
+    if host is not None:
+        scenario.hosted(host)
+    if runs is not None and not is_count(runs, 1):
+        raise SplitbrainError(f"@simulate(..., runs={runs!r:.80}): a test that never runs passes; give at least 1, or leave it out")
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        if inspect.iscoroutinefunction(test):
+        if inspect.iscoroutinefunction(test) or inspect.isasyncgenfunction(test):
             raise SplitbrainError(f"@simulate on async {test.__name__}: a world is driven from a plain function; write `def`")
+        if inspect.isgeneratorfunction(test):
+            raise SplitbrainError(
+                f"@simulate on {test.__name__}: it has a `yield`, so that calling it runs none of it; "
+                "put what comes before and after the test into a fixture"
+            )
         signature = inspect.signature(test)
         parameters = [each for each in signature.parameters.values() if each.name != "world"]
         if len(parameters) == len(signature.parameters):
@@ -65,7 +83,7 @@ def simulate(
                     found = broken.found
                     where = current_test(f"{test.__module__}.{test.__qualname__}")
                     how = f"{where}, seed {tally.seed}, run {number}, which had {len(found.actions)} actions"
-                    raise counterexample_found(found, tally, how)
+                    raise counterexample_found(found, tally, how, broken.raised)
             tally.seconds = watch.seconds()
             if not may_be_idle:
                 conclude(tally)
@@ -89,15 +107,13 @@ def _run(
     except Broken as broken:
         return broken
     try:
-        test(*arguments, world=world, **fixtures)
+        with world.deciding(tally):
+            test(*arguments, world=world, **fixtures)
     except Broken as broken:
         return broken
     except Exception as error:
         error.add_note(_note(world, tally, number))
         raise
-    finally:
-        world.count(tally)
-        world.close()
     return None
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from splitbrain.actions import Action, Calm, Crash, Cut, Fire, Mend, Restart
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.dice import Dice
-from splitbrain.errors import NotEnabled
-from splitbrain.events import Event, Observed
+from splitbrain.errors import NotEnabled, SplitbrainError
+from splitbrain.events import Acted, Event, Observed
 from splitbrain.invariant import Violation
 from splitbrain.nemesis.draw import draw_calm, draw_clients
 from splitbrain.nemesis.moves import Moves
@@ -24,12 +26,14 @@ class Broken(BaseException):
     """An invariant broke: the body of the test ends here.
 
     It is no `Exception`, so that neither an ``except Exception`` in the body nor Hypothesis takes it for the test's own
-    failure, to be run again and shrunk; whoever runs the body catches it.
+    failure, to be run again and shrunk; whoever runs the body catches it. Where the body does not let it through, it is
+    raised again at its end: see `Simulation.deciding`. raised: what came out of the body instead.
     """
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, raised: BaseException | None = None) -> None:
         super().__init__(f"{found.violation.invariant} is broken: {found.violation.summary}")
         self.found = found
+        self.raised = raised
 
 
 class Simulation:
@@ -45,11 +49,13 @@ class Simulation:
             world.calm()  # no more faults: clients are answered
 
     setup: what to simulate. keep: keep the trace, for `events` and `observed`. seed: of all dice. Whatever breaks an
-    invariant ends the test: it closes the world and raises `Broken`. Close it in any case.
+    invariant ends the test: it closes the world and raises `Broken`, and so does each move after it. Close it in any case.
     """
 
     def __init__(self, setup: Setup, *, keep: bool = True, seed: int | str = 0) -> None:
         self.setup = setup
+        self._keep = keep
+        self._over = False
         self._world = setup.world(keep=keep)
         self._dice = Dice(seed)
         try:
@@ -63,7 +69,7 @@ class Simulation:
 
     @property
     def cluster(self) -> Cluster:
-        """Network, disks and processes, to look at: what is done to it directly is in no schedule."""
+        """Network, disks and processes, to look at; what is done to it is done by the moves here, so that it is in the schedule."""
         return self._world
 
     @property
@@ -111,12 +117,14 @@ class Simulation:
 
     def enabled(self, *kinds: type) -> Iterator[Action]:
         """Every single action that is enabled now, or those of some kinds: see `World.enabled`."""
+        self._must_be_open()
         return self._world.enabled(*kinds)
 
     # Moves
 
     def apply(self, action: Action) -> Action:
         """Apply one action. Raises `NotEnabled`, with nothing changed, when it cannot happen now."""
+        self._must_be_open()
         done = self._world.apply(action)
         self._moves.actions.append(done)
         self._check()
@@ -127,6 +135,7 @@ class Simulation:
 
         seed: of this storm's own dice. Returns how many actions there were: fewer when nothing was left to do.
         """
+        self._must_be_open()
         moves = self._moves
         moves.dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
         draw_clients(moves.dice, moves)
@@ -140,6 +149,7 @@ class Simulation:
 
         It lasts for the scenario's ``calm_bound`` (5 s of virtual time where it has none).
         """
+        self._must_be_open()
         drawn = draw_calm(self.scenario, self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}"), self._world)
         if drawn is None:
             raise NotEnabled("cannot calm: not even all nodes together can make progress, says the scenario's can_progress")
@@ -147,6 +157,7 @@ class Simulation:
 
     def settle(self, at_most: int = 1_000) -> int:
         """Deliver what is in flight, and what that causes, in the order of sending; returns how many messages there were."""
+        self._must_be_open()
         for count in range(at_most):
             ready = [each for each in self._world.network.flight if self._world.deliverable(each)]
             if not ready:
@@ -156,6 +167,7 @@ class Simulation:
 
     def request(self, node: NodeId, command: Any = None) -> Action:
         """Let a client ask ``node`` for ``command``, or for the workload's next one."""
+        self._must_be_open()
         return self.apply(self._moves.ask(node, command))
 
     def fire(self, node: NodeId, timer: str) -> Action:
@@ -168,6 +180,7 @@ class Simulation:
 
     def crash_asked(self, node: NodeId, after: int, keep: int = 0) -> Action:
         """Cut a node's power while it handles a client's request, once ``after`` of its effects have happened."""
+        self._must_be_open()
         return self.apply(Crash(node, keep, self._moves.ask(node), after))
 
     def restart(self, node: NodeId) -> Action:
@@ -176,6 +189,7 @@ class Simulation:
 
     def partition(self, *groups: Sequence[NodeId]) -> None:
         """Cut all links between these groups; nodes in none of them form one more."""
+        self._must_be_open()
         side = {node: number for number, group in enumerate(groups) for node in group}
         links = tuple((a, b) for a in self.nodes for b in self.nodes if side.get(a) != side.get(b))
         if any(link not in self._world.network.cut_links for link in links):
@@ -183,6 +197,7 @@ class Simulation:
 
     def heal(self) -> None:
         """Mend all links that are cut."""
+        self._must_be_open()
         links = tuple(self._world.network.cut_links)
         if links:
             self.apply(Mend(links))
@@ -191,13 +206,54 @@ class Simulation:
 
     def close(self) -> None:
         """End the run; on the trio host, before another world can be opened."""
+        self._over = True
         self._world.close()
+
+    @contextmanager
+    def deciding(self, tally: Tally) -> Iterator[None]:
+        """Around what a test does with it: at the end it is counted and closed, and what broke is raised, as `Broken`.
+
+        That is so whatever the test has swallowed or raised. Where nothing broke, what it raised goes on. Raises `ScenarioError`
+        where a function of the scenario went wrong, swallowed or not.
+        """
+        raised = sys.exc_info()[1]
+        try:
+            yield
+        except BaseException as error:
+            raised = raised if isinstance(error, Broken) else error
+            raise
+        finally:
+            self.count(tally)
+            self.close()
+            self._world.blame()
+            self._check(raised)
 
     def count(self, tally: Tally) -> None:
         """Add what was exercised to a search's counts."""
-        tally.count(self._world.step, self._world.recorder.counts() + exercised(self._moves.actions))
+        recorder = self._world.recorder
+        tally.count(self._world.step, recorder.counts() + exercised(self._moves.actions), recorder.heard)
 
-    def _check(self) -> None:
-        if self._world.violation is not None:
+    def _check(self, raised: BaseException | None = None) -> None:
+        violation = self._world.violation
+        if violation is not None:
             self.close()  # minimising opens other worlds
-            raise Broken(Found(self.setup, self.actions, self._world.violation))
+            raise Broken(Found(self.setup, self._schedule(violation), violation), raised)
+
+    def _must_be_open(self) -> None:
+        self._check()
+        if self._over:
+            raise SplitbrainError(
+                "a move in a world whose run is over, so that nothing can happen in it; "
+                "each run has a world of its own: use the one that this run was given"
+            )
+
+    def _schedule(self, violation: Violation) -> tuple[Action, ...]:
+        """All that was done, the cluster's own `apply` included, where that is known."""
+        if self._world.step == len(self._moves.actions):
+            return self.actions
+        if not self._keep:
+            raise SplitbrainError(
+                f"{violation.invariant} is broken ({violation.summary}), but some of what led to it was done to `world.cluster` "
+                "directly, and so is in no schedule; let `world.apply(action)` do it (or, in a rule, `self.apply(action)`)"
+            )
+        return tuple(event.action for event in self.events if type(event) is Acted)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from splitbrain.catalogue.museum import named
 from splitbrain.counterexample.draft import Counterexample, Draft
 from splitbrain.counterexample.explanation import explain
 from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.report.terminal.account import account
-from splitbrain.report.terminal.screen import counterexample_text
-from splitbrain.report.terminal.size import as_typed, screen_width
+from splitbrain.report.terminal.screen import counterexample_text, replay_command
+from splitbrain.report.terminal.size import as_typed
+from splitbrain.report.values import clip_middle
 from splitbrain.schedule.shelf import known
 from splitbrain.search.pursuit import pursue
 from splitbrain.search.tally import Tally
+from splitbrain.testing.besides import besides
 from splitbrain.testing.session import session
 from splitbrain.world.run import Found
+
+_LINE = 200  # characters of what happened
 
 
 class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test says
@@ -31,12 +37,15 @@ class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test s
                 attack()
             print(caught.value.counterexample.path)
 
-    counterexample: its schedule and its file, the run with its trace, and how it was made smaller.
+    counterexample: its schedule and its file, the run with its trace, and how it was made smaller. splitbrain_colored,
+    splitbrain_line: the report for a terminal with colours, and for a place of one line.
     """
 
-    def __init__(self, report: str, counterexample: Counterexample) -> None:
+    def __init__(self, report: str, counterexample: Counterexample, colored: Callable[[], str] | None = None) -> None:
         super().__init__(report)
         self.splitbrain_report = report
+        self.splitbrain_colored = colored
+        self.splitbrain_line = _line(counterexample)
         self.counterexample = counterexample
 
 
@@ -55,24 +64,59 @@ def conclude(tally: Tally) -> None:
     print(account(tally, tally.scenario, "clean"))
 
 
-def counterexample_found(found: Found, tally: Tally, how: str) -> CounterexampleFound:
-    """Save, minimise and show what a search found; no world may be open on this thread."""
+def counterexample_found(found: Found, tally: Tally, how: str, raised: BaseException | None = None) -> CounterexampleFound:
+    """Save, minimise and show what a search found; no world may be open on this thread.
+
+    raised: what came out of the test's own code besides; it is mentioned. Ctrl-C ends the test run, as it always does: raises
+    `KeyboardInterrupt` that names the file.
+    """
     draft, why_unsaved = _draft(found, how)
-    made = pursue(draft, tally)
-    on_file = None if made.path is None or made.unsaved else known(made.saved, made.path)
-    if on_file is not None and made.path is not None:
-        made.path.unlink(missing_ok=True)
+    made = None
+    try:
+        if isinstance(raised, KeyboardInterrupt):
+            raise raised
+        made = pursue(draft, tally)
+        if made.minimised.interrupted:
+            raise KeyboardInterrupt
+        return _shown(made, how, why_unsaved, besides(raised))
+    except KeyboardInterrupt as pressed:
+        path = draft.path if made is None else made.path
+        saved = "" if path is None else f"; a schedule that shows it is saved as {as_typed(path)}"
+        raise KeyboardInterrupt(f"{found.violation.invariant} is broken{saved}") from pressed
+
+
+def _shown(made: Counterexample, how: str, why_unsaved: str | None, on_top: str | None) -> CounterexampleFound:
+    twin = made.path if made.path is not None and not made.unsaved else None
+    on_file = None if twin is None else known(made.saved, twin)
+    if on_file is not None:
         saved, done = on_file
         made = replace(made, saved=saved, path=saved.path, run=done)
-    shown = None if made.path is None else as_typed(made.path)
-    text = counterexample_text(made.saved, made.run, shown, screen_width(), explanation=explain(made.run))
-    if on_file is not None:
-        text += "\nThis schedule was on file already: what this test found breaks in the same way, and is no shorter."
-    if why_unsaved:
-        text += f"\nIt is not saved: {why_unsaved}"
-    if made.unsaved:
-        text += f"\nThe file is not the minimal schedule, but one that fails in the same way: {made.unsaved}"
-    return CounterexampleFound(text, made)
+    notes = (
+        on_top,
+        on_file and f"This schedule was on file already; now it was found by {how}.",
+        why_unsaved and f"It is not saved: {why_unsaved}",
+        None if made.confirmed else f"Mind: {made.confirmation}",
+        made.unsaved and f"The file is not the minimal schedule, but one that fails in the same way: {made.unsaved}",
+    )
+    told = partial(
+        counterexample_text,
+        made.saved,
+        made.run,
+        None if made.path is None else as_typed(made.path),
+        session().columns(),
+        explanation=explain(made.run),
+        notes=[note for note in notes if note],
+    )
+    failure = CounterexampleFound(told(), made, partial(told, color=True))
+    if on_file is not None and twin is not None:
+        twin.unlink(missing_ok=True)
+    return failure
+
+
+def _line(made: Counterexample) -> str:
+    violation = made.minimised.smallest.violation
+    replay = "" if made.path is None else f" ({replay_command(as_typed(made.path))})"
+    return f"{violation.invariant} is broken: {clip_middle(violation.summary, _LINE)}{replay}"
 
 
 def current_test(otherwise: str) -> str:
@@ -83,7 +127,7 @@ def current_test(otherwise: str) -> str:
 def _draft(found: Found, how: str) -> tuple[Draft, str | None]:
     """The draft, on disk; or one that is nowhere, and why it could not be saved."""
     scenario = found.setup.scenario
-    name, bug = f"{scenario.name}:SCENARIO", None
+    name, bug = scenario.name, None
     try:
         name, bug = named(scenario)
         return Draft(found, scenario=name, bug=bug, folder=session().schedules, how=how), None

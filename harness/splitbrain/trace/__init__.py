@@ -1,4 +1,5 @@
 """What happened.
 
-Read ``recorder``, then ``encoding`` and ``freezing`` (values that stay as they were), and ``causality``.
+Read ``recorder``, then ``encoding`` with ``values``, ``saving`` (what a file can hold), ``freezing`` (values that stay as they
+were), and ``causality``.
 """

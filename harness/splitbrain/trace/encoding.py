@@ -1,19 +1,22 @@
-"""Canonical bytes: of a trace, its digest, and the first difference of two."""
+"""Canonical bytes: of a trace, its digest, and the first difference of two.
+
+They tell apart whatever a node could: 1, 1.0, true and "1"; bytes and text; records of two types with equal fields; a set and a
+list; infinity and None. Only a tuple and a list are the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
-from splitbrain.errors import EncodingError, ScenarioError, told
-from splitbrain.events import Event, Observed
-
-Show = Callable[[Any], Any]
+from splitbrain.actions import Request
+from splitbrain.errors import EncodingError
+from splitbrain.events import Acted, Erased, Event, Observed, Replied, Requested, Sent, Wrote
+from splitbrain.trace.values import NATIVE, Plainly, Show, Types, culprit, hook_of, unequal
 
 
 def digest(events: Sequence[Event], show: Show | None = None) -> str:
@@ -26,44 +29,60 @@ def digest(events: Sequence[Event], show: Show | None = None) -> str:
 
 
 def encode(events: Sequence[Event], show: Show | None = None) -> list[bytes]:
-    """The canonical encoding, one JSON object an event. Raises `EncodingError` for what has none."""
-    encoder = msgspec.json.Encoder(enc_hook=_hook(show), order="deterministic")
-    plainly = _Plainly(_hook(show))
+    """The canonical encoding, one JSON object an event, and the types in it. Raises `EncodingError` for what has none."""
+    hook = hook_of(show)
+    encoder = msgspec.json.Encoder(enc_hook=hook, order="deterministic")
+    types, plainly = Types(hook), Plainly(hook)
     lines = []
     for event in events:
         try:
-            try:
-                line = encoder.encode(event)
-            except (TypeError, ValueError):  # JSON's keys are text, and its order of sets is theirs: a slower way knows more
+            line = _line(event, encoder, types)
+            if line is None:
+                _refuse_unequal(event)
                 line = plainly.encode(event)
-            if type(event) is Observed:  # the types of opaque things are a part of what happened
-                line += type(event.observation).__name__.encode()
-        except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
+            lines.append(line)
+        except (NotImplementedError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise EncodingError(
-                f"step {event.step}: {type(event).__name__} holds what has no canonical encoding ({error}); "
-                "use msgspec structs, dataclasses or plain data, or give the scenario `show=`"
+                f"step {event.step}{_who(event)}: {type(event).__name__} holds what has no canonical encoding "
+                f"({_culprit(event, show, error)}); use msgspec structs, dataclasses or plain data, or give the scenario `show=`"
             ) from error
-        lines.append(line)
     return lines
 
 
-def _hook(show: Show | None) -> Callable[[Any], Any]:
-    def hook(value: Any) -> Any:
-        if show is None:
-            raise NotImplementedError(f"{type(value).__module__}.{type(value).__qualname__}")
-        try:
-            shown = show(value)
-        except Exception as error:
-            name = f"{getattr(show, '__module__', '')}.{getattr(show, '__qualname__', show)}"
-            raise ScenarioError(
-                f"show({type(value).__name__}) raised {told(error)}; the scenario's `show` ({name}) must turn what msgspec cannot "
-                "encode into what it can"
-            ) from error
-        if shown is value:
-            raise NotImplementedError(f"{type(value).__qualname__}: the scenario's `show` returned it unchanged")
-        return shown
+def _line(event: Event, encoder: msgspec.json.Encoder, types: Types) -> bytes | None:
+    """The text as msgspec writes it, with the types that it does not tell; None where that is not enough."""
+    told: list[str] = []
+    for place, value in enumerate(_held(event)):
+        if type(value) not in NATIVE:
+            told.append(str(place))
+            if not types.tell(value, told):
+                return None
+    try:
+        line = encoder.encode(event)
+    except TypeError:  # a set of things without an order
+        return None
+    return line + " ".join(told).encode() if told else line
 
-    return hook
+
+def _held(event: Event) -> tuple[Any, ...]:
+    """What of an event is its users' own: of the rest, the types are known."""
+    match event:
+        case Sent():
+            return (event.message,)
+        case Wrote():
+            return (event.key, event.value)
+        case Erased():
+            return (event.key,)
+        case Observed():
+            return (event.observation,)
+        case Replied():
+            return (event.result,)
+        case Requested():
+            return (event.command,)
+        case Acted() if isinstance(given := event.action.input, Request):
+            return (given.command,)
+        case _:
+            return ()
 
 
 def first_difference(one: Sequence[Event], other: Sequence[Event], show: Show | None = None) -> int | None:
@@ -74,35 +93,30 @@ def first_difference(one: Sequence[Event], other: Sequence[Event], show: Show | 
     return None
 
 
-class _Plainly:
-    """Canonical JSON of what msgspec has none for: mappings whose keys are not text, and sets of things without an order.
+def _refuse_unequal(event: Event) -> None:
+    """Invariants compare what is observed."""
+    if not isinstance(event, Observed):
+        return
+    what = unequal(event.observation)
+    if what is not None:
+        raise EncodingError(
+            f"step {event.step}{_who(event)}: {type(event).__name__} holds {what} of a {type(event.observation).__qualname__}, "
+            "which equals nothing, not even itself, so that no invariant can compare it; observe None, or a text"
+        )
 
-    It walks a value, and so is slow. Equal values give equal bytes.
 
-    hook: turns what msgspec cannot encode into what it can, or raises.
-    """
+def _who(event: Event) -> str:
+    node = getattr(event, "node", None) or getattr(event, "sender", None)
+    return "" if node is None else f", {node}"
 
-    def __init__(self, hook: Callable[[Any], Any]) -> None:
-        self._hook = hook
-        self._encoder = msgspec.json.Encoder(enc_hook=lambda value: self._plain(hook(value)), order="deterministic")
 
-    def encode(self, value: Any) -> bytes:
-        """The JSON text. Raises what msgspec and the hook raise."""
-        return self._encoder.encode(self._plain(value))
-
-    def _plain(self, value: Any) -> Any:
-        if isinstance(value, msgspec.Struct):
-            return self._record(value, value.__struct_fields__)
-        if is_dataclass(value) and not isinstance(value, type):
-            return self._record(value, tuple(field.name for field in fields(value)))
-        if isinstance(value, Mapping):
-            # Pairs, in the order of their text: it is the same for equal mappings, whatever the order of insertion.
-            return {"pairs": [msgspec.Raw(pair) for pair in sorted(self.encode((key, each)) for key, each in value.items())]}
-        if isinstance(value, (set, frozenset)):
-            return [msgspec.Raw(item) for item in sorted(map(self.encode, value))]
-        if isinstance(value, (list, tuple)):
-            return [self._plain(item) for item in value]
-        return value
-
-    def _record(self, value: Any, names: tuple[str, ...]) -> Any:
-        return {"type": type(value).__name__, "fields": [(name, self._plain(getattr(value, name))) for name in names]}
+def _culprit(event: Event, show: Show | None, error: Exception) -> str:
+    """What has no encoding, and where in what the event holds."""
+    try:
+        for value in _held(event):
+            found = culprit(value, show)
+            if found is not None:
+                return found
+    except RecursionError as deep:
+        error = deep
+    return "it is nested too deeply, or in itself" if isinstance(error, RecursionError) else str(error)

@@ -12,8 +12,13 @@ _ATOMS = frozenset({int, str, bool, float, bytes, type(None), complex})
 
 
 def freeze(value: Any) -> Any:
-    """``value`` itself when it is deeply immutable, else a deep copy."""
-    return value if is_frozen(value) else copy.deepcopy(value)
+    """``value`` itself when it is deeply immutable, else a deep copy. Raises `ValueError` for what is nested too deeply."""
+    try:
+        return value if is_frozen(value) else copy.deepcopy(value)
+    except RecursionError:
+        raise ValueError(
+            f"a {type(value).__name__} is nested too deeply to be kept as it was; send and write flatter data"
+        ) from None
 
 
 def is_frozen(value: Any) -> bool:

@@ -11,18 +11,29 @@ from splitbrain.events import Event, Observed
 from splitbrain.invariant import Monitor, Violation
 from splitbrain.node import NodeId
 
+_NEW: Any = object()
+
+
+class _Seen:
+    """Observations of one type: how many, whether they are recorded, and of which types of progress they are."""
+
+    __slots__ = ("count", "progress", "recorded")
+
+    def __init__(self, recorded: bool, progress: tuple[type, ...]) -> None:
+        self.count = 1
+        self.recorded = recorded
+        self.progress = progress
+
 
 class Recorder:
     """Ordered events of one run. With ``keep`` off, an event that no invariant watches is not even built."""
 
     __slots__ = (
-        "_is_progress",
+        "_fed",
         "_monitor",
-        "_observed",
         "_others",
         "_progress",
         "_seen",
-        "_watched",
         "error",
         "events",
         "keep",
@@ -39,10 +50,8 @@ class Recorder:
         self.violation: Violation | None = None
         self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
         self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
-        self._observed: dict[type, bool] = {}  # is an observation of this type recorded?
-        self._watched: dict[type, bool] = {}  # does an invariant look at events of this type?
-        self._is_progress: dict[type, tuple[type, ...]] = {}  # which types of progress is this one?
-        self._seen: dict[type, int] = {}
+        self._seen: dict[type, _Seen] = {}
+        self._fed: dict[type, int | None] = {}  # other events; None: no invariant looks at these
         self._others: Counter[str] = Counter()
         self._progress = progress
 
@@ -54,13 +63,17 @@ class Recorder:
         """Record one event."""
         if self.keep:
             self.events.append(event)
-        if self._monitor is None or self.violation is not None:
-            return
         kind = type(event)
-        watched = self._watched.get(kind)
-        if watched is None:
-            watched = self._watched[kind] = kind is Observed or self._monitor.wants(kind)
-        if not watched:
+        if kind is not Observed:  # these are counted already, each by its own type, and are watched, or would not be there
+            fed = self._fed.get(kind, _NEW)
+            if fed is None:
+                return
+            if fed is _NEW:
+                self._fed[kind] = fed = 0 if self._monitor is not None and self._monitor.wants(kind) else None
+                if fed is None:
+                    return
+            self._fed[kind] = fed + 1
+        if self._monitor is None or self.violation is not None:
             return
         try:
             self.violation = self._monitor.observe(event)
@@ -75,19 +88,23 @@ class Recorder:
     def observed(self, node: NodeId, observation: Any, parted: bool) -> None:
         """Record what a node said, and count it; once more if it is progress, and the cluster is ``parted``: a link is cut."""
         kind = type(observation)
-        if kind in self._seen:
-            self._seen[kind] += 1
+        seen = self._seen.get(kind)
+        if seen is not None:
+            seen.count += 1
         else:
-            self._seen[kind] = 1
-            self._observed[kind] = self.wants(kind) or self.wants(Observed)
-            self._is_progress[kind] = tuple(each for each in self._progress if issubclass(kind, each))
+            progress = tuple(each for each in self._progress if issubclass(kind, each))
+            seen = self._seen[kind] = _Seen(self.wants(kind) or self.wants(Observed), progress)
         if self.listener is not None:
             self.listener(node, observation)
         if parted:
-            for each in self._is_progress[kind]:
+            for each in seen.progress:
                 self.count(f"{each.__name__} under partition")
-        if self._observed[kind]:
+        if seen.recorded:
             self.emit(Observed(self.step, node, observation))
+
+    def said(self) -> int:
+        """How many observations were made."""
+        return sum(seen.count for seen in self._seen.values())
 
     def count(self, what: str) -> None:
         """Count something else that was exercised."""
@@ -108,6 +125,13 @@ class Recorder:
             self.blame(error)
             return otherwise  # so that the fair phase ends
 
+    @property
+    def heard(self) -> dict[type, int]:
+        """How many observations of each type were made, and how many of the other events that an invariant looks at."""
+        return {kind: count for kind, count in self._fed.items() if count is not None} | {
+            kind: seen.count for kind, seen in self._seen.items()
+        }
+
     def counts(self) -> Counter[str]:
         """How many observations of each type were made, by type name, and what else was counted.
 
@@ -115,9 +139,9 @@ class Recorder:
         """
         counts = self._others.copy()
         taken = {each.__name__ for each in self._progress}
-        for kind, count in self._seen.items():
-            kin = [each.__name__ for each in self._is_progress[kind]]
+        for kind, seen in self._seen.items():
+            kin = [each.__name__ for each in seen.progress]
             name = kind.__name__ if kind.__name__ in kin or kind.__name__ not in taken else f"{kind.__module__}.{kind.__name__}"
             for each in dict.fromkeys((name, *kin)):
-                counts[each] += count
+                counts[each] += seen.count
         return counts

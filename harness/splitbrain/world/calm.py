@@ -10,7 +10,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from splitbrain.actions import Action, Calm, Crash, Fire, Link, Mend, Request, Restart
+from splitbrain.actions import CALM_AT_MOST, Action, Calm, Crash, Fire, Link, Mend, Request, Restart
 from splitbrain.cluster.clock import NEVER, Timer
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.cluster.network import Envelope
@@ -18,7 +18,9 @@ from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Acted, CalmBegan, CalmEnded
 from splitbrain.node import NodeId, Refused
+from splitbrain.stopwatch import OutOfTime
 from splitbrain.world.deed import Deed, Plan
+from splitbrain.world.workload import check
 
 RETRY = 100  # virtual ms after which the client asks the next node
 _ASKED = "calm-"  # how the requests of its client begin
@@ -28,6 +30,8 @@ _Due: TypeAlias = Envelope | Timer | None  # what is to arrive, or to go off; No
 
 def calm(cluster: Cluster, action: Calm, _: Plan | None) -> Plan:
     """The fair phase, where the budget may leave the rest dead and the core can make progress."""
+    if not 0 <= action.bound <= CALM_AT_MOST:
+        raise NotEnabled(f"cannot {action}: a fair phase takes at most {CALM_AT_MOST:,} ms, an hour of virtual time")
     for node in action.core:
         cluster.process(action, node)
     size = len(cluster.nodes)
@@ -172,7 +176,15 @@ class _FairPhase:
         recorder, clock, host = self.recorder, self.clock, self.cluster.host
         processes, give, take = self.processes, self.give, self.cluster.network.take
         end = self.began + self.bound
+        limit = self.cluster.deadline
+        moments = NEVER if limit is None else 0.0  # how many more, until the clock is looked at
         while True:
+            moments -= 1
+            if moments < 0:
+                assert limit is not None
+                moments = limit.steps()
+                if not moments and recorder.violation is None:
+                    raise OutOfTime
             planned, deadline = times[0] if times else NEVER, host.next_deadline()
             time = min(deadline, planned)
             if time > end:
@@ -216,6 +228,7 @@ class _FairPhase:
             # Numbered past the schedule's own requests, so that no two requests of a run ask for the same command.
             number = 1_000 * self.cluster.step + self.asked
             action = Request(process.id, f"{_ASKED}{number}", self.cluster.scenario.commands(number))
+            check(self.cluster.scenario, action)
             self._acted(action)
             self.cluster.ask(process, action.id, action.command, calm=True)
         self.agenda.put(self.clock.now + RETRY, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from splitbrain.actions import Action
 from splitbrain.errors import EncodingError, NondeterminismError
@@ -12,11 +13,11 @@ from splitbrain.trace.encoding import first_difference
 from splitbrain.world.run import Run, Setup, run
 
 
-def check(setup: Setup, actions: Sequence[Action], violation: Violation | None = None) -> None:
-    """Run ``actions`` twice. Raises `NondeterminismError` with the first event in which the two traces differ, and
-    `EncodingError` for traces that cannot be encoded, and so not compared, now or by a replay.
+def check(setup: Setup, actions: Sequence[Action], violation: Violation | None = None) -> Run:
+    """Run ``actions`` twice; returns the first run.
 
-    violation: what broke when the schedule was found, and must break again.
+    violation: what broke when the schedule was found, and must break again. Raises `NondeterminismError` with the first event in
+    which the two traces differ, and `EncodingError` for traces that cannot be encoded, and so not compared, now or by a replay.
     """
     one = run(setup, actions, keep=True)
     other = run(setup, actions, keep=True)
@@ -30,25 +31,41 @@ def check(setup: Setup, actions: Sequence[Action], violation: Violation | None =
         ) from error
     if place is not None:
         raise NondeterminismError(
-            f"NONDETERMINISTIC: the same schedule ran twice, and event {place + 1} differs: first {_event(one.events, place)}, "
-            f"then {_event(other.events, place)}. {_ADVICE}"
+            f"the same schedule ran twice, and event {place + 1} differs: first {shown(one.events, place)}, "
+            f"then {shown(other.events, place)}"
         )
     if violation is not None and violation.fingerprint not in _fingerprints(one, other):
         raise NondeterminismError(
-            f"NONDETERMINISTIC: {violation.fingerprint} broke when the schedule was found, but when it ran again, "
-            f"{'nothing' if one.violation is None else one.violation.fingerprint} broke. {_ADVICE}"
+            f"{violation.fingerprint} broke when the schedule was found, but when it ran again, "
+            f"{'nothing' if one.violation is None else one.violation.fingerprint} broke"
         )
+    return one
 
 
-_ADVICE = (
-    "A node must depend on its inputs and its disk alone; look for clocks, random numbers, iteration over sets, id() and hash(), "
-    "and state that outlives a node (module and class attributes)"
-)
+def other_host(setup: Setup) -> str | None:
+    """The host that runs such nodes as well; None for async ones, which have one alone."""
+    if setup.scenario.host == "trio":
+        return None
+    return "trio" if setup.host == "direct" else "direct"
+
+
+def disagreement(done: Run, host: str) -> str | None:
+    """What another host makes of a run, where that is not the same, event by event; a clause without its subject."""
+    other = run(replace(done.setup, host=host), done.actions, keep=True)
+    place = first_difference(done.events, other.events, done.setup.scenario.show)
+    if place is None:
+        return None
+    alike = _fingerprints(done) == _fingerprints(other)
+    return (
+        f"{'breaks it' if alike else 'does NOT break it'} in the same way{', but' if alike else ':'} event {place + 1} differs: "
+        f"here {shown(done.events, place)}, there {shown(other.events, place)}"
+    )
 
 
 def _fingerprints(*runs: Run) -> list[str]:
     return [each.violation.fingerprint for each in runs if each.violation is not None]
 
 
-def _event(events: Sequence[Event], place: int) -> str:
+def shown(events: Sequence[Event], place: int) -> str:
+    """The event at a place, shortened, for a message."""
     return f"{events[place]!r:.200}" if place < len(events) else "nothing more"

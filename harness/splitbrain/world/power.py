@@ -18,6 +18,8 @@ def may_crash(cluster: Cluster) -> bool:
 def crash(cluster: Cluster, action: Crash, midst: Plan | None) -> Plan:
     """A node's power goes, between two inputs, or in the ``midst`` of one."""
     process = cluster.process(action, action.node)
+    if action.keep < 0 or action.after < 0 or (midst is None and action.after):
+        raise NotEnabled(f"cannot {action}: `keep` and `after` count from 0, and `after` counts the effects of `during`")
     if midst is None and not process.running:
         raise NotEnabled(f"cannot {action}: {process.id} is down already")
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from splitbrain.actions import Action
-from splitbrain.errors import NotEnabled, ScenarioError
+from splitbrain.errors import NotEnabled
 from splitbrain.events import Event
 from splitbrain.invariant import Violation
-from splitbrain.scenario import Scenario
+from splitbrain.scenario import Scenario, expect_scenario
+from splitbrain.world.workload import check_options
 from splitbrain.world.world import World
 
 
@@ -24,7 +25,8 @@ class Setup:
             print(world.nodes, world.options)
 
     options: those left out have the scenario's first value. host: what runs the nodes, ``"direct"`` or ``"trio"``; left out, the
-    direct host where it can, which is found out once, by making a node (raises `ScenarioError` where none can be made).
+    direct host where it can, which is found out once, by making a node. Raises `ScenarioError` where none can be made, and for
+    options with values that no schedule file can hold.
     """
 
     scenario: Scenario
@@ -34,10 +36,9 @@ class Setup:
     host: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.scenario, Scenario):
-            raise ScenarioError(f"Setup({self.scenario!r:.80}, ...): this is a {type(self.scenario).__name__}; pass it a Scenario")
-        if self.host is None:
-            object.__setattr__(self, "host", self.scenario.host)
+        expect_scenario("Setup", self.scenario)
+        check_options(self.scenario)
+        object.__setattr__(self, "host", self.scenario.hosted(self.host))
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -72,7 +73,8 @@ class Run:
 
     actions: the actions as they happened, up to the one that completed the violation. events: the trace, where it was kept.
     idle: the places of those that were not enabled. stopped: why a strict run could not go on. counts: how often each
-    observation was made, and what else was exercised. sent: how many messages, and copies of them, were put in flight.
+    observation was made, and what else was exercised, by name; heard: how many observations there were of each type, and events of
+    those that an invariant looks at. sent: how many messages, and copies of them, were put in flight.
     """
 
     setup: Setup
@@ -83,6 +85,7 @@ class Run:
     stopped: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
     sent: int = 0
+    heard: Mapping[type, int] = field(default_factory=dict)
 
     @property
     def skipped(self) -> int:
@@ -118,7 +121,15 @@ def run(setup: Setup, schedule: Iterable[Action], *, keep: bool = False, lenient
                 break
         recorder = world.recorder
         return Run(
-            setup, tuple(done), recorder.events, recorder.violation, tuple(idle), stopped, recorder.counts(), world.network.sent
+            setup,
+            tuple(done),
+            recorder.events,
+            recorder.violation,
+            tuple(idle),
+            stopped,
+            recorder.counts(),
+            world.network.sent,
+            recorder.heard,
         )
 
 

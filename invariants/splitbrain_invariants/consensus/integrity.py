@@ -10,6 +10,8 @@ from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Decided
 from splitbrain_invariants.consensus.deciders import Deciders, among
+from splitbrain_invariants.key import key, same
+from splitbrain_invariants.witnesses.phrase import in_slot
 from splitbrain_invariants.witnesses.restarts import between
 
 
@@ -20,6 +22,9 @@ class Integrity(Invariant):
     to decide again). Second half, per slot: from the moment when every process that runs has decided v, nobody decides
     otherwise, be it late or restarted; and who is told v decides it: a fair phase tells everybody in its core, so nobody
     of the core is undecided when it ends. (The safety part follows from uniform agreement, but stands without it.)
+
+    It assumes that a node says Decided when a client could be told, with its slot where the protocol decides more than once; what
+    is fair is asked of a single decision alone, since a slot may be skipped for good, by a snapshot.
 
     deciders: which nodes decide at all, by position from 0, given the cluster size; None means every node.
     """
@@ -52,18 +57,18 @@ class Integrity(Invariant):
         return None
 
     def _decide(self, event: Observed) -> Violation | None:
-        value, slot = event.observation.value, event.observation.slot
-        where = "" if slot is None else f" in slot {slot}"
+        value, where = event.observation.value, in_slot(event.observation.slot)
+        slot = key(event.observation.slot)
         decided = self._decided.setdefault(slot, {})
         mine = decided.setdefault(event.node, event)
-        if mine.observation.value != value:
+        if not same(mine.observation.value, value):
             summary = f"{event.node} decided {mine.observation.value!r}{where}, and later {value!r}"
             return self.violation(summary, mine, event)
         settled = self._settled.get(slot)
         if settled is None:
             self._open[slot] = event
             self._settle(slot)
-        elif settled.observation.value != value:
+        elif not same(settled.observation.value, value):
             everybody = f"every running process had decided {settled.observation.value!r}{where} ({settled.node} last)"
             return self.violation(f"{everybody}, and then {event.node} decided {value!r}", settled, event)
         return None
@@ -72,7 +77,7 @@ class Integrity(Invariant):
         """Settle the slot, if all that run have decided what was decided in it last."""
         latest, decided = self._open[slot], self._decided[slot]
         value = latest.observation.value
-        if self._running and all(node in decided and decided[node].observation.value == value for node in self._running):
+        if self._running and all(node in decided and same(decided[node].observation.value, value) for node in self._running):
             self._settled[slot] = self._open.pop(slot)
 
     def _calm_ended(self, event: CalmEnded) -> Violation | None:

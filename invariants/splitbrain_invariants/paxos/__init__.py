@@ -1,4 +1,5 @@
 """Paxos' invariants (Paxos Made Simple, 2.2).
 
-Read ``acceptor``, ``proposal``, and ``chosen`` with its ``tally``.
+Read ``promises`` and ``memory``, which an acceptor keeps, then ``proposal``, ``preparation`` and ``origin``, and ``chosen``
+with its ``tally``.
 """

@@ -10,11 +10,11 @@ from typing import Any
 from splitbrain.events import Crashed, Event, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
-from splitbrain.observations import Appended, Committed, Led, Recovered, Truncated
+from splitbrain.observations import Appended, Committed, Installed, Led, Recovered, Truncated
 from splitbrain_invariants.replica import Replica
 from splitbrain_invariants.witnesses.copies import copies, fate, last_entry
-from splitbrain_invariants.witnesses.phrase import at, entry, quorum
-from splitbrain_invariants.witnesses.trace import cluster, place
+from splitbrain_invariants.witnesses.phrase import at, entry, quorums
+from splitbrain_invariants.witnesses.trace import configurations, place
 from splitbrain_invariants.witnesses.votes import electorate
 
 
@@ -23,10 +23,14 @@ class LeaderCompleteness(Invariant):
 
     The term of a commit is the committing leader's, not the entry's; a follower that hears of it is in that term or a
     higher one, so the lowest term in which an entry was said to be committed is a safe bound. It breaks when a later
-    leader is elected without the entry, and when an old leader commits what a later one was elected without.
+    leader is elected without the entry, and when an old leader commits what a later one was elected without. Of what a snapshot
+    holds, the last entry alone can be compared; the others are taken to be those that were committed.
+
+    It assumes that a node says Recovered first of all, and every change of its log (Appended, Truncated, Installed) before the
+    Led and the Committed that go by it. Of a log of which a node does not tell, nothing is held against it.
     """
 
-    watches = (Appended, Truncated, Committed, Led, Recovered, Crashed)
+    watches = (Appended, Truncated, Committed, Installed, Led, Recovered, Crashed)
     source = "Raft (extended version), Figure 3 and 5.4.3: leader completeness"
 
     def __init__(self) -> None:
@@ -55,8 +59,10 @@ class LeaderCompleteness(Invariant):
             self._commands[said.index, said.term] = said.command
         elif isinstance(said, Truncated):
             replica.truncate(said.index)
+        elif isinstance(said, Installed):
+            replica.install(said.index, said.term, said.rest)
         else:
-            replica.recover(said.entries)
+            replica.recover(said.entries, said.base_index, said.base_term)
         return None
 
     def _led(self, event: Observed, replica: Replica) -> Violation | None:
@@ -100,17 +106,18 @@ class LeaderCompleteness(Invariant):
         if self._blamed is None:
             return ()
         (index, term), committed, led = self._blamed
-        at_commit = copies(events[: place(events, committed)], index, term)
-        holders = {node: copy.since for node, copy in at_commit.items() if copy.held}
-        size = len(cluster(events))
+        before = events[: place(events, committed)]
+        holders = {node: copy.since for node, copy in copies(before, index, term).items() if copy.held}
+        known = configurations(before)
+        count = quorums(known.of(committed.node)[-1], holders, known.quorums.decide)
         had = f"entry {index} of term {term} was at {at(holders)} when {committed.node} committed it (step {committed.step})"
-        held = Witness(f"{had}: {quorum(len(holders), size)}", tuple(holders), (*holders.values(), committed.step))
+        held = Witness(f"{had}: {count}", tuple(holders), (*holders.values(), committed.step))
         voters, elected = electorate(events, led)
         both = [node for node in voters if node in holders and node != led.node]
         ballots = [self._outvoted(events, node, voters[node], led) for node in both]
         if not both and holders and voters:
             ballots = [Witness("no node is in both; of two majorities, one would have had to be", (*holders, *voters))]
-        return (held, elected, *ballots)
+        return (held, *elected, *ballots)
 
     def _outvoted(self, events: Sequence[Event], voter: NodeId, step: int, led: Observed) -> Witness:
         """Why a node that had the entry when it was committed voted, at this step, for the leader without it."""

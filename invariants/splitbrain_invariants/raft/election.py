@@ -14,7 +14,10 @@ from splitbrain_invariants.witnesses.votes import electorate
 
 
 class ElectionSafety(Invariant):
-    """At most one node leads each term."""
+    """At most one node leads each term.
+
+    It assumes that a node says Led when it becomes leader of a term, and of no other.
+    """
 
     watches = (Led,)
     source = "Raft (extended version), Figure 3 and 5.2: election safety"
@@ -39,17 +42,19 @@ class ElectionSafety(Invariant):
                 f"{node} is in both: it voted for {first.node} at step {one[node]}, and for {second.node} at step {other[node]}"
                 for node in both
             )
-            return (by_one, by_other, Witness(phrase, tuple(both), steps))
+            return (*by_one, *by_other, Witness(phrase, tuple(both), steps))
         if one and other:
             none = Witness("no node voted for both; of two majorities, one would have had to", (*one, *other))
-            return (by_one, by_other, none)
-        return (by_one, by_other)
+            return (*by_one, *by_other, none)
+        return (*by_one, *by_other)
 
 
 class OneVotePerTerm(Invariant):
     """A node gives its vote of a term to one candidate only, across restarts.
 
     A recovered vote counts, for whoever it is; that a vote is missing on the disk is not a second vote yet.
+
+    It assumes that what binds nobody (a pre-vote) is not said as Voted.
     """
 
     watches = (Voted, Recovered)
@@ -76,7 +81,10 @@ class OneVotePerTerm(Invariant):
 
 
 class TermsNeverGoBack(Invariant):
-    """A node's current term never decreases, across restarts."""
+    """A node's current term never decreases, across restarts.
+
+    It assumes that a term is said when it is durable, or, where a node omits the sync, when it is answered.
+    """
 
     watches = (EnteredTerm, Voted, Led, Recovered)
     kind = "step"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from splitbrain.events import Event, Observed, Started
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
-from splitbrain.observations import Applied, Committed
+from splitbrain.observations import Applied, Committed, Installed, Recovered
 from splitbrain_invariants.witnesses.copies import copies, fate, fates, log, terms
 from splitbrain_invariants.witnesses.phrase import at
 from splitbrain_invariants.witnesses.restarts import between
@@ -16,9 +17,14 @@ from splitbrain_invariants.witnesses.votes import leaders
 
 
 class StateMachineSafety(Invariant):
-    """No two servers apply different entries at the same index, nor does one of them after a restart."""
+    """No two servers apply different entries at the same index, nor does one of them after a restart.
 
-    watches = (Applied,)
+    Who takes a snapshot, or starts from one, has applied the entry that is its last.
+
+    It assumes that a node says Applied, with the index and term of the entry, for whatever it hands to its state machine.
+    """
+
+    watches = (Applied, Installed, Recovered)
     source = "Raft (extended version), Figure 3 and 5.4.3: state machine safety"
 
     def __init__(self) -> None:
@@ -26,32 +32,62 @@ class StateMachineSafety(Invariant):
 
     def observe(self, event: Observed) -> Violation | None:
         said = event.observation
+        if not isinstance(said, Applied):
+            return self._snapshot(event)
         earlier = self._applied.setdefault(said.index, event)
         first = earlier.observation
-        if first.term == said.term and first.command == said.command:
+        if isinstance(first, Applied):
+            if first.term == said.term and first.command == said.command:
+                return None
+        elif _last(first)[1] == said.term:
+            self._applied[said.index] = event  # of which more is known than of a snapshot
             return None
-        one = f"{earlier.node} applied {first.command!r} of term {first.term} at index {said.index}"
-        return self.violation(f"{one}, and {event.node} {said.command!r} of term {said.term}", earlier, event)
+        other = _applied(said).removeprefix("applied " if isinstance(first, Applied) else "")
+        return self.violation(f"{earlier.node} {_applied(first)} at index {said.index}, and {event.node} {other}", earlier, event)
+
+    def _snapshot(self, event: Observed) -> Violation | None:
+        index, term = _last(event.observation)
+        if not index:
+            return None
+        earlier = self._applied.setdefault(index, event)
+        first = earlier.observation
+        if term == (first.term if isinstance(first, Applied) else _last(first)[1]):
+            return None
+        one = f"{earlier.node} {_applied(first)} at index {index}"
+        return self.violation(f"{one}, and {event.node} {_applied(event.observation)} there", earlier, event)
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = conflict(violation)
-        one, other = first.observation, then.observation
-        if one.term == other.term:
-            return (leaders(events, one.term),)
+        (index, one), (_, other) = _last(first.observation), _last(then.observation)
+        if one == other:
+            return leaders(events, one)
         told = []
-        for event in (first, then):
-            said = event.observation
+        for event, term in ((first, one), (then, other)):
             before = events[: place(events, event) + 1]
-            held = {node: copy.since for node, copy in copies(before, said.index, said.term).items() if copy.held}
+            held = {node: copy.since for node, copy in copies(before, index, term).items() if copy.held}
             if held:
-                who = f"entry {said.index} of term {said.term} was at {at(held)} when {event.node} applied it (step {event.step})"
+                who = f"entry {index} of term {term} was at {at(held)} when {event.node} applied it (step {event.step})"
                 told.append(Witness(who, tuple(held), (*held.values(), event.step)))
-        fate = f"entry {one.index} of term {one.term} in the end: {fates(events, one.index, one.term)}"
+        fate = f"entry {index} of term {one} in the end: {fates(events, index, one)}"
         return (*told, Witness(fate, (first.node, then.node), (first.step, then.step)))
 
 
+def _last(said: Any) -> tuple[int, int]:
+    """Index and term of the entry that was applied, or that is a snapshot's last."""
+    return (said.base_index, said.base_term) if isinstance(said, Recovered) else (said.index, said.term)
+
+
+def _applied(said: Any) -> str:
+    if isinstance(said, Applied):
+        return f"applied {said.command!r} of term {said.term}"
+    return f"has a snapshot whose last entry is of term {_last(said)[1]}"
+
+
 class CommitIndexNeverGoesBack(Invariant):
-    """A node's commit index never decreases as long as it runs; a restart forgets it, for it is volatile."""
+    """A node's commit index never decreases as long as it runs; a restart forgets it, for it is volatile.
+
+    It assumes that a node says Committed when its commit index has risen.
+    """
 
     watches = (Committed, Started)
     kind = "step"
@@ -77,12 +113,14 @@ class CommitIndexNeverGoesBack(Invariant):
 
 
 class AppliedInOrder(Invariant):
-    """A server applies the entries of its log one after another, and leaves none out.
+    """A server applies the entries of its log one after another, leaves none out, and applies none twice in one life.
 
-    Where it begins after a restart is its own business. Not for nodes that install snapshots: these jump, and rightly.
+    Where it begins after a restart is its own business. A snapshot that comes takes it to the snapshot's last entry.
+
+    It assumes that a node says Applied once for each entry, with its index, and Installed when its state is a snapshot's.
     """
 
-    watches = (Applied, Started)
+    watches = (Applied, Installed, Started)
     kind = "step"
     source = "Raft (extended version), 5.3 (in log order) and Figure 2 (increment last_applied, apply log[last_applied])"
 
@@ -94,6 +132,10 @@ class AppliedInOrder(Invariant):
             self._applied.pop(event.node, None)  # type: ignore[union-attr]
             return None
         earlier = self._applied.get(event.node)
+        if isinstance(event.observation, Installed):
+            if earlier is None or event.observation.index > earlier.observation.index:
+                self._applied[event.node] = event
+            return None
         self._applied[event.node] = event
         if earlier is None or event.observation.index == earlier.observation.index + 1:
             return None
@@ -118,8 +160,7 @@ class AppliedInOrder(Invariant):
 
 
 def _left_out(events: Sequence[Event], node: NodeId, index: int) -> Witness:
-    held = log(events, node).terms
-    term = held[index - 1] if index <= len(held) else None
+    term = log(events, node).term(index)
     copy = None if term is None else copies(events, index, term).get(node)
     if copy is None:
         return Witness(f"entry {index}, which it left out, is not known to be in its log", (node,))

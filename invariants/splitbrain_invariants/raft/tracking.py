@@ -7,20 +7,27 @@ from collections.abc import Sequence
 from splitbrain.events import Acted, Crashed, Event, Observed, Sent
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
-from splitbrain.observations import Led, Tracked
+from splitbrain.observations import Led, Tracked, Voters
 from splitbrain_invariants.witnesses.copies import copies, fate, log, terms
 from splitbrain_invariants.witnesses.trace import conflict, place
 
 
 class MatchIndexNeverGoesBack(Invariant):
-    """As long as a node leads, its match_index of a follower never decreases; a new leader starts anew, from 0."""
+    """As long as a node leads, its match_index of a follower never decreases; a new leader starts anew, from 0.
 
-    watches = (Tracked, Led, Crashed)
+    So does a leader with a follower that it removes, or adds again.
+
+    It assumes that a leader says Tracked when its match_index changes, Led when it is elected, and Voters when it removes or adds a
+    follower.
+    """
+
+    watches = (Tracked, Led, Voters, Crashed)
     kind = "step"
     source = "Raft (extended version), Figure 2: match_index[] increases monotonically"
 
     def __init__(self) -> None:
         self._matched: dict[NodeId, dict[NodeId, Observed]] = {}  # leader -> follower -> the highest that was said
+        self._voters: dict[NodeId, set[NodeId]] = {}  # by whom each node counts, where it says so
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed or isinstance(event.observation, Led):
@@ -28,6 +35,12 @@ class MatchIndexNeverGoesBack(Invariant):
             return None
         said = event.observation
         matched = self._matched.setdefault(event.node, {})
+        if isinstance(said, Voters):
+            voters = {node for group in said.groups for node in group}
+            stay = voters & self._voters.get(event.node, voters)
+            self._voters[event.node] = voters
+            self._matched[event.node] = {follower: matched[follower] for follower in matched if follower in stay}
+            return None
         earlier = matched.get(said.follower)
         if earlier is None or said.match_index >= earlier.observation.match_index:
             matched[said.follower] = event
@@ -44,7 +57,10 @@ class MatchIndexNeverGoesBack(Invariant):
 
 
 class NextIndexAboveMatchIndex(Invariant):
-    """A leader's next_index of a follower is above its match_index: what has matched is not sent again."""
+    """A leader's next_index of a follower is above its match_index: what has matched is not sent again.
+
+    It assumes that a leader says both (Tracked) when one of them has changed.
+    """
 
     watches = (Tracked,)
     source = "Raft (extended version), Figure 2 and 5.3: next_index starts behind the last entry, and falls until the logs match"
@@ -104,8 +120,7 @@ def _handled(events: Sequence[Event], event: Event) -> Sent | None:
 def _held(events: Sequence[Event], tracked: Observed) -> tuple[Witness, ...]:
     """What became at the follower of the entry up to which it was taken to match."""
     index, follower = tracked.observation.match_index, tracked.observation.follower
-    mine = log(events, tracked.node).terms
-    term = mine[index - 1] if 0 < index <= len(mine) else None
+    term = log(events, tracked.node).term(index) if index else None
     copy = None if term is None else copies(events, index, term).get(follower)
     if copy is None:
         return ()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from splitbrain.events import Crashed, Event, Observed, Synced
 from splitbrain.node import NodeId
-from splitbrain.observations import Appended, Recovered, Truncated
+from splitbrain.observations import Appended, Installed, Recovered, Truncated
 from splitbrain_invariants.replica import Replica
 from splitbrain_invariants.witnesses.phrase import listed, when
 from splitbrain_invariants.witnesses.trace import cluster
 
 LOG_AT_MOST = 8
+_CHANGES = (Appended, Truncated, Installed, Recovered)
 
 
 @dataclass
@@ -38,14 +39,15 @@ def copies(events: Sequence[Event], index: int, term: int) -> dict[NodeId, Copy]
     for event in events:
         if type(event) is Synced:
             copy = found.get(event.node)
-            if copy is not None and copy.durable is None and copy.held:
+            asked_before = copy is not None and event.asked is not None and event.asked < copy.since
+            if copy is not None and copy.durable is None and copy.held and not asked_before:
                 copy.durable = event.step
         elif type(event) is Crashed:
             copy = found.get(event.node)
             if copy is not None and copy.held:
                 copy.off = event.step
             replicas.setdefault(event.node, Replica()).crash()
-        elif type(event) is Observed and isinstance(event.observation, (Appended, Truncated, Recovered)):
+        elif type(event) is Observed and isinstance(event.observation, _CHANGES):
             replica = replicas.setdefault(event.node, Replica())
             how = _change(replica, event)
             _follow(found, event, replica.has(index, term), how)
@@ -61,14 +63,17 @@ def _change(replica: Replica, event: Observed) -> str:
     if isinstance(said, Truncated):
         replica.truncate(said.index)
         return "removed it"
-    replica.recover(said.entries)
+    if isinstance(said, Installed):
+        replica.install(said.index, said.term, said.rest)
+        return "took a snapshot without it"
+    replica.recover(said.entries, said.base_index, said.base_term)
     return "restarted without it"
 
 
 def _follow(found: dict[NodeId, Copy], event: Observed, has: bool, how: str) -> None:
     """Bring a node's copy up to date: whether its log has the entry now, and how it lost the entry if it had it before."""
     copy = found.get(event.node)
-    recovered = isinstance(event.observation, Recovered)
+    recovered = isinstance(event.observation, (Recovered, Installed))  # what is found, or in a snapshot, is on the disk
     if copy is None or copy.lost is not None:
         if has:
             found[event.node] = Copy(event.step, event.step if recovered else None)
@@ -105,14 +110,17 @@ def fates(events: Sequence[Event], index: int, term: int) -> str:
 
 def last_entry(events: Sequence[Event], node: NodeId) -> str:
     """How the node's log ends: what an election compares (Raft, 5.4.1)."""
-    held = log(events, node).terms
-    return f"ends with entry {len(held)} of term {held[-1]}" if held else "is empty"
+    held = log(events, node)
+    return f"ends with entry {held.last} of term {held.term(held.last)}" if held.last else "is empty"
 
 
 def terms(events: Sequence[Event], node: NodeId) -> str:
     """The whole log, by the terms of its entries."""
-    held = [f"t{'?' if term is None else term}" for term in log(events, node).terms]
+    known = log(events, node)
+    held = [f"t{'?' if term is None else term}" for term in known.terms]
     shown = [f"{len(held) - LOG_AT_MOST} more", *held[-LOG_AT_MOST:]] if len(held) > LOG_AT_MOST else held
+    if known.base:
+        shown = [f"a snapshot up to {known.base}:t{known.base_term}", *shown]
     return f"the log of {node} is {' '.join(shown) or 'empty'}"
 
 
@@ -120,6 +128,6 @@ def log(events: Sequence[Event], node: NodeId) -> Replica:
     """The log as the node told it last."""
     replica = Replica()
     for event in events:
-        if type(event) is Observed and event.node == node and isinstance(event.observation, (Appended, Truncated, Recovered)):
+        if type(event) is Observed and event.node == node and isinstance(event.observation, _CHANGES):
             _change(replica, event)
     return replica

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,9 +26,22 @@ def when(step: int) -> str:
     return f"step {step}" if step else "from the start"
 
 
-def quorum(count: int, size: int) -> str:
-    """``2 of 3, a majority``, or what it falls short of."""
-    return f"{count} of {size}, a majority" if 2 * count > size else f"{count} of {size}, where a majority is {size // 2 + 1}"
+def quorum(count: int, size: int, least: int | None = None) -> str:
+    """``2 of 3, a majority``, or what it falls short of; ``2 of 4, a quorum``, where ``least`` of them are one, and no majority."""
+    majority = size // 2 + 1
+    needed = majority if least is None else least
+    name = "majority" if needed == majority else "quorum"
+    return f"{count} of {size}, a {name}" if count >= needed else f"{count} of {size}, where a {name} is {needed}"
+
+
+def quorums(groups: Sequence[Sequence[NodeId]], holders: Container[NodeId], least: Callable[[int], int]) -> str:
+    """``2 of 3, a majority``; and so for each group of a configuration, where it is a joint one."""
+    return ", and ".join(quorum(sum(n in holders for n in group), len(group), least(len(group))) for group in groups)
+
+
+def in_slot(slot: Any) -> str:
+    """`` in slot 3``, for behind what was done there; nothing, where the protocol has no slots."""
+    return "" if slot is None else f" in slot {slot!r:.40}"
 
 
 def entry(index: int, term: int, commands: Mapping[tuple[int, int], Any]) -> str:

@@ -1,4 +1,4 @@
-"""What every witness asks of a trace: who is in it, where an event stands, and which two things conflict."""
+"""What every witness asks of a trace: who is in it and who votes, where an event stands, and which two things conflict."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ from collections.abc import Sequence
 from splitbrain.events import Event, Observed, Started
 from splitbrain.invariant import Violation
 from splitbrain.node import NodeId
+from splitbrain_invariants.configurations import Configurations
 
 
 def cluster(events: Sequence[Event]) -> list[NodeId]:
     """Every node, in order: each starts at step 0."""
     return [event.node for event in events if type(event) is Started and event.step == 0]
+
+
+def configurations(events: Sequence[Event]) -> Configurations:
+    """By what each node counts votes and copies, after all of these events."""
+    known = Configurations()
+    for event in events:
+        kind = type(event.observation) if type(event) is Observed else type(event)
+        if issubclass(kind, Configurations.WATCHES):
+            known.observe(event)
+    return known
 
 
 def place(events: Sequence[Event], event: Event) -> int:

@@ -8,8 +8,8 @@ from splitbrain.events import Event, Observed
 from splitbrain.invariant import Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Led, Recovered, Voted
-from splitbrain_invariants.witnesses.phrase import at, quorum, when
-from splitbrain_invariants.witnesses.trace import cluster, place
+from splitbrain_invariants.witnesses.phrase import at, quorums, when
+from splitbrain_invariants.witnesses.trace import configurations, place
 
 
 def votes(events: Sequence[Event], term: int, candidate: NodeId) -> dict[NodeId, int]:
@@ -26,27 +26,39 @@ def votes(events: Sequence[Event], term: int, candidate: NodeId) -> dict[NodeId,
     return given
 
 
-def electorate(events: Sequence[Event], led: Observed) -> tuple[dict[NodeId, int], Witness]:
-    """Who had voted for this leader of its term by then; and that, in words."""
+def electorate(events: Sequence[Event], led: Observed) -> tuple[dict[NodeId, int], tuple[Witness, ...]]:
+    """Who had voted for this leader of its term by then; and that, in words: none, where nobody ever speaks of votes."""
     term, leader = led.observation.term, led.node
     before = events[: place(events, led)]
     voters = votes(before, term, leader)
-    size = len(cluster(events))
     if not voters:
-        return voters, Witness(f"nobody had said that it voted for {leader} in term {term}", (leader,), (led.step,))
-    phrase = f"{leader} became leader of term {term} with the votes of {at(voters)}: {quorum(len(voters), size)}"
-    if 2 * len(voters) <= size:
+        if not any(map(_votes, events)):
+            return voters, ()
+        return voters, (Witness(f"nobody had said that it voted for {leader} in term {term}", (leader,), (led.step,)),)
+    known = configurations(before)
+    groups = known.of(leader)[-1]
+    phrase = f"{leader} became leader of term {term} with the votes of {at(voters)}: {quorums(groups, voters, known.quorums.elect)}"
+    if not known.elects(groups, voters):
         phrase += _stale(before, term, leader)
-    return voters, Witness(phrase, tuple(voters), (*voters.values(), led.step))
+    return voters, (Witness(phrase, tuple(voters), (*voters.values(), led.step)),)
 
 
-def leaders(events: Sequence[Event], term: int) -> Witness:
-    """Who led the term of an entry, which a leader alone writes."""
+def leaders(events: Sequence[Event], term: int) -> tuple[Witness, ...]:
+    """Who led the term of an entry, which a leader alone writes; nothing, where nobody ever says that it leads."""
     led = {e.node: e.step for e in events if type(e) is Observed and isinstance(e.observation, Led) and e.observation.term == term}
     if not led:
-        return Witness(f"nobody became leader of term {term}, whose entry it is")
+        silent = not any(type(event) is Observed and isinstance(event.observation, Led) for event in events)
+        return () if silent else (Witness(f"nobody became leader of term {term}, whose entry it is"),)
     alone = " alone" if len(led) == 1 else ""
-    return Witness(f"leader of term {term}, whose entry it is, was {at(led)}{alone}", tuple(led), tuple(led.values()))
+    return (Witness(f"leader of term {term}, whose entry it is, was {at(led)}{alone}", tuple(led), tuple(led.values())),)
+
+
+def _votes(event: Event) -> bool:
+    """Whether it speaks of a vote."""
+    if type(event) is not Observed:
+        return False
+    said = event.observation
+    return isinstance(said, Voted) or (isinstance(said, Recovered) and said.voted_for is not None)
 
 
 def _stale(events: Sequence[Event], term: int, leader: NodeId) -> str:

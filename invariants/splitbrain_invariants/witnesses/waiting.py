@@ -10,10 +10,10 @@ from splitbrain.events import CalmEnded, Event, Observed, Sent
 from splitbrain.invariant import Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Accepted, Decided, Led, Promised, Proposed, Voted
-from splitbrain_invariants.key import key
+from splitbrain_invariants.key import key, number
 from splitbrain_invariants.witnesses.acceptances import acceptors, support
 from splitbrain_invariants.witnesses.copies import last_entry, log
-from splitbrain_invariants.witnesses.phrase import at, listed, quorum
+from splitbrain_invariants.witnesses.phrase import at, in_slot, listed, quorum
 
 DECISIONS_AT_MOST = 3  # a protocol of many slots has many
 
@@ -43,10 +43,10 @@ def elections(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
 
 def _crossed(events: Sequence[Event], core: Sequence[NodeId]) -> str:
     """Two logs of which neither is both as new and as long as the other, if there are such."""
-    logs = [(node, held) for node in core if (held := log(events, node).terms)]
+    logs = [(node, held) for node in core if (held := log(events, node)).last]
     for newer, one in logs:
         for longer, other in logs:
-            if (one[-1] or 0) > (other[-1] or 0) and len(one) < len(other):
+            if (one.term(one.last) or 0) > (other.term(other.last) or 0) and one.last < other.last:
                 return f"; that of {newer} is newer, that of {longer} is longer"
     return ""
 
@@ -60,17 +60,18 @@ def ballots(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
         if type(event) is Observed and event.step == ended.step:
             said = event.observation
             if isinstance(said, Promised):
-                promised[key(said.ballot)] = None
+                promised[key(said.slot), number(said.ballot)] = None
             elif isinstance(said, Proposed):
-                proposed[key(said.ballot)] = None
+                proposed[key(said.slot), number(said.ballot)] = None
             elif isinstance(said, Accepted):
-                accepted.setdefault(key(said.ballot), {})[event.node] = None
+                accepted.setdefault((key(said.slot), number(said.ballot)), {})[event.node] = None
     if not promised and not proposed:
         return ()
-    most = max((len(nodes) for nodes in accepted.values()), default=0)
+    who = acceptors(events)
+    most = max((sum(node in who.members for node in nodes) for nodes in accepted.values()), default=0)
     came = f"{len(proposed):,} of them came to a proposal" if proposed else "none of them came to a proposal"
     if proposed:
-        by = f"by more than {quorum(most, len(acceptors(events)))}" if most else "by anybody"
+        by = f"by more than {quorum(most, len(who.members), who.decide)}" if most else "by anybody"
         came += f", and none was accepted {by}"
     phrase = f"in the fair phase {len(promised):,} ballots were promised; {came}"
     return (Witness(phrase, ended.core, (ended.step,)),)
@@ -79,18 +80,15 @@ def ballots(events: Sequence[Event], ended: CalmEnded) -> tuple[Witness, ...]:
 def decided(events: Sequence[Event]) -> tuple[Witness, ...]:
     """What others have decided, for a node that waits to hear of it: by whom it was accepted, and who knows."""
     told: list[Witness] = []
-    values: list[Any] = []
+    decisions: dict[Any, tuple[Any, Any, dict[NodeId, int]]] = {}  # by slot and value: both of them, and who decided it when
     for event in events:
-        if type(event) is Observed and isinstance(event.observation, Decided) and event.observation.value not in values:
-            values.append(event.observation.value)
-    for value in values[:DECISIONS_AT_MOST]:
-        who: dict[NodeId, int] = {}
-        for event in events:
-            if type(event) is Observed and isinstance(event.observation, Decided) and event.observation.value == value:
-                who.setdefault(event.node, event.step)
-        _, accepted = support(events, value)
+        if type(event) is Observed and isinstance(event.observation, Decided):
+            value, slot = event.observation.value, event.observation.slot
+            decisions.setdefault((key(slot), key(value)), (slot, value, {}))[2].setdefault(event.node, event.step)
+    for slot, value, who in list(decisions.values())[:DECISIONS_AT_MOST]:
+        _, accepted = support(events, value, slot)
         told += [accepted] if accepted is not None else []
-        told.append(Witness(f"{value!r} was decided by {at(who)}", tuple(who), tuple(who.values())))
+        told.append(Witness(f"{value!r} was decided{in_slot(slot)} by {at(who)}", tuple(who), tuple(who.values())))
     return tuple(told)
 
 

@@ -1,5 +1,7 @@
 """Ordinary async trio nodes: nurseries, trio.sleep and cancel scopes, in virtual time, under the same faults."""
 
+from contextlib import suppress
+
 import pytest
 import trio
 from replicated import REPLICATED, Replicated, sleepers
@@ -7,9 +9,11 @@ from scripted import Note, of, scripted
 
 from splitbrain.actions import Advance, Calm, Complete, Crash, Deliver, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
+from splitbrain.cluster.host.async_node import Asked
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, ScenarioError
 from splitbrain.events import Failed, Observed, Replied, Sent, Synced
+from splitbrain.invariant import KeepsContract
 from splitbrain.node import Refused
 from splitbrain.scenario import Scenario
 from splitbrain.trace.encoding import digest
@@ -93,7 +97,9 @@ def test_the_fair_phase_runs_async_nodes_by_the_clock():
 
 
 def test_a_slow_disk_holds_the_task_that_waits_for_it_and_no_other():
-    with World(Scenario(name="slow", factory=Replicated, invariants=(), sizes=(3,), budget=SLOW), host="trio") as world:
+    with World(
+        Scenario(name="slow", factory=Replicated, invariants=(KeepsContract,), sizes=(3,), budget=SLOW), host="trio"
+    ) as world:
         world.apply(ASK)
         assert of(world, Sent) == []
         world.apply(Advance())
@@ -202,6 +208,50 @@ def test_finally_blocks_of_a_node_whose_power_was_cut_reach_nobody():
         assert "synced" not in ran
 
 
+def test_finally_blocks_of_a_node_whose_world_is_closed_reach_nobody():
+    async def live(node, env):
+        try:
+            await trio.sleep_forever()
+        finally:
+            env.send("n2", Note("last words"))
+            env.observe(Note("last words"))
+            env.send("n9", Note("nobody blames it now"))
+
+    with World(scripted(run=live, sizes=(2,)), host="trio") as world:
+        before = list(world.events)
+    assert world.events == before
+    assert world.violation is None
+
+
+def test_a_node_is_told_that_it_is_over_once_its_tasks_are():
+    told = []
+
+    async def live(node, env):
+        try:
+            match await env.receive():
+                case Asked(command="fail"):
+                    raise LookupError
+            await trio.sleep_forever()
+        finally:
+            told.append(f"{node.me} ends")
+
+    def close(node):
+        told.append(f"{node.me} is over")
+
+    scenario = scripted(run=live, close=close, sizes=(2,))
+    told.clear()
+    with World(scenario, host="trio") as world:
+        world.apply(Crash("n1"))
+        assert told == ["n1 ends", "n1 is over"]
+        world.apply(Restart("n1"))
+        world.apply(Request("n1", "r1", "fail"))
+        assert told == ["n1 ends", "n1 is over"] * 2
+        world.apply(Restart("n1"))
+        told.clear()
+    assert sorted(told) == ["n1 ends", "n1 is over", "n2 ends", "n2 is over"]
+    assert told.index("n1 ends") < told.index("n1 is over")
+
+
 def test_the_old_incarnation_s_tasks_have_no_part_in_the_new_one():
     kept = []
 
@@ -293,16 +343,56 @@ async def sends_nowhere(node, env):
     env.send("n9", Note())
 
 
+async def sends_nowhere_and_lives_on(node, env):
+    with suppress(BaseException):
+        await sends_nowhere(node, env)
+    while True:
+        await env.receive()
+        env.observe(Note("on"))
+
+
+async def answers_what_nobody_asked(node, env):
+    await env.receive()
+    env.reply("r9", 1)
+
+
+async def answers_twice(node, env):
+    asked = await env.receive()
+    env.reply(asked.request, 1)
+    env.reply(asked.request, 1)
+
+
+async def two_tasks_raise(node, env):
+    await env.receive()
+    async with trio.open_nursery() as nursery:
+        for _ in range(2):
+            nursery.start_soon(raises, node, env)
+
+
+async def says_for_ever(node, env):
+    await env.receive()
+    while True:
+        env.observe(Note())
+
+
+HERE = "test_async_node.py"
 BREACHES = [
-    (raises, "raised", "run: LookupError: lost"),
-    (raises_in_a_task, "raised", "run: LookupError: lost"),
+    (raises, "raised", f"run: LookupError: lost ({HERE}:{raises.__code__.co_firstlineno + 1}, in raises)"),
+    (raises_in_a_task, "raised", f"run: LookupError: lost ({HERE}:{raises_in_a_task.__code__.co_firstlineno + 3}, in task)"),
+    (two_tasks_raise, "raised", "in raises); 1 more of its tasks raised, too"),
     (raises_when_asked, "raised", "run: LookupError: lost"),
     (exits, "raised", "run: SystemExit"),
-    (returns, "raised", "run returned; a node runs until its power is cut"),
+    (returns, "raised", f"run returned ({HERE}:"),
+    (returns, "raised", "; a node runs until its power is cut"),
+    (says_for_ever, "hung", "run asked for more than 30,040 effects before it waited for anything"),
     (spins, "hung", "did not come to rest"),
     (spins_in_a_task, "hung", "did not come to rest"),
     (spins_later, "hung", "did not come to rest"),
-    (sends_nowhere, "malformed", "there is no such node"),
+    (sends_nowhere, "malformed", "run asked for Send(to='n9'), but there is no such node"),
+    (sends_nowhere, "malformed", f"({HERE}:{sends_nowhere.__code__.co_firstlineno + 2}, in sends_nowhere); the cluster is"),
+    (sends_nowhere_and_lives_on, "malformed", "there is no such node"),
+    (answers_what_nobody_asked, "malformed", "run asked for Reply('r9', ...), which nobody has asked it since it started"),
+    (answers_twice, "malformed", "run asked for Reply('r2', ...), which it has answered already"),
 ]
 
 

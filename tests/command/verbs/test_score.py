@@ -37,10 +37,6 @@ def test_whoever_names_exhibits_gets_those_alone(capsys):
             ("--bugs", "toy_museum:MIXED"),
             "holds an object of type Scenario at place 2; make toy_museum:MIXED a tuple of Exhibits alone",
         ),
-        (
-            ("--bugs", "toy_museum:NO_SCENARIO"),
-            "has an exhibit 'none' whose scenario is an object of type NoneType; give it a Scenario",
-        ),
         (("--bugs", "toy_museum:TWICE"), "has two exhibits that are called 'toy-forgets'; rename one, or leave it out"),
         (("--bugs", "toy_museum:EMPTY"), "toy_museum:EMPTY has no exhibits, so there is nothing to score; put some in"),
         (("--seeds", "0"), "0 is not a positive whole number"),

@@ -75,7 +75,7 @@ def test_shrinking_refuses_nodes_that_behave_differently_the_second_time(capsys,
     (path,) = (here / "out").iterdir()
     sys.modules["faulty_nodes"].SEEN.clear()
     code, _, err = run(capsys, "shrink", path)
-    assert code == 2
+    assert code == 3
     assert "NONDETERMINISTIC" in err
 
 
@@ -85,9 +85,39 @@ def test_ctrl_c_ends_a_shrink_with_the_smallest_so_far(capsys, here):
     actions = (*fires, Request("n1", "r1", "a"), Request("n2", "r2", "b"))
     path = here / "long.schedule.jsonl"
     save(path, SavedSchedule(new_header("faulty_nodes:CTRL_C", Setup(scenario, 2)), actions))
-    sys.modules["faulty_nodes"].COUNTDOWN[0] = 45  # the first part goes after some 20 nodes, the last after some 70
+    # The first part goes after some 20 nodes, the last after some 70: 45 are in between.
+    before = path.read_bytes()
+    for arguments in ((), ("--json",)):
+        sys.modules["faulty_nodes"].COUNTDOWN[0] = 45
+        path.write_bytes(before)
+        code, out, err = run(capsys, "shrink", path, *arguments)
+        assert code == 130
+        left = len(load(path).actions)
+        assert left < len(actions)
+        if arguments:
+            told = json.loads(out)
+            assert (told["outcome"], told["interrupted"], told["actions"], told["minimal"]) == ("REPRODUCED", True, left, False)
+        else:
+            assert err == f"interrupted: the smallest so far has {left} actions, from {len(actions)}; saved as {path}\n"
+
+
+def test_ctrl_c_before_anything_is_shrunk_leaves_the_file_as_it_was(capsys, here):
+    _, scenario = find_scenario("faulty_nodes:CTRL_C")
+    path = here / "long.schedule.jsonl"
+    actions = (Request("n1", "r1", "a"), Request("n2", "r2", "b"))
+    save(path, SavedSchedule(new_header("faulty_nodes:CTRL_C", Setup(scenario, 2)), actions))
+    sys.modules["faulty_nodes"].COUNTDOWN[0] = 1
+    code, _, err = run(capsys, "shrink", path)
+    assert (code, err) == (130, f"interrupted: nothing is written, and {path} is as it was\n")
+    assert load(path).actions == actions
+
+
+def test_a_file_that_was_never_confirmed_is_not_shrunk_where_it_does_not_reproduce(capsys, here):
+    path = here / "unconfirmed.schedule.jsonl"
+    header = new_header("faulty_nodes:SOUND", Setup(find_scenario("faulty_nodes:SOUND")[1], 2), unconfirmed="it ran twice")
+    save(path, SavedSchedule(header, (Fire("n1", "tick"),)))
+    before = path.read_bytes()
     code, out, _ = run(capsys, "shrink", path)
-    assert code == 1
-    assert out.startswith("smallest found so far: ")
-    assert "actions (interrupted)" in out
-    assert len(load(path).actions) < len(actions)
+    assert (code, out.split(":")[0]) == (3, "NONDETERMINISTIC")
+    assert "mend the nodes, delete this file, and hunt again" in out
+    assert path.read_bytes() == before

@@ -17,6 +17,16 @@ def test_a_candidate_is_run_once():
     assert s.budget.runs == 1
 
 
+def test_a_candidate_with_numbers_beyond_64_bits_is_run_once_too():
+    def asking(number):
+        return (Request("n1", "r1", number), *FORGET[1:])
+
+    s = shrinker(SETUP, asking(2**70))
+    for number in (2**70, 2**70, 2**70 + 1):
+        assert not s.attempt("again", asking(number)[:2])
+    assert s.budget.runs == 2
+
+
 def test_what_was_idle_in_a_candidate_is_remembered():
     s = shrinker(SETUP, FORGET)
     assert not s.attempt("without the crash", [s.best.actions[0], *s.best.actions[2:]])

@@ -23,6 +23,14 @@ KEPT = {
         [*THREE, ("n1", Decided("a")), Crashed(5, "n1", 0, 0), Started(6, "n1", 2), ("n1", Decided("a"))],
     ),
     "a node decides in several slots": (Integrity, [*THREE, ("n1", Decided("a", 1)), ("n1", Decided("b", 2))]),
+    "what is not a number is the same when it is said again": (
+        Integrity,
+        [*THREE, *((node, Decided([float("nan")])) for node in (*NODES, *NODES))],
+    ),
+    "a node decides in slots that need not be hashable": (
+        Integrity,
+        [*THREE, *((node, Decided(value, slot)) for node in NODES for value, slot in ((1, [1]), (2, [True]), (3, {1}), (1, (1,))))],
+    ),
     "two that disagree are agreement's affair while a third runs undecided": (
         Integrity,
         [*THREE, ("n1", Decided("a")), ("n2", Decided("b"))],
@@ -66,6 +74,11 @@ BROKEN = {
         Integrity,
         [*THREE, ("n1", Decided("a")), ("n1", Decided("b"))],
         ("Integrity(Decided, Decided)", [3, 4], "n1 decided 'a', and later 'b'"),
+    ),
+    "a node decides 1, and then True": (
+        Integrity,
+        [*THREE, ("n1", Decided(1, "x")), ("n1", Decided(True, "x"))],
+        ("Integrity(Decided, Decided)", [3, 4], "n1 decided 1 in slot 'x', and later True"),
     ),
     "a node changes its decision across a restart": (
         Integrity,

@@ -4,7 +4,7 @@ import pytest
 from handwritten import assert_broken, fold, phrases
 
 from splitbrain.events import Requested
-from splitbrain.observations import Applied, Decided
+from splitbrain.observations import Applied, Decided, Voters
 from splitbrain_invariants import Validity
 
 
@@ -15,15 +15,39 @@ def asked(*commands):
 KEPT = {
     "what was asked for is decided": (Validity, [*asked("a", "b"), ("n2", Decided("b")), ("n3", Applied(1, 1, "a"))]),
     "a leader's no-op is applied": (Validity, [("n1", Applied(1, 1, None))]),
+    "a configuration is applied": (
+        Validity,
+        [("n2", Voters((("n1", "n2"),), 4)), ("n1", Applied(4, 1, ("voters", "n1", "n2")))],
+    ),
     "a no-op fills a slot": (Validity, [("n1", Decided(None, 4))]),
+    "a client asks for a tuple, and what went through JSON is a list": (Validity, [*asked((1, (2,))), ("n1", Decided([1, [2]]))]),
+    "keys of a command need not be text": (Validity, [*asked({1: "a", (1, 2): "b"}), ("n1", Decided({(1, 2): "b", 1: "a"}))]),
+    "commands may be sets": (Validity, [*asked({1, "a"}, {1, 2}), ("n1", Decided({"a", 1})), ("n1", Applied(1, 1, {2, 1}))]),
+    "commands may be bytes": (Validity, [*asked(bytearray(b"x")), ("n1", Decided(bytearray(b"x"))), ("n2", Decided(b"x"))]),
+    "commands may be no numbers": (Validity, [*asked(float("nan")), ("n1", Decided(float("nan")))]),
     "commands need not be hashable": (Validity, [*asked({"set": ["x", 1]}), ("n1", Decided({"set": ["x", 1]}))]),
 }
 
 BROKEN = {
+    "a command is applied beside a configuration": (
+        Validity,
+        [("n1", Voters((("n1", "n2"),), 4)), ("n1", Voters((("n1",),))), ("n1", Applied(5, 1, "b"))],
+        ("Validity(Applied)", [2], "n1 applied 'b' at index 5, which no client had asked for"),
+    ),
     "a decision out of nowhere": (
         Validity,
         [*asked("a"), ("n1", Decided("b"))],
         ("Validity(Decided)", [1], "n1 decided 'b', which no client had asked for"),
+    ),
+    "1 was asked for, and True is decided": (
+        Validity,
+        [*asked(1), ("n1", Decided(True))],
+        ("Validity(Decided)", [1], "n1 decided True, which no client had asked for"),
+    ),
+    "a list was asked for, and its text is decided": (
+        Validity,
+        [*asked([1]), ("n1", Decided(b"[1]", 3))],
+        ("Validity(Decided)", [1], "n1 decided b'[1]' in slot 3, which no client had asked for"),
     ),
     "a decision before its request": (
         Validity,

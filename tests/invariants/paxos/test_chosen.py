@@ -1,7 +1,7 @@
 """What is chosen, and decided: traces that satisfy each invariant, traces that break it, and what they say when asked why."""
 
 import pytest
-from acceptors import accepted, cluster, restart
+from acceptors import FLEXIBLE, accepted, cluster, restart
 from handwritten import ACCEPTORS, assert_broken, fold, phrases
 
 from splitbrain.events import Crashed
@@ -58,9 +58,33 @@ KEPT = {
         DecidedIsChosen,
         [*cluster(3, acceptors=0), *accepted(1, "a", "n1"), ("n3", Decided("a"))],
     ),
-    "a decision in a slot is another protocol's": (
+    "acceptors do not speak of slots": (DecidedIsChosen, [*cluster(3), *accepted(1, "a", "n1"), ("n3", Decided("b", 1))]),
+    "acceptors speak of slots alone": (DecidedIsChosen, [*cluster(3), *accepted(1, "a", "n1", slot=1), ("n3", Decided("b"))]),
+    "each slot has its chosen value": (
+        OneChosenValue,
+        [
+            *[*cluster(3), *accepted(1, "a", "n1", "n2", slot=1), *accepted(1, "b", "n1", "n2", slot=True)],
+            *[*accepted(1, "c", "n1", "n2", slot=[1]), *accepted(2, "a", "n2", "n3", slot=1)],
+        ],
+    ),
+    "what is chosen in a slot is decided there": (
         DecidedIsChosen,
-        [*cluster(3), *accepted(1, "a", "n1"), ("n3", Decided("b", 1))],
+        [
+            *[*cluster(3), *accepted(1, "a", "n1", "n2", slot=1), *accepted(1, "b", "n1", "n3", slot=2)],
+            *[("n1", Decided("b", 2)), ("n2", Decided("a", 1))],
+        ],
+    ),
+    "two of four are a quorum, where the scenario says so": (
+        DecidedIsChosen,
+        [*FLEXIBLE, *accepted(1, "a", "n1", "n2"), ("n4", Decided("a"))],
+    ),
+    "one of four is no quorum": (
+        OneChosenValue,
+        [*FLEXIBLE, *accepted(1, "a", "n1", "n2"), *accepted(2, "b", "n3"), *accepted(3, "b", "n4")],
+    ),
+    "values went through JSON": (
+        OneChosenValue,
+        [*cluster(3), *accepted(1, (1, float("nan")), "n1", "n2"), *accepted((2, ["x"]), [1, float("nan")], "n2", "n3")],
     ),
 }
 
@@ -140,6 +164,50 @@ BROKEN = {
         DecidedIsChosen,
         [*cluster(3), *accepted(1, "a", "n1"), *restart("n2"), ("n2", AcceptorStarted(None, None, None)), ("n3", Decided("a"))],
         ("DecidedIsChosen(Decided)", [10], "n3 decided 'a', which 1 of 3 acceptors have accepted at one ballot"),
+    ),
+    "a second value is chosen in a slot": (
+        OneChosenValue,
+        [*cluster(3), *accepted(1, 1, "n1", "n2", slot="x"), *accepted(2, True, "n2", "n3", slot="x")],
+        (
+            "OneChosenValue(Accepted, Accepted)",
+            [7, 9],
+            "1 at ballot 1 (accepted by n1, n2) was chosen in slot 'x', and then True at ballot 2 (accepted by n2, n3)",
+        ),
+    ),
+    "two halves of four choose, where two are a quorum": (
+        OneChosenValue,
+        [*FLEXIBLE, *accepted(1, "a", "n1", "n2"), *accepted(2, "b", "n3", "n4")],
+        (
+            "OneChosenValue(Accepted, Accepted)",
+            [10, 12],
+            "'a' at ballot 1 (accepted by n1, n2) was chosen, and then 'b' at ballot 2 (accepted by n3, n4)",
+        ),
+    ),
+    "declared voters alone are acceptors": (
+        OneChosenValue,
+        [
+            *cluster(4, declared=(("n1", "n2", "n3"), ((1, 1), (2, 2), (2, 2), (3, 3)))),
+            *[*accepted(1, "a", "n1", "n4", "n2"), *accepted(2, "b", "n4", "n3", "n2")],
+        ],
+        (
+            "OneChosenValue(Accepted, Accepted)",
+            [11, 14],
+            "'a' at ballot 1 (accepted by n1, n2) was chosen, and then 'b' at ballot 2 (accepted by n3, n2)",
+        ),
+    ),
+    "in another slot it was chosen": (
+        DecidedIsChosen,
+        [*cluster(3), *accepted(1, "a", "n1", "n2", slot=1), ("n1", Decided("a", 2))],
+        ("DecidedIsChosen(Decided)", [8], "n1 decided 'a' in slot 2, which none of 3 acceptors have accepted at one ballot"),
+    ),
+    "one of four is too few, where it takes two": (
+        DecidedIsChosen,
+        [*FLEXIBLE, *accepted(1, "a", "n1"), ("n1", Decided("a"))],
+        (
+            "DecidedIsChosen(Decided)",
+            [10],
+            "n1 decided 'a', which 1 of 4 acceptors have accepted at one ballot, where it takes 2",
+        ),
     ),
 }
 

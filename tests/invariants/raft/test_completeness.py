@@ -4,7 +4,7 @@ import pytest
 from handwritten import EMPTY_LOGS, cut, fold, phrases, synced, up
 from servers import cluster, power_cut
 
-from splitbrain.observations import Appended, Committed, EnteredTerm, Led, Recovered, Truncated, Voted
+from splitbrain.observations import Appended, Committed, EnteredTerm, Installed, Led, Recovered, Truncated, Voted
 from splitbrain_invariants import LeaderCompleteness
 
 A, B, C = (1, 1, "a"), (2, 1, "b"), (1, 2, "c")  # index, term, command
@@ -66,11 +66,33 @@ COMPLETE = {
         *[("n1", Appended(*A)), ("n1", Appended(*B)), ("n1", Appended(*C)), ("n2", Appended(*C)), ("n2", Committed(1, 2))],
         ("n1", Led(3)),
     ],
+    "a later leader has it in a snapshot": [
+        *[("n1", Appended(*A)), ("n1", Appended(*B)), ("n1", Committed(2, 1)), ("n2", Installed(2, 1)), ("n2", Led(2))],
+    ],
+    "a later leader has a snapshot of later entries": [
+        *[("n1", Appended(*A)), ("n1", Committed(1, 1)), ("n2", Installed(7, 1)), ("n2", Led(2))],
+    ],
+    "a later leader found it in a snapshot": [
+        *[("n1", Appended(*A)), ("n1", Appended(*B)), ("n1", Committed(2, 1)), ("n2", Recovered(1, None, ((1, "b"),), 1, 1))],
+        ("n2", Led(2)),
+    ],
+    "a conflicting tail gave way to a snapshot": [
+        *[("n2", Appended(*C)), ("n1", Appended(1, 3, "a")), ("n1", Led(3)), ("n1", Committed(1, 3)), ("n2", Installed(1, 3))],
+        ("n2", Led(4)),
+    ],
     "figure 8, until the entry of term 1 would be committed": [*FIGURE_8, ("n2", EnteredTerm(4)), ("n2", Led(4))],
     "a candidate of a higher term is no leader yet": [*FIGURE_8, ("n2", EnteredTerm(4)), ("n1", Committed(1, 3))],
 }
 
 INCOMPLETE = {
+    "a later leader's snapshot ends with another entry": (
+        [*cluster(2), ("n1", Appended(*A)), ("n1", Committed(1, 1)), ("n2", Installed(1, 2)), ("n2", Led(3))],
+        ("LeaderCompleteness(Committed, Led)", -3, -1, "n1 committed entry 1 ('a', term 1) in term 1, and n2, leader of term 3"),
+    ),
+    "a later leader's snapshot ends before it": (
+        [*cluster(2), ("n1", Appended(*A)), ("n1", Appended(*B)), ("n1", Committed(2, 1)), ("n2", Installed(1, 1)), ("n2", Led(2))],
+        ("LeaderCompleteness(Committed, Led)", -3, -1, "n1 committed entry 2 ('b', term 1) in term 1, and n2, leader of term 2"),
+    ),
     "a later leader was elected without it": (
         [*cluster(2), ("n1", Led(1)), ("n1", Appended(*A)), ("n1", Committed(1, 1)), ("n2", Led(2))],
         ("LeaderCompleteness(Committed, Led)", -2, -1, "n1 committed entry 1 ('a', term 1) in term 1, and n2, leader of term 2"),

@@ -4,11 +4,12 @@ import pytest
 from handwritten import EMPTY_LOGS, cut, fold, phrases, synced, up
 from servers import cluster, on_disk, power_cut
 
-from splitbrain.events import Crashed, Started, Synced
-from splitbrain.observations import Appended, Committed, Recovered, Truncated
+from splitbrain.events import Crashed, Declared, Started, Synced
+from splitbrain.observations import Appended, Committed, Installed, Led, Recovered, Truncated, Voters
 from splitbrain_invariants import CommittedIsDurable
 
 A, B, C = (1, 1, "a"), (2, 1, "b"), (1, 2, "c")  # index, term, command
+JOINT = Voters((("n1", "n2", "n3"), ("n1", "n4", "n5")), 1)
 
 DURABLE = {
     "a majority has synced it": [*cluster(3), *on_disk("n1", A), *on_disk("n2", A), ("n1", Committed(1, 1))],
@@ -63,6 +64,34 @@ DURABLE = {
         *[Synced(8, "n1", None), *on_disk("n1", (2, 2, "x"))],
     ],
     "a cluster of one": [*cluster(1), *on_disk("n1", A), ("n1", Committed(1, 1))],
+    "two of the three voters have it, of five nodes": [
+        *[Declared(0, ("n1", "n2", "n3"), ()), *cluster(5), *on_disk("n1", A), *on_disk("n2", A), ("n1", Committed(1, 1))],
+    ],
+    "two of four have it, where two are a quorum": [
+        *[Declared(0, ("n1", "n2", "n3", "n4"), ((1, 1), (2, 2), (2, 2), (3, 2))), *cluster(4)],
+        *[*on_disk("n1", A), *on_disk("n2", A), ("n1", Committed(1, 1))],
+    ],
+    "a majority of the configuration that its leader counts by has it": [
+        *[*cluster(5), ("n1", Led(1)), *on_disk("n1", A), *on_disk("n2", A), ("n1", Voters((("n1", "n2", "n3"),), 1))],
+        ("n1", Committed(1, 1)),
+    ],
+    "a follower that counts by another configuration repeats it": [
+        *[*cluster(5), ("n1", Led(1)), *on_disk("n1", A), *on_disk("n2", A), ("n3", Voters((("n1", "n2", "n3"),), 1))],
+        ("n2", Committed(1, 1)),
+    ],
+    "each half of a joint configuration has it": [
+        *[*cluster(5), ("n1", Led(1)), ("n1", JOINT), *on_disk("n1", A), *on_disk("n2", A), *on_disk("n5", A)],
+        ("n1", Committed(1, 1)),
+    ],
+    "its leader started again, and has not said by what it counts": [
+        *[*cluster(5), ("n1", Voters((("n1", "n2", "n3"),), 1)), *on_disk("n2", A), *power_cut("n1"), ("n1", Led(1))],
+        *[("n1", Recovered(1, None, ((1, "a"),))), ("n1", Committed(1, 1))],
+    ],
+    "a snapshot has it": [*cluster(3), *on_disk("n1", A), ("n2", Installed(4, 1)), ("n1", Committed(1, 1))],
+    "who had it finds a snapshot": [
+        *[*cluster(3), *on_disk("n1", A), *on_disk("n2", A), ("n1", Committed(1, 1)), *power_cut("n2")],
+        ("n2", Recovered(1, None, (), 1, 1)),
+    ],
     "three of five": [
         *[*cluster(5), *on_disk("n1", A), *on_disk("n4", A), *on_disk("n5", A), ("n1", Committed(1, 1))],
     ],
@@ -92,6 +121,52 @@ NOT_DURABLE = {
     "a follower commits what only it has": (
         [*cluster(3), *on_disk("n1", A), *on_disk("n2", C), *on_disk("n3", C), ("n1", Committed(1, 2))],
         ("CommittedIsDurable(Committed)", [-1], "n1 committed entry 1 ('a', term 1), which is durable on n1 only"),
+    ),
+    "learners do not count": (
+        [
+            *[Declared(0, ("n1", "n2", "n3"), ()), *cluster(5), *on_disk("n1", A), *on_disk("n4", A), *on_disk("n5", A)],
+            ("n1", Committed(1, 1)),
+        ],
+        ("CommittedIsDurable(Committed)", [-1], "n1 committed entry 1 ('a', term 1), which is durable on n1 only, of n1, n2, n3"),
+    ),
+    "a majority is too few where the scenario wants more": (
+        [
+            *[Declared(0, ("n1", "n2", "n3"), ((1, 1), (2, 2), (1, 3))), *cluster(3), *on_disk("n1", A), *on_disk("n2", A)],
+            ("n1", Committed(1, 1)),
+        ],
+        ("CommittedIsDurable(Committed)", [-1], "is durable on n1, n2 only, of n1, n2, n3"),
+    ),
+    "its leader counts by a configuration of which no majority has it": (
+        [
+            *[*cluster(3), ("n1", Led(1)), *on_disk("n1", A), *on_disk("n3", A), ("n1", Voters((("n1", "n2"),), 1))],
+            ("n1", Committed(1, 1)),
+        ],
+        ("CommittedIsDurable(Committed)", [-1], "n1 committed entry 1 ('a', term 1), which is durable on n1 only, of n1, n2"),
+    ),
+    "the configuration that would do was truncated": (
+        [
+            *[*cluster(5), ("n1", Led(1)), ("n1", Voters((("n1", "n2", "n3"),), 2)), ("n1", Truncated(2))],
+            *[*on_disk("n1", A), *on_disk("n2", A), ("n1", Committed(1, 1))],
+        ],
+        ("CommittedIsDurable(Committed)", [-1], "is durable on n1, n2 only, of n1, n2, n3, n4, n5"),
+    ),
+    "one half of a joint configuration lacks it": (
+        [
+            *[*cluster(5), ("n1", Led(1)), ("n1", JOINT), *on_disk("n1", A), *on_disk("n2", A), *on_disk("n3", A)],
+            ("n1", Committed(1, 1)),
+        ],
+        ("CommittedIsDurable(Committed)", [-1], "is durable on n1, n2, n3 only, of n1, n2, n3 and of n1, n4, n5"),
+    ),
+    "a snapshot's last entry is another one": (
+        [*cluster(3), *on_disk("n1", A), *on_disk("n2", A), ("n1", Committed(1, 1)), ("n2", Installed(1, 2))],
+        ("CommittedIsDurable(Committed, Installed)", [-2, -1], "n2 took a snapshot without it, so it is durable on n1 only"),
+    ),
+    "it is not synced, for the sync was asked for before": (
+        [
+            *[*cluster(3), ("n1", Appended(*A)), Synced(9, "n1", "for another", asked=1), *on_disk("n2", A)],
+            ("n1", Committed(1, 1)),
+        ],
+        ("CommittedIsDurable(Committed)", [-1], "is durable on n2 only, of n1, n2, n3 (n1 had not synced it)"),
     ),
     "only the first of two entries is durable": (
         [*cluster(3), *on_disk("n1", A, B), *on_disk("n3", A), ("n1", Committed(1, 1)), ("n1", Committed(2, 1))],

@@ -4,7 +4,7 @@ import pytest
 from handwritten import assert_broken, fold, phrases
 
 from splitbrain.events import Crashed, Started
-from splitbrain.observations import Appended, EnteredTerm, Led, Recovered, SteppedDown, Truncated
+from splitbrain.observations import Appended, EnteredTerm, Installed, Led, Recovered, SteppedDown, Truncated
 from splitbrain_invariants import LeaderAppendOnly, LogMatching
 
 CRASH = Crashed(50, "n1", 0, 0)
@@ -24,6 +24,26 @@ KEPT = {
     "what a leader had lost in a crash is nothing that it overwrites": (
         LeaderAppendOnly,
         [*LEADS, CRASH, AGAIN, ("n1", EnteredTerm(2)), ("n1", Led(2)), ("n1", Appended(1, 2, "c"))],
+    ),
+    "a leader compacts its log": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Installed(1, 1, rest=True)), ("n1", Appended(2, 1, "b")), ("n1", Appended(3, 1, "c"))],
+    ),
+    "a leader compacts all of its log": (LeaderAppendOnly, [*LEADS, ("n1", Installed(2, 1)), ("n1", Appended(3, 1, "c"))]),
+    "a leader says again what is in its snapshot": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Installed(2, 1)), ("n1", Appended(1, 1, "a")), ("n1", Installed(1, 1, rest=True))],
+    ),
+    "a follower's tail gives way to a snapshot": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", SteppedDown(1)), ("n1", Installed(1, 1)), ("n1", Appended(2, 2, "x"))],
+    ),
+    "equal logs, one of them behind a snapshot": (
+        LogMatching,
+        [
+            *[("n1", Appended(1, 1, "a")), ("n1", Appended(2, 2, "b")), ("n1", Appended(3, 2, "c"))],
+            *[("n2", Installed(1, 1)), ("n2", Appended(2, 2, "b")), ("n3", Recovered(2, None, ((2, "c"),), 2, 2))],
+        ],
     ),
     "another node truncates": (LeaderAppendOnly, [*LEADS, ("n2", Appended(1, 1, "x")), ("n2", Truncated(1))]),
     "a node that never says when it leads no more": (
@@ -80,6 +100,60 @@ KEPT = {
 }
 
 BROKEN = {
+    "a leader truncates all": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Truncated(0))],
+        (
+            "LeaderAppendOnly(Led, Truncated)",
+            [1, -1],
+            "n1, leader of term 1, deleted entry 1 ('a', term 1) and what followed it",
+        ),
+    ),
+    "a leader truncates behind its snapshot": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Installed(1, 1, rest=True)), ("n1", Truncated(1))],
+        (
+            "LeaderAppendOnly(Led, Truncated)",
+            [1, -1],
+            "n1, leader of term 1, deleted entry 2 ('b', term 1) and what followed it",
+        ),
+    ),
+    "a leader's snapshot takes away what is behind it": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Installed(1, 1))],
+        (
+            "LeaderAppendOnly(Led, Installed)",
+            [1, -1],
+            "n1, leader of term 1, deleted entry 2 ('b', term 1) and what followed it",
+        ),
+    ),
+    "a leader overwrites behind its snapshot": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Installed(1, 1, rest=True)), ("n1", Appended(2, 1, "x"))],
+        (
+            "LeaderAppendOnly(Led, Appended)",
+            [1, -1],
+            "n1, leader of term 1, overwrote entry 2 ('b', term 1) with entry 2 ('x', term 1)",
+        ),
+    ),
+    "an entry follows another one than a snapshot's last": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 3, "b")), ("n2", Installed(1, 2)), ("n2", Appended(2, 3, "b"))],
+        (
+            "LogMatching(Appended, Appended)",
+            [1, -1],
+            "entry 2 of term 3 ('b') follows one of term 1 at n1, and one of term 2 at n2",
+        ),
+    ),
+    "an entry is found that follows another one than a snapshot's last": (
+        LogMatching,
+        [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 3, "b")), ("n2", Recovered(3, None, ((3, "b"),), 1, 2))],
+        (
+            "LogMatching(Appended, Recovered)",
+            [1, -1],
+            "entry 2 of term 3 ('b') follows one of term 1 at n1, and one of term 2 at n2",
+        ),
+    ),
     "a leader truncates": (
         LeaderAppendOnly,
         [*LEADS, ("n1", Truncated(2))],

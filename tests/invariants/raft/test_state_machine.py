@@ -4,7 +4,7 @@ import pytest
 from handwritten import assert_broken, cut, fold, phrases, synced, up
 
 from splitbrain.events import Crashed, Started
-from splitbrain.observations import Appended, Applied, Committed
+from splitbrain.observations import Appended, Applied, Committed, Installed, Led, Recovered
 from splitbrain_invariants import AppliedInOrder, CommitIndexNeverGoesBack, StateMachineSafety
 
 CRASH = Crashed(50, "n1", 0, 0)
@@ -12,6 +12,22 @@ AGAIN = Started(51, "n1", 2)
 A = Appended(1, 1, "a")
 
 KEPT = {
+    "a snapshot ends with what was applied": (
+        StateMachineSafety,
+        [("n1", Applied(2, 1, "a")), ("n2", Installed(2, 1)), ("n3", Recovered(1, None, (), 2, 1)), ("n3", Applied(2, 1, "a"))],
+    ),
+    "it is applied after the snapshot": (StateMachineSafety, [("n2", Installed(2, 1)), ("n1", Applied(2, 1, "a"))]),
+    "two snapshots": (StateMachineSafety, [("n2", Installed(2, 1)), ("n1", Recovered(3, None, (), 2, 1)), ("n1", Installed(2, 1))]),
+    "nothing is recovered": (StateMachineSafety, [("n1", Recovered(3, None, ())), ("n2", Recovered(4, None, ()))]),
+    "a snapshot takes a server on": (
+        AppliedInOrder,
+        [("n1", Applied(5, 1, "e")), ("n1", Installed(50, 3)), ("n1", Applied(51, 3, "z"))],
+    ),
+    "a snapshot is where a server begins": (AppliedInOrder, [("n1", Installed(50, 3)), ("n1", Applied(51, 3, "z"))]),
+    "a server compacts what it has applied": (
+        AppliedInOrder,
+        [("n1", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b")), ("n1", Installed(1, 1, rest=True)), ("n1", Applied(3, 1, "c"))],
+    ),
     "equal entries are applied": (StateMachineSafety, [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a"))]),
     "they are applied again after a restart": (
         StateMachineSafety,
@@ -34,6 +50,43 @@ KEPT = {
 }
 
 BROKEN = {
+    "a snapshot ends with another entry than was applied": (
+        StateMachineSafety,
+        [("n1", Applied(2, 1, "a")), ("n2", Installed(2, 3))],
+        (
+            "StateMachineSafety(Applied, Installed)",
+            [0, 1],
+            "n1 applied 'a' of term 1 at index 2, and n2 has a snapshot whose last entry is of term 3 there",
+        ),
+    ),
+    "another entry is applied than a snapshot ends with": (
+        StateMachineSafety,
+        [("n2", Recovered(3, None, (), 2, 3)), ("n1", Applied(2, 1, "a"))],
+        (
+            "StateMachineSafety(Recovered, Applied)",
+            [0, 1],
+            "n2 has a snapshot whose last entry is of term 3 at index 2, and n1 applied 'a' of term 1",
+        ),
+    ),
+    "two snapshots end with different entries": (
+        StateMachineSafety,
+        [("n2", Installed(2, 3)), ("n1", Installed(2, 1))],
+        (
+            "StateMachineSafety(Installed, Installed)",
+            [0, 1],
+            "n2 has a snapshot whose last entry is of term 3 at index 2, and n1 has a snapshot whose last entry is of term 1 there",
+        ),
+    ),
+    "an entry is left out behind a snapshot": (
+        AppliedInOrder,
+        [("n1", Applied(5, 1, "e")), ("n1", Installed(50, 3)), ("n1", Applied(52, 3, "z"))],
+        ("AppliedInOrder(Installed, Applied)", [1, 2], "n1 applied entry 52 right after entry 50"),
+    ),
+    "a snapshot takes a server back": (
+        AppliedInOrder,
+        [("n1", Applied(5, 1, "e")), ("n1", Installed(3, 1)), ("n1", Applied(4, 1, "d"))],
+        ("AppliedInOrder(Applied, Applied)", [0, 2], "n1 applied entry 4 right after entry 5"),
+    ),
     "two servers apply different commands": (
         StateMachineSafety,
         [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "b"))],
@@ -94,8 +147,8 @@ def test_different_entries_applied_at_one_index():
 
 
 def test_one_entry_with_two_commands_names_its_leaders():
-    told = phrases(StateMachineSafety, ("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "b")))
-    assert told == ["nobody became leader of term 1, whose entry it is"]
+    told = phrases(StateMachineSafety, ("n1", Led(1)), ("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "b")))
+    assert told == ["leader of term 1, whose entry it is, was n1 (step 1) alone"]
 
 
 def test_a_commit_index_that_went_back():

@@ -14,8 +14,8 @@ def stored(*changes):
         match change:
             case str(event):
                 getattr(it, event)()
-            case str(event), argument:
-                getattr(it, event)(argument)
+            case str(event), *arguments:
+                getattr(it, event)(*arguments)
             case index, term:
                 it.append(index, term)
     return it
@@ -68,6 +68,16 @@ HELD = {
     "it does not say what it found": [A, torn(0), "start_again"],
     "it appends something else without saying what it found": [torn(0), "start_again", C, "sync"],
     "it was caught leaving entries out, of which this may be one": [B, "sync"],
+    "it is in a snapshot that came": [("install", 3, 2, False)],
+    "it is the last of a snapshot": [("install", *A, False)],
+    "it is in a snapshot of the node's own": [A, B, ("install", *B, True)],
+    "it is in a snapshot, and the power went": [("install", 3, 2, False), torn(0)],
+    "it is in a snapshot that was found": [("recover", [], 3, 2)],
+    "the node asked for the sync in the step in which it appended it": [("append", *A, 4), ("sync", 4)],
+    "the node asked for a sync before it appended another one": [("append", *A, 4), ("append", *B, 5), ("sync", 4)],
+    "it may have been on the disk before another took its place there": [
+        *[("append", *B, 4), ("append", *C, 6), ("sync", 5), torn(0)],
+    ],
 }
 
 NOT_HELD = {
@@ -80,6 +90,10 @@ NOT_HELD = {
     "its power went before the sync": [A, torn(0)],
     "another one was being written when the power went": [C, torn()],
     "it is not found": [A, "sync", torn(0), "start_again", ("recover", [])],
+    "another one is the last of a snapshot": [A, "sync", ("install", *C, False)],
+    "a snapshot took the place of what was before it": [A, "sync", ("install", 0, 0, False)],
+    "the node had asked for the sync before it appended it": [("append", *A, 5), ("sync", 4)],
+    "another one was synced, which was there when the node asked": [("append", *C, 4), ("append", 2, 2, 6), ("sync", 5)],
 }
 
 
@@ -160,3 +174,54 @@ def test_something_is_missing_after_a_restart_when(changes, found):
 @pytest.mark.parametrize(("changes", "known"), [([A], True), ([A, torn(0)], True), ([A, torn(0), "start_again"], False)])
 def test_a_node_is_known_unless_it_kept_something_back(changes, known):
     assert stored(*changes).known is known
+
+
+def test_a_sync_that_was_asked_for_earlier_leaves_the_later_entries_to_the_next():
+    it = stored(("append", *A, 4), ("append", *B, 6), ("sync", 5))
+    assert (it.durable(*A), it.durable(*B)) == (True, False)
+    it.sync(6)
+    assert it.durable(*B)
+
+
+def test_a_sync_that_was_asked_for_earlier_knows_nothing_of_a_later_truncation():
+    it = stored(("append", *A, 3), ("append", *B, 4), "sync", ("truncate", 2, 6))
+    assert it.sync(5) == []
+    assert it.sync(6) == [B]
+
+
+def test_a_snapshot_says_whether_anything_behind_it_is_gone():
+    it = stored(A, B)
+    assert not it.install(*A, True)
+    assert it.install(*A, False)
+    assert not it.install(7, 2, False)
+
+
+def test_what_is_behind_a_snapshot_is_gone_from_the_disk_with_the_next_sync():
+    assert stored(A, B, "sync", ("install", *A, False)).sync() == [B]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found", "missing"),
+    [
+        ([A, B, "sync", torn(0)], ([(1, "b")], 1, 1), False),
+        ([A, B, "sync", torn(0)], ([], 2, 1), False),
+        ([A, B, "sync", torn(0)], ([], 1, 1), True),
+        ([A, B, "sync", torn(0)], ([(1, "b")], 1, 2), True),
+        ([A, B, "sync", ("install", *A, True), torn(0)], ([(1, "a"), (1, "b")],), False),
+        ([A, B, "sync", ("install", *A, True), torn(0)], ([(2, "a"), (1, "b")],), True),
+        ([("install", 7, 2, False), torn(0)], ([],), True),
+        ([("install", 7, 2, False), torn(0)], ([], 9, 2), False),
+    ],
+    ids=[
+        "a snapshot has the first of two",
+        "a snapshot has both",
+        "a snapshot has the first alone",
+        "a snapshot contradicts",
+        "a snapshot of its own is undone",
+        "what was in its snapshot is another one",
+        "a snapshot is gone",
+        "a later snapshot",
+    ],
+)
+def test_snapshots_are_compared_with_what_is_found(changes, found, missing):
+    assert stored(*changes).recover(*found) is missing

@@ -4,11 +4,12 @@ import pytest
 from handwritten import assert_broken, delivered, fold, phrases, sent, synced
 
 from splitbrain.events import Crashed
-from splitbrain.observations import Appended, Led, Tracked
+from splitbrain.observations import Appended, Led, Tracked, Voters
 from splitbrain_invariants import MatchIndexNeverGoesBack, NextIndexAboveMatchIndex
 
 LEADS = ("n1", Led(1))
 A = Appended(1, 1, "a")
+ALL, WITHOUT = Voters((("n1", "n2", "n3"),), 3), Voters((("n1", "n3"),), 4)
 
 KEPT = {
     "match_index rises": (MatchIndexNeverGoesBack, [LEADS, ("n1", Tracked("n2", 1, 2)), ("n1", Tracked("n2", 3, 4))]),
@@ -23,10 +24,23 @@ KEPT = {
         MatchIndexNeverGoesBack,
         [LEADS, ("n1", Tracked("n2", 3, 4)), Crashed(9, "n1", 0, 0), ("n1", Tracked("n2", 0, 1))],
     ),
+    "a follower is removed and added again": (
+        MatchIndexNeverGoesBack,
+        [LEADS, ("n1", ALL), ("n1", Tracked("n2", 5, 6)), ("n1", WITHOUT), ("n1", ALL), ("n1", Tracked("n2", 0, 1))],
+    ),
+    "a late answer comes before it is added again": (
+        MatchIndexNeverGoesBack,
+        [LEADS, ("n1", ALL), ("n1", WITHOUT), ("n1", Tracked("n2", 5, 6)), ("n1", ALL), ("n1", Tracked("n2", 0, 1))],
+    ),
     "the next index is just behind": (NextIndexAboveMatchIndex, [("n1", Tracked("n2", 1, 2)), ("n1", Tracked("n2", 2, 9))]),
 }
 
 BROKEN = {
+    "match_index falls of a follower that stays": (
+        MatchIndexNeverGoesBack,
+        [LEADS, ("n1", ALL), ("n1", Tracked("n3", 2, 3)), ("n1", WITHOUT), ("n1", Tracked("n3", 1, 3))],
+        ("MatchIndexNeverGoesBack(Tracked, Tracked)", (2, 4), "n1's match_index of n3 went back from 2 to 1"),
+    ),
     "match_index falls": (
         MatchIndexNeverGoesBack,
         [LEADS, ("n1", Tracked("n2", 2, 3)), ("n1", Tracked("n3", 0, 1)), ("n1", Tracked("n2", 1, 3))],

@@ -1,5 +1,6 @@
 """Who promised and accepted what: the quorums, and that in words."""
 
+from acceptors import FLEXIBLE, cluster
 from handwritten import ACCEPTORS, cut, trace, up
 
 from splitbrain.events import Observed, Started
@@ -24,8 +25,9 @@ def said(witnesses):
 
 
 def test_acceptors_are_those_who_say_so_at_first_else_everybody():
-    assert acceptors([Started(0, "n1", 1), Started(0, "n2", 1), Observed(0, "n2", AcceptorStarted(None, None, None))]) == ["n2"]
-    assert acceptors(trace()) == ["n1", "n2", "n3"]
+    one = [Started(0, "n1", 1), Started(0, "n2", 1), Observed(0, "n2", AcceptorStarted(None, None, None))]
+    assert list(acceptors(one).members) == ["n2"]
+    assert list(acceptors(trace()).members) == ["n1", "n2", "n3"]
 
 
 def test_what_is_found_on_a_disk_was_accepted():
@@ -85,4 +87,42 @@ def test_of_what_promisers_had_accepted_the_highest_is_the_one_to_propose():
     assert told[1] == (
         "of these, n1 had accepted 'b' at 2 (step 1), n2 had accepted 'a' at 1 (step 3) and n3 nothing: "
         "the value of the highest, 'b', is the one to propose"
+    )
+
+
+def test_where_other_quorums_are_declared_they_are_what_is_spoken_of():
+    two = [("n1", Accepted(1, "a")), ("n2", Accepted(1, "a")), ("n3", Accepted(2, "b")), ("n4", Accepted(2, "b"))]
+    happened = [*FLEXIBLE, *(Observed(step, *each) for step, each in enumerate(two, 1))]
+    assert said(rivals(happened, "a", "b")) == [
+        "'a' was accepted at ballot 1 by n1 (step 1) and n2 (step 2): 2 of 4, a quorum",
+        "'b' was accepted at ballot 2 by n3 (step 3) and n4 (step 4): 2 of 4, a quorum",
+        "no acceptor is in both",
+    ]
+    proposed = Observed(9, "n3", Proposed(2, "b"))
+    promised = [Observed(7, "n3", Promised(2)), Observed(8, "n4", Promised(2))]
+    assert said(promise_quorum([*FLEXIBLE, *promised, proposed], proposed))[0] == (
+        "ballot 2 was promised by n3 (step 7) and n4 (step 8): 2 of 4, where a majority is 3"
+    )
+
+
+def test_what_happened_in_another_slot_is_no_part_of_it():
+    happened = events(
+        *[("n1", Accepted(1, "a", 1)), ("n2", Accepted(1, "a", True)), ("n3", Accepted(1, "a")), ("n2", Promised(2))],
+        *[("n1", Promised(2, 1)), ("n3", Promised(2, 7)), ("n1", Proposed(2, "b", 1))],
+    )
+    assert accepters(happened, 1, "a", 1) == {"n1": 1}
+    assert promisers(happened, 2, 1) == {"n2": 4, "n1": 5}
+    assert (
+        support(happened, "a", 1)[1].phrase
+        == "'a' was accepted at ballot 1 in slot 1 by n1 (step 1): 1 of 3, where a majority is 2"
+    )
+    assert support(happened, "z", 1)[1].phrase == "nobody has accepted 'z' in slot 1"
+    assert support(happened, "a", 2)[1] is None
+    assert said(promise_quorum(happened, happened[-1]))[1].startswith("of these, n1 had accepted 'a' at 1 (step 1) and n2 nothing")
+
+
+def test_who_is_no_acceptor_is_named_and_not_counted():
+    happened = [*cluster(4, acceptors=3), Observed(1, "n1", Accepted(1, "a")), Observed(2, "n4", Accepted(1, "a"))]
+    assert support(happened, "a")[1].phrase == (
+        "'a' was accepted at ballot 1 by n1 (step 1) and n4 (step 2): 1 of 3, where a majority is 2; n4 is no acceptor"
     )

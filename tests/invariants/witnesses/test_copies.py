@@ -3,7 +3,8 @@
 import pytest
 from handwritten import cut, synced, trace, up
 
-from splitbrain.observations import Appended, Recovered, Truncated
+from splitbrain.events import Synced
+from splitbrain.observations import Appended, Installed, Recovered, Truncated
 from splitbrain_invariants.witnesses.copies import Copy, copies, fate, fates, last_entry, log, terms
 
 A = Appended(1, 1, "a")
@@ -38,6 +39,18 @@ CASES = {
         [A, cut("n1"), up("n1"), B],
         Copy(1, off=2),
         "n1 had it from step 1, and lost its power at step 2 before that was synced",
+    ),
+    "the sync had been asked for before": (
+        [B, A, lambda step: Synced(step, "n1", "for another", asked=1)],
+        Copy(2),
+        "n1 has it since step 2, not synced",
+    ),
+    "a snapshot has it": ([Installed(4, 1)], Copy(1, durable=1), "n1 has it on disk (step 1)"),
+    "a snapshot takes its place": ([A, Installed(4, 1)], Copy(1, durable=2), "n1 has it on disk (step 1)"),
+    "a snapshot's last entry is another one": (
+        [A, Installed(1, 2)],
+        Copy(1, lost=2, how="took a snapshot without it"),
+        "n1 had it from step 1 and took a snapshot without it at step 2",
     ),
     "a sync comes too late": (
         [A, cut("n1"), synced("n1")],

@@ -46,3 +46,24 @@ def test_who_waits_for_a_decision_and_never_asks_is_named_with_the_decision():
     assert told[-1] == "in the fair phase n2 and n3 sent nothing, and nobody sent anything to n3"
     told = fair(Termination, sent("n1", "n2", "Decision"), sent("n1", "n3", "Decision"), first=known)
     assert told[-1] == "in the fair phase n2 and n3 sent nothing"
+
+
+def test_ballots_and_decisions_are_told_apart_by_their_slots():
+    known = [
+        *ACCEPTORS,
+        ("n1", Accepted(1, "a", 1)),
+        ("n2", Accepted(1, "a", 1)),
+        ("n3", Accepted(1, "a", 2)),
+        ("n1", Decided("a", 1)),
+    ]
+    told = fair(
+        Termination,
+        *[*(sent(node, "n1", "Prepare") for node in ("n2", "n3")), sent("n1", "n2", "Prepare")],
+        *[("n1", Promised(1, 1)), ("n1", Promised(1, 2)), ("n1", Proposed(1, "a", 1)), ("n2", Accepted(1, "b", 3))],
+        first=known,
+    )
+    assert told[0].endswith("1 of them came to a proposal, and none was accepted by more than 1 of 3, where a majority is 2")
+    assert told[1:] == [
+        "'a' was accepted at ballot 1 in slot 1 by n1 (from the start) and n2 (from the start): 2 of 3, a majority",
+        "'a' was decided in slot 1 by n1 (from the start)",
+    ]

@@ -5,6 +5,7 @@ import argparse
 from searches import hunted
 
 from splitbrain.report.objects.hunt import HUNTED, failed, searched
+from splitbrain_protocols.raft.scenario import RAFT
 
 
 def test_a_hunt_that_cannot_begin_has_all_the_keys_of_a_hunt():
@@ -23,3 +24,5 @@ def test_a_hunt_that_found_nothing_has_the_same_keys_in_the_same_order():
     assert [*report] == [*HUNTED]
     assert (report["scenario"], report["outcome"], report["invariant"], report["actions_found"]) == ("raft", "clean", None, None)
     assert [*report["coverage"]] == sorted(report["coverage"])
+    assert [*report["invariants"]] == sorted(name for name, _ in RAFT.judges)
+    assert (report["invariants"]["ElectionSafety"], report["invariants"]["KeepsContract"]) == (1204, 0)

@@ -4,10 +4,11 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from toys import REGISTER
+from toys import REGISTER, OneValue
 
-from splitbrain.exhibit import Exhibit
+from splitbrain.exhibit import Exhibit, mutant
 from splitbrain.report.terminal.bugs_table import bugs_table
+from splitbrain_invariants import Agreement
 
 
 def exhibit(name, **fields):
@@ -18,7 +19,7 @@ def exhibit(name, **fields):
             "protocol": "register",
             "source": "made up",
             "mechanism": "It forgets.",
-            "scenario": REGISTER,
+            "scenario": mutant(REGISTER, REGISTER.factory, invariants=(OneValue, Agreement)),
             **fields,
         }
     )

@@ -246,6 +246,41 @@ def test_an_invariant_made_by_a_factory_is_found():
     assert invariant_named(scenario, "Other") is None
 
 
+def legend(text):
+    """What is explained below the table."""
+    return text.partition("\n step ")[2].partition("\n\n")[2].partition("\n\n")[0]
+
+
+def test_the_legend_explains_only_what_is_there():
+    awkward = "tx=t1 1:t2 b2 #2 ✗ ◆ ╳ ↻ →n1"
+    assert legend(report(FORGETFUL, [Request(N1, "r1", awkward)], size=1)) == ""
+    down = report(FORGETFUL, [Request(N1, "r1", awkward), Crash(N1)], size=2)
+    assert legend(down) == "╳ down"
+    lost = report(FORGETFUL, [Request(N1, "r1", awkward), Drop(N1, N2, "Copy")], size=2)
+    assert legend(lost) == "✗ lost · →n1: a message to n1 for a later step"
+    second = [Request(N1, "r1", "v1"), Fire(N1, "remind"), Deliver(N1, N2, "Copy", None, 2)]
+    assert "#2: the second such message" in legend(report(FORGETFUL, second, size=2))
+    assert legend(report(RAFT, [election(N1)])) == "t2: term 2"
+
+
+def test_a_run_is_called_by_the_name_of_its_scenario_in_a_module_or_by_the_exhibit_s():
+    assert "\nRun: shop:SCENARIO, 2 nodes" in report(FORGETFUL, [Request(N1, "r1", "v1")], size=2)
+    assert "\nRun: raft with the bug figure-8, 3 nodes" in report(BUGS["figure-8"], FIGURE_8, bug="figure-8")
+
+
+def test_a_run_says_which_invariants_judged_it():
+    setup = Setup(FORGETFUL, 2)
+    header = Header(scenario="raft", size=2, only=("OneValue",), without=("KeepsContract",))
+    text = counterexample_text(SavedSchedule(header, ()), run(setup, ()))
+    assert "\nRun: register, 2 nodes, 0 actions, judged by OneValue alone, not judged by KeepsContract\n" in text
+
+
+def test_notes_stand_last():
+    setup = Setup(FORGETFUL, 2)
+    text = counterexample_text(SavedSchedule(Header(scenario="a:B", size=2), ()), run(setup, ()), "a", notes=["one", "two"])
+    assert text.endswith("splitbrain show a\none\ntwo")
+
+
 # What holds of every screen
 
 
@@ -261,13 +296,19 @@ def wander(scenario, size, seed, steps):
     return actions
 
 
+def shown_steps(text):
+    """The steps of each row of the table."""
+    rows = re.findall(r"^[ ◆] {0,4}(\d+)(?:-(\d+))?  \S", text, re.MULTILINE)
+    return [range(int(first), int(last or first) + 1) for first, last in rows]
+
+
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 7, 25])
 @pytest.mark.parametrize("width", [60, 80, 100, 160])
 def test_no_line_is_wider_than_the_terminal_and_every_step_is_there_once(size, width):
     actions = wander(RAFT, size, size, 80)
     text = report(RAFT, actions, size=size, width=width)
     assert max(map(cell_len, text.splitlines())) <= width
-    assert [int(number) for number in re.findall(r"^[ ◆] +(\d+)  \S", text, re.MULTILINE)] == list(range(1, len(actions) + 1))
+    assert [step for numbers in shown_steps(text) for step in numbers] == list(range(1, len(actions) + 1))
 
 
 def test_a_terminal_narrower_than_sixty_columns_gets_sixty():

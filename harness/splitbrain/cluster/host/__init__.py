@@ -1,20 +1,24 @@
 """Hosts: what runs a node's code, two behind one interface.
 
-Read ``direct``, which is short; then ``async_node``, ``trio_host`` and the ``seam`` to trio that it needs.
+Read ``direct``, which is short; then ``async_node``, ``trio_host`` with its ``virtual_clock``, the ``seam`` to trio that it needs,
+and whose ``turn`` it is.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
 
+from splitbrain.cluster.breach import Call
 from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.host.direct import DirectHost
-from splitbrain.cluster.process import Call, Process
+from splitbrain.cluster.process import Process
 from splitbrain.errors import ScenarioError
 
 
 class Host(Protocol):
-    """Runs the code of nodes; a `Process` performs their effects."""
+    """Runs the code of nodes; a `Process` performs their effects. `rounds`: of a scheduler, where it has one."""
+
+    rounds: int
 
     def start(self, process: Process) -> None:
         """Begin the incarnation that was just launched, and let it settle."""
@@ -34,16 +38,19 @@ class Host(Protocol):
     def settle(self) -> None:
         """Let what virtual time has made due happen."""
 
+    def current(self) -> Process | None:
+        """Whose task runs, of an async node."""
+
     def close(self) -> None:
         """Stop everything."""
 
 
-def open_host(kind: str, clock: Clock, seed: int) -> Host:
-    """The host called ``"direct"`` or ``"trio"``."""
+def open_host(kind: str, clock: Clock, seed: int, world: object) -> Host:
+    """The host called ``"direct"`` or ``"trio"``, for a world."""
     if kind == "direct":
         return DirectHost()
     if kind == "trio":
         from splitbrain.cluster.host.trio_host import TrioHost  # noqa: PLC0415 - trio is loaded only where it is used
 
-        return TrioHost(clock, seed)
+        return TrioHost(clock, seed, world)
     raise ScenarioError(f"there is no host {kind!r}; use 'direct' or 'trio'")

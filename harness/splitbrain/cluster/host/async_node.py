@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import msgspec
 import trio
 
-from splitbrain.cluster.breach import how_it_failed
+from splitbrain.cluster.allowance import EFFECTS_AT_MOST, allowance
+from splitbrain.cluster.breach import NODE_FAILURES, Overdue, how_it_failed, refused
+from splitbrain.cluster.place import at, defined_at, stopped_at
 from splitbrain.cluster.process import Process
 from splitbrain.node import DiskView, Effects, Erase, NodeId, Observe, Reply, RequestId, Send, Sync, Write
 
@@ -69,6 +73,8 @@ class Env:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._incarnation = process.incarnation
+        self._given: list[Any] = []  # since the world last settled
+        self._performed = 0  # effects since then
         self._inbox: deque[AsyncInput] = deque()
         self._wake = trio.lowlevel.ParkingLot()
         self._disk = trio.lowlevel.ParkingLot()
@@ -119,8 +125,13 @@ class Env:
             raise PowerCut
 
     def _put(self, item: AsyncInput) -> None:
+        self._given.append(item)
         self._inbox.append(item)
         self._wake.unpark()
+
+    def _settled(self) -> None:
+        self._given.clear()
+        self._performed = 0
 
     def _synced(self) -> None:
         self._disk.unpark_all()
@@ -134,11 +145,32 @@ class Env:
         return process.running and process.incarnation == self._incarnation and process.effects_left != 0
 
     def _perform(self, effect: Any) -> None:
-        if self._alive():
-            process = self._process
+        if not self._alive():
+            return
+        process = self._process
+        self._performed += 1
+        if self._performed > EFFECTS_AT_MOST:
+            self._look_at_the_allowance()
+        try:
             process.perform(effect)
-            if process.effects_left is not None:
-                process.effects_left -= 1
+        except Overdue:
+            raise
+        except NODE_FAILURES as error:
+            # Told at once: a node that catches this must not go on, for what it did has not happened.
+            self._fail(*refused("run asked for", error, stopped_at(sys._getframe())))
+        if process.effects_left is not None:
+            process.effects_left -= 1
+
+    def _look_at_the_allowance(self) -> None:
+        most = allowance(self._process.found, self._given)
+        if self._performed > most:
+            place = stopped_at(sys._getframe())
+            self._fail("hung", f"run asked for more than {most:,} effects before it waited for anything{at(place)}")
+
+    def _fail(self, how: str, detail: str) -> None:
+        self._process.fail(how, detail)
+        self._cut()
+        raise PowerCut
 
 
 class AsyncNode:
@@ -149,6 +181,12 @@ class AsyncNode:
         self._process = process
         self._env = Env(process)
         self._incarnation = process.incarnation
+
+    @property
+    def close(self) -> Callable[[], object]:
+        """The node's own, where it has one."""
+        close: Callable[[], object] = self._node.close
+        return close
 
     def receive(self, sender: NodeId, message: Any) -> Effects:
         """Hand a message over."""
@@ -172,15 +210,20 @@ class AsyncNode:
         """The node's own code."""
         await self._node.run(self._env)
 
+    def place(self) -> str:
+        """Where the node's `run` is defined, in brackets."""
+        return at(defined_at(self._node.run))
+
+    def settled(self) -> None:
+        """All is quiet: what the node does from now on, something else makes it do."""
+        self._env._settled()
+
     def failed(self, error: BaseException) -> None:
         """The node's code raised."""
-        if not self._env._alive():
-            return
-        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]  # a nursery wraps what its task raised
-        self._process.fail(*how_it_failed("run", error))
+        if self._env._alive():
+            self._process.fail(*how_it_failed("run", error))
 
     def returned(self) -> None:
         """The node's code came to its end, which a server's never does."""
         if self._env._alive():
-            self._process.fail("raised", "run returned; a node runs until its power is cut")
+            self._process.fail("raised", f"run returned{self.place()}; a node runs until its power is cut")

@@ -11,6 +11,8 @@ from splitbrain.node import is_async
 class DirectHost:
     """Runs handlers where it is called."""
 
+    rounds = 0
+
     def start(self, process: Process) -> None:
         """Begin the incarnation that was just launched."""
         if is_async(process.node):
@@ -22,9 +24,9 @@ class DirectHost:
 
     def resume(self, process: Process) -> None:
         """Go on with a handler whose sync has completed."""
-        effects = process.resume()
-        if effects is not None:
-            process.pull(effects)
+        rest = process.resume()
+        if rest is not None:
+            process.pull(*rest)
 
     def stop(self, process: Process) -> None:
         """Forget a node that was cut off."""
@@ -35,6 +37,9 @@ class DirectHost:
 
     def settle(self) -> None:
         """Nothing runs in the background."""
+
+    def current(self) -> None:
+        """It has no tasks."""
 
     def close(self) -> None:
         """Nothing to close."""

@@ -18,8 +18,10 @@ from trio._core import _run
 def deterministic_scheduling(seed: int) -> Iterator[None]:
     """Tasks that are runnable at once run in an order that depends on ``seed`` and their age alone."""
     before = _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r
-    _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = True, random.Random(seed)  # type: ignore[misc]
+    mine = random.Random(seed)
     try:
+        _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = True, mine  # type: ignore[misc]
         yield
     finally:
-        _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = before  # type: ignore[misc]
+        if _run._r is mine:  # else it ends late, collected as garbage, and has been put back by another
+            _run._ALLOW_DETERMINISTIC_SCHEDULING, _run._r = before  # type: ignore[misc]

@@ -2,14 +2,13 @@
 
 Trio asks its clock for `deadline_to_sleep_time()` exactly when no task is runnable. So the clock is where "everything has
 settled" can be seen from synchronous code, with public API alone: no second thread, no `wait_all_tasks_blocked`.
-Its length is comments: each says which habit of trio a few lines answer.
+Comments say which habit of trio a few lines answer.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from math import ceil
 from queue import SimpleQueue
 from typing import Any
@@ -17,42 +16,17 @@ from typing import Any
 import trio
 from outcome import Outcome, Value
 
-from splitbrain.cluster.breach import NODE_FAILURES
+from splitbrain.cluster.breach import NODE_FAILURES, Call
 from splitbrain.cluster.clock import NEVER, Clock
 from splitbrain.cluster.host.async_node import AsyncNode, PowerCut
-from splitbrain.cluster.host.seam import deterministic_scheduling
-from splitbrain.cluster.process import Call, Process
+from splitbrain.cluster.host.turn import Turn
+from splitbrain.cluster.host.virtual_clock import EPSILON, VirtualClock
+from splitbrain.cluster.process import Process, Rest
 from splitbrain.errors import ScenarioError
 from splitbrain.node import is_async
 
 # So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
 ROUNDS_AT_MOST = 10_000
-# Trio's time is a float of seconds, ours whole milliseconds: a sum of floats that misses by a nanosecond is not late.
-_EPSILON = 1e-9
-
-
-class _VirtualClock(trio.abc.Clock):
-    """Virtual time that never moves by itself, and notes when every task is blocked."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.idle = False
-        self.deadline = NEVER
-        self.hurry = False  # the run ends: whatever still sleeps, shielded from cancellation, wakes at once
-
-    def start_clock(self) -> None:
-        pass
-
-    def current_time(self) -> float:
-        now = self._clock.now / 1000
-        if self.hurry and self.deadline < NEVER:
-            return max(now, self.deadline)
-        return self.deadline if now < self.deadline < now + _EPSILON else now
-
-    def deadline_to_sleep_time(self, deadline: float) -> float:
-        self.idle = True
-        self.deadline = deadline
-        return 0.0  # never sleep: the pump stops instead
 
 
 class _Go(Outcome[None]):
@@ -127,8 +101,10 @@ _STUBBORN = (
 class TrioHost:
     """Runs each node in a task of one trio run, stepped from synchronous code."""
 
-    def __init__(self, clock: Clock, seed: int) -> None:
-        self._clock = _VirtualClock(clock)
+    def __init__(self, clock: Clock, seed: int, world: object) -> None:
+        self._turn = Turn(self, world)
+        self.rounds = 0  # of trio's, so far
+        self._clock = VirtualClock(clock)
         self._ready: deque[Callable[[], object]] = deque()  # trio's next ticks
         self._late: SimpleQueue[Callable[[], object]] = SimpleQueue()  # those that come from another thread
         self._result: Outcome[object] | None = None
@@ -137,7 +113,6 @@ class TrioHost:
         self._seed = seed
         self._seeded = False  # trio's order is fixed once the first async node is there: sans-I/O nodes need no seam
         self._ending = False  # trio's main task is over: only an interrupt, and `close`, end it
-        self._seam = ExitStack()
         try:
             trio.lowlevel.start_guest_run(
                 self._main,
@@ -147,12 +122,17 @@ class TrioHost:
                 clock=self._clock,
                 host_uses_signal_set_wakeup_fd=True,
             )
-        except RuntimeError as error:
-            raise ScenarioError(
-                "this thread already runs trio: a world cannot live inside somebody else's trio run, and one world a thread can "
-                "be open at a time; close the other world first (`with World(...)`), or call the harness from a plain function"
-            ) from error
-        self._pump()
+            self._pump()
+        except BaseException as error:
+            if self._nursery is not None:  # trio runs
+                self.close()
+            self._turn.end()
+            if isinstance(error, RuntimeError):
+                raise ScenarioError(
+                    "this thread already runs trio: a world cannot live inside somebody else's trio run; "
+                    "call the harness from a plain function"
+                ) from error
+            raise
 
     def start(self, process: Process) -> None:
         """Begin the incarnation that was just launched, in a task of its own."""
@@ -160,7 +140,7 @@ class TrioHost:
         assert self._nursery is not None
         if is_async(process.node):
             if not self._seeded:
-                self._seam.enter_context(deterministic_scheduling(self._seed))
+                self._turn.order(self._seed)
                 self._seeded = True
             process.node = node = AsyncNode(process.node, process)
             self._nursery.start_soon(self._live_async, node, running)
@@ -190,9 +170,9 @@ class TrioHost:
             process.node.synced_all()
             self.settle()
             return
-        effects = process.resume()
-        if effects is not None:
-            self._running[process.id].put((_Resumed(effects), ()))
+        rest = process.resume()
+        if rest is not None:
+            self._running[process.id].put((_Resumed(rest), ()))
             self.settle()
 
     def stop(self, process: Process) -> None:
@@ -208,28 +188,43 @@ class TrioHost:
     def next_deadline(self) -> float:
         """The earliest virtual ms at which a task wants to wake."""
         deadline = self._clock.deadline
-        return deadline if deadline == NEVER else ceil((deadline - _EPSILON) * 1000)
+        return deadline if deadline == NEVER else ceil((deadline - EPSILON) * 1000)
 
     def settle(self) -> None:
         """Run trio until every task is blocked; a node whose tasks never are is cut off."""
         while not self._pump():
             for process in self._restless():
-                process.fail("hung", f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input")
+                what = f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input"
+                process.fail("hung", f"{what}{process.node.place()}")
                 self.stop(process)
+        for running in tuple(self._running.values()) if self._seeded else ():
+            if running.facade is not None and running.process.running:
+                running.facade.settled()
+            elif running.facade is not None:
+                self.stop(running.process)  # it failed, and may have caught what told it so
+
+    def current(self) -> Process | None:
+        """Whose task runs, of an async node."""
+        family = tuple(_family(trio.lowlevel.current_task())) if trio.lowlevel.in_trio_task() else ()
+        return next((each.process for each in self._running.values() if each.root in family), None)
 
     def close(self) -> None:
         """Cancel every task and end the trio run."""
-        if self._result is None:
-            for running in self._running.values():
-                running.scope.cancel()
-            if self._nursery is not None:
-                self._nursery.cancel_scope.cancel()
-            self._clock.hurry = True
-            rounds = ROUNDS_AT_MOST
-            while self._result is None and rounds:
-                self._tick()
-                rounds -= 1
-        self._seam.close()
+        try:
+            if self._result is None:
+                for running in self._running.values():
+                    running.scope.cancel()
+                if self._nursery is not None:
+                    self._nursery.cancel_scope.cancel()
+                self._clock.hurry = True
+                rounds = ROUNDS_AT_MOST
+                while self._result is None and rounds:
+                    self._tick()
+                    rounds -= 1
+        finally:
+            self._turn.restore()
+            if self._result is not None:
+                self._turn.end()
         if self._result is None:
             raise ScenarioError(_STUBBORN.format("a node"))
         self._end()
@@ -256,20 +251,26 @@ class TrioHost:
                     continue
                 running.call = None
                 if type(call[0]) is _Resumed:
-                    process.pull(call[0].effects)
+                    process.pull(*call[0].rest)
                 else:
                     handle(call)
 
     async def _live_async(self, node: AsyncNode, running: _Running) -> None:
         running.root, running.facade = trio.lowlevel.current_task(), node
-        with running.scope:
-            try:
-                await node.live()
-            except (*NODE_FAILURES, PowerCut, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
-                if isinstance(error, BaseExceptionGroup) and error.split((*NODE_FAILURES, PowerCut))[1] is not None:
-                    raise  # Ctrl-C, or trio's own cancellation
-                node.failed(error)
-                return
+        try:
+            with running.scope:
+                await self._live_until_it_fails(node)
+        finally:
+            running.process.bury()
+
+    async def _live_until_it_fails(self, node: AsyncNode) -> None:
+        try:
+            await node.live()
+        except (*NODE_FAILURES, PowerCut, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
+            if isinstance(error, BaseExceptionGroup) and error.split((*NODE_FAILURES, PowerCut))[1] is not None:
+                raise  # Ctrl-C, or trio's own cancellation
+            node.failed(error)
+        else:
             node.returned()
 
     def _restless(self) -> list[Process]:
@@ -298,6 +299,7 @@ class TrioHost:
         return True
 
     def _tick(self) -> None:
+        self.rounds += 1
         while not self._late.empty():
             self._ready.append(self._late.get())
         (self._ready.popleft() if self._ready else self._late.get())()
@@ -317,10 +319,10 @@ class TrioHost:
 class _Resumed:
     """Stands where a handler would in a call: the rest of a handler that waited for its disk."""
 
-    __slots__ = ("effects",)
+    __slots__ = ("rest",)
 
-    def __init__(self, effects: Any) -> None:
-        self.effects = effects
+    def __init__(self, rest: Rest) -> None:
+        self.rest = rest
 
     def __call__(self) -> Any:
-        return self.effects
+        return self.rest

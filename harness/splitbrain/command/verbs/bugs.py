@@ -28,15 +28,15 @@ def bugs_command(options: argparse.Namespace) -> int:
     from splitbrain.catalogue.museum import bugs, find_bug  # noqa: PLC0415 - as everywhere here: a --help is quick
 
     if options.id is None:
-        _list([*bugs().values()], options.json)
+        _list([*bugs().values()], options)
     else:
-        _tell(find_bug(options.id), options.json)
+        _tell(find_bug(options.id), options)
     return OK
 
 
-def _list(exhibits: list[Exhibit], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps([described(each) for each in exhibits]))
+def _list(exhibits: list[Exhibit], options: argparse.Namespace) -> None:
+    if options.json:
+        options.interrupt.final(json.dumps([described(each) for each in exhibits]))
         return
     from rich.console import Console  # noqa: PLC0415
 
@@ -46,15 +46,15 @@ def _list(exhibits: list[Exhibit], as_json: bool) -> None:
     Console(width=width, highlight=False).print(bugs_table(exhibits, width))
 
 
-def _tell(exhibit: Exhibit, as_json: bool) -> None:
+def _tell(exhibit: Exhibit, options: argparse.Namespace) -> None:
     from splitbrain.schedule.file import load  # noqa: PLC0415
     from splitbrain.schedule.replay import rerun  # noqa: PLC0415
     from splitbrain.schedule.shelf import schedule_of  # noqa: PLC0415
 
     path = schedule_of(exhibit)
     saved = None if path is None else load(path)
-    if as_json:
-        print(json.dumps(described(exhibit) | on_file(saved)))
+    if options.json:
+        options.interrupt.final(json.dumps(described(exhibit) | on_file(saved)))
     elif saved is None:
         show_story(exhibit, None, None)
     else:

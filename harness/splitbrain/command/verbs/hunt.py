@@ -5,22 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from splitbrain.command.arguments import HOSTS, SECONDS, count, positive
+from splitbrain.command.arguments import HOSTS, SECONDS, count, names, positive
 from splitbrain.command.console import show_counterexample
-from splitbrain.command.exits import BAD_INPUT, DIVERGED, OK, VIOLATION
-from splitbrain.command.interrupt import ControlC
+from splitbrain.command.exits import DIVERGED, OK, VIOLATION
+from splitbrain.command.interrupt import Interrupt, came_of_it
 from splitbrain.command.progress import LiveLine
-from splitbrain.errors import NondeterminismError, SplitbrainError
+from splitbrain.errors import NondeterminismError, ScheduleError, SplitbrainError
 from splitbrain.nemesis.names import STRATEGIES
 from splitbrain.report.objects.explanation import explained
-from splitbrain.report.objects.hunt import searched, shrunk
+from splitbrain.report.objects.hunt import interrupted, searched, shrunk, unfinished
 from splitbrain.schedule.format import OUT
 
 if TYPE_CHECKING:
-    from splitbrain.counterexample.draft import Counterexample
+    from splitbrain.counterexample.draft import Counterexample, Draft
     from splitbrain.scenario import Scenario
     from splitbrain.search.hunt import Hunted
     from splitbrain.world.run import Found
@@ -35,6 +36,8 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--runs", type=count, metavar="N", help="stop after so many runs")
     parser.add_argument("--steps", type=count, metavar="N", help="stop after so many actions")
     parser.add_argument("--seed", type=int, metavar="N", help="a fresh one is drawn, and printed, when left out")
+    parser.add_argument("--only", **names("check these invariants alone"))
+    parser.add_argument("--without", **names("do not check these"))
     parser.add_argument("--strategy", metavar="NAME", help=f"one alone, not the portfolio of all: {', '.join(STRATEGIES)}")
     parser.add_argument("--host", choices=HOSTS, help="what runs the nodes (async nodes need trio)")
     parser.add_argument("--out", type=Path, default=Path(OUT), metavar="DIR", help=f"where schedules go (default {OUT})")
@@ -44,47 +47,40 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
 
 def hunt_command(options: argparse.Namespace) -> int:
     """Search for a violation; save, shrink and show it."""
-    from splitbrain.counterexample.draft import Draft  # noqa: PLC0415 - as everywhere here: a --help is quick
-    from splitbrain.search.pursuit import pursue  # noqa: PLC0415
-
+    ending: Interrupt = options.interrupt
+    ending.last_words(lambda: ("interrupted", interrupted(options)))
     name, scenario = _wanted(options)
     _check_writable(options.out)
     live = LiveLine(silent=options.json)
-    hunted = _search(options, scenario, live)
-    if hunted.found is None:
-        live.done()
-        return _tell_nothing_found(options, name, hunted)
-    how = _how(options, hunted, hunted.found)
-    draft = Draft(hunted.found, scenario=name, bug=options.bug, folder=options.out, how=how)  # on disk before anybody hears of it
-    live.say(f"{_first_find(hunted, hunted.found)}; minimising")
-    report = searched(options, name, hunted)
     try:
-        counterexample = pursue(draft, hunted, progress=live.minimised)
-    except NondeterminismError as error:
+        hunted = _search(options, name, scenario, live)
+        ending.check()  # a node that swallows Ctrl-C may have raised something in its place
+        if hunted.found is None:
+            live.done()
+            return _tell_nothing_found(options, name, hunted)
+        return _pursue(options, name, hunted, hunted.found, live)
+    finally:
         live.done()
-        return _tell_bad_nodes(options, report, str(error), error.schedule)
-    live.done()
-    return _tell_found(options, report, counterexample)
 
 
 # Before the search
 
 
 def _wanted(options: argparse.Namespace) -> tuple[str, Scenario]:
-    """The full name of the scenario, and the scenario itself, or that of ``--bug``."""
-    from splitbrain.catalogue.museum import find_bug  # noqa: PLC0415
+    """The full name of the scenario, and the scenario itself, or that of ``--bug``, judged as is wanted."""
+    from splitbrain.catalogue.museum import find_bug  # noqa: PLC0415 - as everywhere here: a --help is quick
     from splitbrain.catalogue.scenarios import find_scenario  # noqa: PLC0415
 
     name, scenario = find_scenario(options.scenario)
     if options.bug is None:
-        return name, scenario
+        return name, scenario.judged(options.only, options.without)
     exhibit = find_bug(options.bug)
     if exhibit.protocol != scenario.name:
         raise SplitbrainError(
             f"--bug {exhibit.id} is a bug of {exhibit.protocol!r}, not of {scenario.name!r}; "
             f"run `splitbrain hunt {exhibit.protocol} --bug {exhibit.id}`"
         )
-    return name, exhibit.scenario
+    return name, exhibit.scenario.judged(options.only, options.without)
 
 
 def _check_writable(folder: Path) -> None:
@@ -101,33 +97,54 @@ def _check_writable(folder: Path) -> None:
         ) from error
 
 
+def _title(options: argparse.Namespace, scenario: Scenario) -> str:
+    """What the user calls it: a mutant made from a shipped scenario has the name of that one, but an attribute of its own."""
+    return str(options.scenario).rpartition(":")[2] if ":" in options.scenario else scenario.name
+
+
 # The search
 
 
-def _search(options: argparse.Namespace, scenario: Scenario, live: LiveLine) -> Hunted:
+def _search(options: argparse.Namespace, name: str, scenario: Scenario, live: LiveLine) -> Hunted:
+    from splitbrain.counterexample.draft import Draft  # noqa: F401, PLC0415 - what saves a find is at hand when there is one
     from splitbrain.dice import fresh_seed  # noqa: PLC0415
     from splitbrain.search.hunt import hunt  # noqa: PLC0415
 
     host = options.host or scenario.host
     seed = fresh_seed() if options.seed is None else options.seed
     unlimited = options.seconds is None and options.runs is None and options.steps is None
-    live.say(f"hunting {scenario.name}{f' with the bug {options.bug}' if options.bug else ''}, seed {seed}, {host} host")
-    with ControlC() as interrupt:
+    live.say(
+        f"hunting {_title(options, scenario)}{f' with the bug {options.bug}' if options.bug else ''}, seed {seed}, {host} host"
+    )
 
-        def look(so_far: Hunted) -> bool:
-            live.hunt(so_far)
-            return interrupt.asked
+    def look(so_far: Hunted) -> bool:
+        options.interrupt.last_words(lambda: _unfinished_search(options, name, so_far))
+        live.hunt(so_far)
+        return False
 
-        return hunt(
-            scenario,
-            seed=seed,
-            seconds=SECONDS if unlimited else options.seconds,
-            runs=options.runs,
-            steps=options.steps,
-            host=host,
-            strategy=options.strategy,
-            progress=look,
-        )
+    return hunt(
+        scenario,
+        seed=seed,
+        seconds=SECONDS if unlimited else options.seconds,
+        runs=options.runs,
+        steps=options.steps,
+        host=host,
+        strategy=options.strategy,
+        progress=look,
+    )
+
+
+def _unfinished_search(options: argparse.Namespace, name: str, so_far: Hunted) -> tuple[str, dict[str, Any]]:
+    """The last words of a hunt that has found nothing yet."""
+    from splitbrain.report.terminal.coverage import side_by_side  # noqa: PLC0415
+    from splitbrain.report.terminal.progress import effort  # noqa: PLC0415
+
+    lines = [
+        f"interrupted after {effort(so_far)}, before its budget was used up; no invariant was broken by then",
+        "",
+        *side_by_side(so_far.coverage),
+    ]
+    return "\n".join(lines), searched(options, name, so_far) | {"outcome": "interrupted", "interrupted": True}
 
 
 # What came of it
@@ -137,18 +154,69 @@ def _tell_nothing_found(options: argparse.Namespace, name: str, hunted: Hunted) 
     from splitbrain.report.terminal.account import account  # noqa: PLC0415
 
     if options.json:
-        print(json.dumps(searched(options, name, hunted)))
+        options.interrupt.final(json.dumps(searched(options, name, hunted)))
     else:
-        if hunted.interrupted:
-            print(f"interrupted after {hunted.seconds:.1f} s, before its budget was used up")
-        print(account(hunted, hunted.scenario, hunted.outcome))
+        print(account(hunted, replace(hunted.scenario, name=_title(options, hunted.scenario)), hunted.outcome))
     return DIVERGED if hunted.outcome == "vacuous" else OK
+
+
+def _pursue(options: argparse.Namespace, name: str, hunted: Hunted, found: Found, live: LiveLine) -> int:
+    """Save, then speak, then make it smaller."""
+    ending: Interrupt = options.interrupt
+    with ending.held():
+        draft = _draft(options, name, hunted, found)
+        report = searched(options, name, hunted)
+        ending.last_words(lambda: _unfinished_pursuit(report, draft))
+        where = f"saved as {draft.path}" if draft.path else f"not saved, for {draft.unsaved}"
+        live.say(f"{_first_find(hunted, found)}, {where}; minimising")
+    from splitbrain.search.pursuit import pursue  # noqa: PLC0415
+
+    try:
+        counterexample = pursue(draft, hunted, progress=live.minimised)
+    except NondeterminismError as error:
+        ending.check()
+        live.done()
+        return _tell_unconfirmed(options, report | {"outcome": "nondeterministic"}, str(error), draft, DIVERGED)
+    except SplitbrainError as error:  # whatever comes behind a find, it is not lost
+        if came_of_it(error):
+            raise
+        ending.check()
+        live.done()
+        return _tell_unconfirmed(options, report, str(error), draft, VIOLATION)
+    ending.check()
+    live.done()
+    return _tell_found(options, report, counterexample)
+
+
+def _draft(options: argparse.Namespace, name: str, hunted: Hunted, found: Found) -> Draft:
+    """The failing run on disk; or, where the disk does not take it, the hope that something smaller fits."""
+    from splitbrain.counterexample.draft import Draft  # noqa: PLC0415
+
+    how = _how(options, hunted, found)
+    try:
+        return Draft(found, scenario=name, bug=options.bug, folder=options.out, how=how)
+    except ScheduleError as error:
+        return Draft(found, scenario=name, bug=options.bug, folder=options.out, how=how, unsaved=str(error))
+
+
+def _unfinished_pursuit(report: dict[str, Any], draft: Draft) -> tuple[str, dict[str, Any]]:
+    """The last words of a hunt that has found something, and makes it smaller."""
+    best = draft.best
+    where = f"saved as {draft.path}" if draft.path else f"not saved, for {draft.unsaved}"
+    text = (
+        f"interrupted: {best.violation.invariant} is broken: {best.violation.summary}\n"
+        f"the smallest failing run so far has {len(best.actions):,} actions, and is {where}"
+    )
+    if draft.path:
+        text += f"\n  splitbrain show {draft.path}\n  splitbrain shrink {draft.path}"
+    return text, report | unfinished(draft)
 
 
 def _how(options: argparse.Namespace, hunted: Hunted, found: Found) -> str:
     """A line for the schedule's file."""
-    bug = f" --bug {options.bug}" if options.bug else ""
-    command = f"splitbrain hunt {options.scenario}{bug}{f' --strategy {options.strategy}' if options.strategy else ''}"
+    named = {"--bug": options.bug, "--only": ",".join(options.only), "--without": ",".join(options.without)}
+    given = "".join(f" {word} {value}" for word, value in (named | {"--strategy": options.strategy}).items() if value)
+    command = f"splitbrain hunt {options.scenario}{given}"
     return f"{command} --seed {hunted.seed} ({found.setup.host} host, run {hunted.runs}, {found.strategy})"
 
 
@@ -163,20 +231,20 @@ def _tell_found(options: argparse.Namespace, report: dict[str, Any], counterexam
     from splitbrain.counterexample.explanation import explain  # noqa: PLC0415
     from splitbrain.invariant import KeepsContract  # noqa: PLC0415
 
-    minimised = counterexample.minimised
-    report |= shrunk(counterexample) | {"interrupted": report["interrupted"] or minimised.interrupted}
-    if options.json:
-        report["explanation"] = explained(explain(counterexample.run))
-    else:
-        _show(counterexample)
-    violation = minimised.smallest.violation
-    if violation.invariant == KeepsContract.__name__:
-        return _tell_bad_nodes(options, report, violation.summary, counterexample.path)
+    report |= shrunk(counterexample)
+    if report["invariant"] == KeepsContract.__name__:
+        report["message"] = report["summary"]
     if counterexample.unsaved:
-        report["message"] = f"the file is not the minimal schedule, but one that fails in the same way: {counterexample.unsaved}"
+        what = (
+            "the file is not the minimal schedule, but one that fails in the same way" if counterexample.path else "it is not saved"
+        )
+        report["message"] = f"{what}: {counterexample.unsaved}"
         print(f"splitbrain: {report['message']}", file=sys.stderr)
     if options.json:
-        print(json.dumps(report))
+        report["explanation"] = explained(explain(counterexample.run))
+        options.interrupt.final(json.dumps(report))
+    else:
+        _show(counterexample)
     return VIOLATION
 
 
@@ -184,20 +252,19 @@ def _show(counterexample: Counterexample) -> None:
     from splitbrain.report.terminal.minimisation import effort, removed  # noqa: PLC0415
 
     best = counterexample.minimised
-    agrees = "agrees" if counterexample.confirmed else "does NOT break it in the same way"
-    print(f"{effort(best, best.length)}; the trio host {agrees}; saved as {counterexample.path}")
+    where = "not saved" if counterexample.path is None else f"saved as {counterexample.path}"
+    print(f"{effort(best, best.length)}; {counterexample.confirmation}; {where}")
     print(removed(best))
     print()
-    assert counterexample.path is not None
     show_counterexample(counterexample.saved, counterexample.run, counterexample.path)
 
 
-def _tell_bad_nodes(options: argparse.Namespace, report: dict[str, Any], message: str, schedule: Path | None) -> int:
-    """A hunt that ended with what is wrong with the nodes themselves, and the schedule that shows it."""
-    if schedule is not None:
-        message = f"{message}; the schedule is saved as {schedule}"
+def _tell_unconfirmed(options: argparse.Namespace, report: dict[str, Any], message: str, draft: Draft, code: int) -> int:
+    """A find that could not be run again, with the schedule that is there."""
+    if draft.path is not None:
+        message = f"{message}; the schedule is saved as {draft.path}"
     if options.json:
-        path = None if schedule is None else str(schedule)
-        print(json.dumps(report | {"outcome": "error", "message": message, "schedule": path}))
+        path = None if draft.path is None else str(draft.path)
+        options.interrupt.final(json.dumps(report | {"message": message, "schedule": path}))
     print(f"splitbrain: {message}", file=sys.stderr)
-    return BAD_INPUT
+    return code

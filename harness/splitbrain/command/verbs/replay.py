@@ -38,8 +38,9 @@ def replay_command(options: argparse.Namespace) -> int:
 
     saved = load(options.file)
     result = replay(saved, lenient=options.lenient, host=options.host, unbroken=options.unbroken)
+    options.interrupt.check()  # a node that swallows Ctrl-C has made something else of the run
     if options.json:
-        print(json.dumps(replayed(result, saved, explain(result.run))))
+        options.interrupt.final(json.dumps(replayed(result, saved, explain(result.run))))
     else:
         print(_verdict(result, saved, options.lenient))
         if result.violation is not None:

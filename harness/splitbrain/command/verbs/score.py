@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from splitbrain.command.arguments import SECONDS, count, natural, positive
-from splitbrain.command.exits import BAD_INPUT, INTERRUPTED, OK, VIOLATION
+from splitbrain.command.exits import BAD_INPUT, OK, VIOLATION
 from splitbrain.command.progress import LiveLine
 from splitbrain.errors import ScenarioError
 from splitbrain.report.terminal.size import screen_width
@@ -48,6 +48,7 @@ def score_command(options: argparse.Namespace) -> int:
     """Score the museum, or exhibits that live elsewhere."""
     from splitbrain.search.score import score  # noqa: PLC0415 - as everywhere here: a --help is quick
 
+    options.interrupt.end_others = _end_workers
     exhibits = _chosen(options.ids, options.protocol, options.bugs)
     live = LiveLine(silent=options.json)
     # Whoever names exhibits wants to know of those alone.
@@ -63,10 +64,19 @@ def score_command(options: argparse.Namespace) -> int:
         progress=live.score,
     )
     live.done()
-    print(_shown(result, options))
+    options.interrupt.final(_shown(result, options))
+    if result.interrupted:
+        raise KeyboardInterrupt
     if result.alarm:
         return VIOLATION
-    return BAD_INPUT if result.errors else INTERRUPTED if result.interrupted else OK
+    return BAD_INPUT if result.errors else OK
+
+
+def _end_workers() -> None:
+    from multiprocessing import active_children  # noqa: PLC0415
+
+    for each in active_children():
+        each.kill()
 
 
 def _unbroken(exhibits: Sequence[Exhibit], museum: str | None, live: LiveLine) -> list[str]:

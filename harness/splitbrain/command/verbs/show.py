@@ -25,6 +25,7 @@ def show_command(options: argparse.Namespace) -> int:
 
     saved = load(options.file)
     done = rerun(saved)
+    options.interrupt.check()
     if done.stopped is not None:
         print(f"DIVERGED AT {len(done.actions) + 1}: {done.stopped}; shown up to there", file=sys.stderr)
     show_counterexample(saved, done, options.file)

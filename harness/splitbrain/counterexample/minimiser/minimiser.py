@@ -20,7 +20,7 @@ from splitbrain.errors import SplitbrainError
 from splitbrain.world.run import Found
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
-SECONDS = 20.0  # of wall clock: a safety net, for it mostly ends long before
+SECONDS = 60.0  # of CPU: a net, for it mostly ends long before
 _ENOUGH_LEFT = 0.7  # of the budget, for another failing run to be looked at
 _RIVALS = 2  # failing runs that are reduced thoroughly, beside the best
 _ENOUGH = 4  # failing runs that became no shorter than the best: more are not looked at
@@ -40,10 +40,11 @@ def minimise(
         least = minimise(hunted.found)
         print(*least.smallest.actions, sep="\\n")
 
-    more: further failing runs to start from; each that is alike is reduced, and the best goes on. seconds: of wall clock, a
-    safety net. replays: the budget that normally rules, so that equal runs have equal results: runs of small schedules; one of
-    many actions or messages counts as several. progress is called after every improvement, with the best so far. Ctrl-C is taken
-    as "enough of this": the best so far is returned, as ``interrupted``.
+    more: further failing runs to start from; each that is alike is reduced, and the best goes on. replays: the budget that
+    rules, so that equal runs have equal results, on a busy machine too: runs of small schedules; one of many actions or messages
+    counts as several. seconds: of CPU, a net for nodes that compute a lot (and five times as many of wall clock, for nodes that
+    wait). progress is called after every improvement, with the best so far. Ctrl-C is taken as "enough of this": the best so far
+    is returned, as ``interrupted``.
     """
     if not isinstance(found, Found):
         raise SplitbrainError(f"minimise({found!r:.80}): this is no failing run; pass it what a hunt found, which may be nothing")

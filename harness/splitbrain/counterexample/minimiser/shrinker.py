@@ -11,7 +11,7 @@ import msgspec
 
 from splitbrain.actions import Action, Calm
 from splitbrain.counterexample.minimiser.minimised import Cost, cost
-from splitbrain.stopwatch import Stopwatch
+from splitbrain.stopwatch import Deadline, Stopwatch
 from splitbrain.world.run import Found, Run, Setup, run
 
 _BUILD = 64  # actions or messages that cost about as much as building a small cluster
@@ -32,20 +32,20 @@ class NoActionsError(Exception):
 
 
 class Budget:
-    """What a minimisation may take: so much work, counted so that it is the same on every machine, and so many seconds.
+    """What a minimisation may take: so much work, counted so that it is the same on every machine; and, as a net, CPU seconds.
 
     replays: how many runs of small schedules; a run of many actions or messages counts as several.
     """
 
     def __init__(self, seconds: float, replays: int) -> None:
         self._watch = Stopwatch()
-        self._seconds = seconds
+        self._net = Deadline(seconds, cpu=True)
         self._most = replays * SMALL
         self.runs = 0
         self.work = 0
 
     def seconds(self) -> float:
-        """Seconds since it began."""
+        """Wall-clock seconds since it began."""
         return self._watch.seconds()
 
     def left(self) -> float:
@@ -54,7 +54,7 @@ class Budget:
 
     def check(self) -> None:
         """Raise `SpentError` when there is nothing left."""
-        if self.work >= self._most or self._watch.seconds() >= self._seconds:
+        if self.work >= self._most or self._net.passed():
             raise SpentError
 
     def charge(self, actions: int, sent: int) -> None:
@@ -170,8 +170,11 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 def _key(setup: Setup, actions: Sequence[Action]) -> bytes | None:
     """Equal for equal candidates; None for what cannot be told apart so."""
+    whole = (setup.size, setup.seed, _places(setup), list(actions))
     try:
-        told = _ENCODER.encode((setup.size, setup.seed, _places(setup), list(actions)))
+        told = _ENCODER.encode(whole)
+    except OverflowError:  # of numbers beyond 64 bits; JSON, which takes longer, has no bound
+        told = msgspec.json.encode(whole)
     except (TypeError, ValueError, RecursionError):
         return None
     return hashlib.blake2b(told, digest_size=16).digest()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import argparse
 
-    from splitbrain.counterexample.draft import Counterexample
+    from splitbrain.counterexample.draft import Counterexample, Draft
     from splitbrain.search.hunt import Hunted
 
 HUNTED = (  # the keys of a hunt
@@ -34,8 +34,10 @@ HUNTED = (  # the keys of a hunt
     "replays",
     "removed",
     "confirmed",
+    "confirmation",
     "schedule",
     "coverage",
+    "invariants",
     "explanation",
 )
 
@@ -61,6 +63,7 @@ def searched(options: argparse.Namespace, name: str, result: Hunted) -> dict[str
         "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
         "actions_found": None if found is None else len(found.actions),
         "coverage": dict(sorted(result.coverage.items())),
+        "invariants": dict(sorted(result.saw.items())),  # how many events each saw
     }
 
 
@@ -78,8 +81,33 @@ def shrunk(counterexample: Counterexample) -> dict[str, Any]:
         "replays": minimised.replays,
         "removed": dict(minimised.removed),
         "confirmed": counterexample.confirmed,
-        "schedule": str(counterexample.path),
+        "confirmation": counterexample.confirmation,
+        "schedule": None if counterexample.path is None else str(counterexample.path),
     }
+
+
+def unfinished(draft: Draft) -> dict[str, Any]:
+    """What is known of a hunt's violation while it is being made smaller, where that is all that will be known."""
+    best, so_far = draft.best, draft.minimised
+    return {
+        "interrupted": True,
+        "invariant": best.violation.invariant,
+        "fingerprint": best.violation.fingerprint,
+        "summary": best.violation.summary,
+        "actions": len(best.actions),
+        "minimal": so_far is not None and so_far.complete and so_far.smallest is best,
+        "nodes": best.setup.size,
+        "minimise_seconds": None if so_far is None else round(so_far.seconds, 4),
+        "replays": None if so_far is None else so_far.replays,
+        "message": None if draft.path is not None else draft.unsaved,
+        "schedule": None if draft.path is None else str(draft.path),
+    }
+
+
+def interrupted(options: argparse.Namespace) -> dict[str, Any]:
+    """A hunt that was interrupted before it began."""
+    begun = {"bug": options.bug, "seed": options.seed, "outcome": "interrupted", "message": "interrupted", "interrupted": True}
+    return dict.fromkeys(HUNTED) | begun
 
 
 def failed(options: argparse.Namespace, message: str) -> dict[str, Any]:

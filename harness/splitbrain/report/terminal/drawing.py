@@ -11,13 +11,13 @@ from rich.text import Text
 
 from splitbrain.node import NodeId
 from splitbrain.report.cells import Part, Weight
-from splitbrain.report.lanes import ACTS, BACK, DOWN, EVIDENCE, UP, Row
+from splitbrain.report.lanes import ACTS, BACK, DOWN, EVIDENCE, UP, Row, dated, folded
 
 _WIDE = 15  # the least columns of words for which a lane holds its own; below, words go into one column behind the lanes
 _WIDEST = 40
 _NARROW_PITCH = 3
 _TALLEST = 5  # lines that one step may take
-_STYLES = {Weight.EVIDENCE: "bold red", Weight.CHANGE: "", Weight.CONTENTS: "dim", Weight.DETAIL: "dim"}
+_STYLES = {Weight.EVIDENCE: "bold red", Weight.CHANGE: "", Weight.CONTENTS: "dim", Weight.DETAIL: "dim", Weight.IDLE: "dim"}
 _GLYPH_STYLES = {EVIDENCE: "bold red", DOWN: "red", BACK: "green", ACTS: "bold cyan", UP: "dim"}
 
 _Word = tuple[str, str]  # text, style
@@ -46,9 +46,10 @@ class Layout:
 
 def draw(rows: Sequence[Row], nodes: Sequence[NodeId], width: int, lines: int) -> list[Text]:
     """The table, ``width`` columns wide; details, and then the contents of messages, are left out for the sake of ``lines``."""
+    rows = dated(folded(rows))
     layout = _layout(rows, tuple(nodes), width)
     table = [_head(layout, width)]
-    for detail in (Weight.DETAIL, Weight.CONTENTS, Weight.CHANGE):
+    for detail in (Weight.IDLE, Weight.DETAIL, Weight.CONTENTS, Weight.CHANGE):
         heights = [_height(row, layout, detail) for row in rows]
         if sum(heights) < lines:
             break
@@ -65,7 +66,7 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def _layout(rows: Sequence[Row], nodes: tuple[NodeId, ...], width: int) -> Layout:
-    number = max(4, len(str(rows[-1].step)) if rows else 0)
+    number = max([4, *(len(row.number) for row in rows)])
     longest = max((cell_len(row.action) for row in rows), default=6)
     action = max(min(longest, width * 38 // 100), 6)
     room = width - number - action - 4
@@ -200,7 +201,7 @@ def _start(node: NodeId, layout: Layout) -> int:
 
 def _put_number(line: _Line, row: Row, layout: Layout) -> None:
     line.put(0, EVIDENCE if row.evidence else " ", _STYLES[Weight.EVIDENCE])
-    line.put(1, f"{row.step:>{layout.number}}", _emphasis(row))
+    line.put(1, f"{row.number:>{layout.number}}", _emphasis(row))
 
 
 def _put_lanes(line: _Line, row: Row, layout: Layout, first: bool) -> None:

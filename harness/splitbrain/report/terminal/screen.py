@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from io import StringIO
@@ -11,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from splitbrain.actions import Calm
-from splitbrain.invariant import Invariant, KeepsContract, Violation
+from splitbrain.actions import Action, Calm
+from splitbrain.cluster.watchdog import WATCHDOG
+from splitbrain.events import Failed
+from splitbrain.invariant import Invariant, Violation
+from splitbrain.report.cells import message_of
 from splitbrain.report.lanes import BACK, DOWN, EVIDENCE, Row, rows
 from splitbrain.report.terminal.drawing import draw, fold
 from splitbrain.report.terminal.size import NARROWEST, SCREEN
@@ -32,7 +34,7 @@ _PARTS_AT_MOST = 12  # of a diagnosis
 _PART_AT_MOST = 180  # characters
 _LEGEND = 3  # lines, with the empty one above
 _DIFF = {"-": "red", "+": "green"}
-_ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→…·", "|x*!o+++-><x>~;")
+_ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→…·×", "|x*!o+++-><x>~;x")
 
 
 def counterexample_text(
@@ -42,11 +44,12 @@ def counterexample_text(
     width: int = 100,
     color: bool = False,
     explanation: Explanation | None = None,
+    notes: Sequence[str] = (),
 ) -> str:
     """Everything about a schedule and what came of it, for a terminal of ``width`` columns (at least 60).
 
     run: of that schedule, with its trace kept. path: where the schedule is saved, for the command that replays it.
-    explanation: of that run; it stands below the picture, which fills one screen without it.
+    explanation: of that run; it stands below the picture, which fills one screen without it. notes: the last lines.
     """
     width = max(width, NARROWEST)
     nodes = run.setup.scenario.nodes(run.setup.size)
@@ -55,7 +58,8 @@ def counterexample_text(
     below = [*_notes(saved, run, width), *_commands(path)]
     drawn = draw(table, nodes, width, SCREEN - len(above) - len(below) - _LEGEND)
     reasons = [] if explanation is None else _reasons(explanation, run, table, width)
-    return to_string([*above, *drawn, Text(), *_legend(drawn, width), *reasons, *below], width, color)
+    lines = [*above, *drawn, Text(), *_legend(drawn, table, run.actions, width), *reasons, *below, *(Text(note) for note in notes)]
+    return to_string(lines, width, color)
 
 
 def to_string(lines: list[Text], width: int, color: bool) -> str:
@@ -80,13 +84,15 @@ def ascii_only(text: str) -> str:
 
 def invariant_named(scenario: Scenario, name: str) -> type[Invariant] | None:
     """The class of the invariant that ``scenario`` checks under this name."""
-    if name == KeepsContract.__name__:
-        return KeepsContract
-    for factory in scenario.invariants:
-        kind = factory if isinstance(factory, type) else type(factory())
-        if kind.__name__ == name:
-            return kind
+    for known, factory in scenario.judges:
+        if known == name:
+            return factory if isinstance(factory, type) else type(factory())
     return None
+
+
+def replay_command(path: str | Path) -> str:
+    """What to type to run a saved schedule again."""
+    return f"splitbrain replay {shlex.quote(str(path))}"
 
 
 def _verdict(header: Header, run: Run, width: int) -> list[Text]:
@@ -102,6 +108,9 @@ def _verdict(header: Header, run: Run, width: int) -> list[Text]:
     # A diagnosis lists many things; each gets its line, and a list within it is cut.
     for place, part in enumerate(violation.summary.split("; ")[:_PARTS_AT_MOST]):
         lines += _wrapped(" " * 15 if place else "What happened: ", clip_middle(part, _PART_AT_MOST), width)
+    for event in violation.evidence:
+        if isinstance(event, Failed) and event.how == "hung" and event.node in WATCHDOG.stops:
+            lines += _wrapped(" " * 15, f"In this run {WATCHDOG.stops[event.node]}.", width)
     return lines + _evidence(violation, width)
 
 
@@ -126,9 +135,13 @@ def _evidence(violation: Violation, width: int) -> list[Text]:
 
 def _setup(header: Header, run: Run, width: int) -> list[Text]:
     setup = run.setup
-    what = f"{setup.scenario.name} with the bug {header.bug}" if header.bug else setup.scenario.name
+    # A name in a module says which of several scenarios of one name it is.
+    name = header.scenario if ":" in header.scenario else setup.scenario.name
+    what = f"{setup.scenario.name} with the bug {header.bug}" if header.bug else name
     said = [what, counted(setup.size, "node"), counted(len(run.actions), "action")]
     said += [f"{name}={value(each, 20)}" for name, each in setup.options.items()]
+    said += [f"judged by {' '.join(header.only)} alone"] if header.only else []
+    said += [f"not judged by {' '.join(header.without)}"] if header.without else []
     lines = _wrapped("Run: ", ", ".join(said), width)
     return lines + (_wrapped("Found: ", header.found, width) if header.found else [])
 
@@ -162,23 +175,37 @@ def _notes(saved: SavedSchedule, run: Run, width: int) -> list[Text]:
     return [line for note in notes for line in _wrapped("", note, width, "dim")]
 
 
-def _legend(drawn: list[Text], width: int) -> list[Text]:
+def _legend(drawn: list[Text], table: Sequence[Row], actions: Sequence[Action], width: int) -> list[Text]:
     """Explain what occurs in the table, and nothing else."""
     seen = " ".join(line.plain for line in drawn)
-    signs = {EVIDENCE: "evidence", DOWN: "down", BACK: "starts again", "✗": "lost"}
-    key = [f"{sign} {meaning}" for sign, meaning in signs.items() if sign in seen]
-    forms = {r"\bt\d": "t2: term 2", r"\d:t\d": "1:t2 v: entry 1 is v, of term 2", r"\bb\d": "b2.n1: ballot 2 of n1"}
-    key += [meaning for form, meaning in forms.items() if re.search(form, seen)]
-    key += ["#2: the second such message"] if "#2" in seen else []
-    key += ["→n1: a message to n1 for a later step"] if "→" in seen else []
+    glyphs = {glyph for row in table for glyph in row.glyphs.values()}
+    signs = {
+        f"{EVIDENCE} evidence": any(row.evidence for row in table),
+        f"{DOWN} down": DOWN in glyphs,
+        f"{BACK} starts again": BACK in glyphs,
+        "✗ lost": any(row.arrow is not None and row.arrow.lost for row in table),
+    }
+    key = [meaning for meaning, occurs in signs.items() if occurs and meaning[0] in seen]
+    notation = dict.fromkeys(each for row in table for parts in row.cells.values() for part in parts for each in part.notation)
+    sent = [each for each in notation if each.startswith("→")]
+    key += [each for each in notation if each not in sent]
+    key += ["#2: the second such message"] if any(_is_a_later_one(action) for action in actions) and "#2" in seen else []
+    key += sent if "→" in seen else []
     return _wrapped("", " · ".join(key), width, "dim") if key else []
+
+
+def _is_a_later_one(action: Action) -> bool:
+    message = message_of(action)
+    return message is not None and message.ordinal > 1
 
 
 def _commands(path: str | Path | None) -> list[Text]:
     if path is None:
         return []
-    name = shlex.quote(str(path))
-    return [Text(f"Replay it:  splitbrain replay {name}", "bold"), Text(f"See it:     splitbrain show {name}", "dim")]
+    return [
+        Text(f"Replay it:  {replay_command(path)}", "bold"),
+        Text(f"See it:     splitbrain show {shlex.quote(str(path))}", "dim"),
+    ]
 
 
 def _paragraph(text: str, width: int, style: str = "") -> list[Text]:

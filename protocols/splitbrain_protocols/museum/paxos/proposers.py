@@ -175,9 +175,9 @@ PROPOSER_EXHIBITS = (
         StalePromise,
         title="Promises of an older ballot are counted",
         source="luohaha/MyPaxos#18",
-        invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
+        invariant=("ProposedIsPromised", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
-        shortest={"ProposedIsSafe": 8},
+        shortest={"ProposedIsPromised": 4, "ProposedIsSafe": 8},
     ),
     exhibit(
         PLAIN,
@@ -195,8 +195,9 @@ PROPOSER_EXHIBITS = (
         RefusalCounts,
         title="A refusal counts as a promise",
         source="a mutation of Paxos Made Simple, 2.2, phase 2 (a)",
-        invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
+        invariant=("ProposedIsPromised", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
+        shortest={"ProposedIsPromised": 4},
     ),
     exhibit(
         PLAIN,
@@ -204,8 +205,9 @@ PROPOSER_EXHIBITS = (
         RetrySkipsPrepare,
         title="A higher ballot, and nobody asked",
         source="a mutation of Paxos Made Simple, 2.2, phase 1 (a)",
-        invariant=("ProposedIsSafe", "OneChosenValue", "Agreement"),
+        invariant=("ProposedIsPromised", "ProposedIsSafe", "OneChosenValue", "Agreement"),
         faults="reorder",
+        shortest={"ProposedIsPromised": 2},
     ),
     exhibit(
         PLAIN,

@@ -25,6 +25,10 @@ KINDS = {"RV": "RequestVote", "VR": "RequestVoteReply", "AE": "AppendEntries", "
 # `prev(i,t)[..]` the entries; `op v` a client's command; `quorum`: a leader asks itself who follows. Messages that are not
 # listed are lost.
 SHORTEST = {
+    ("vote-quorum-too-small", "LeadsByVotes", 3): "A timeout t1",
+    ("vote-stale-term", "LeadsByVotes", 3): "A timeout t1 · RV A>B t1 · A timeout t2 · VR B>A t1",
+    ("vote-dup", "LeadsByVotes", 4): "A timeout t1 · RV A>C t1 · dup VR C>A t1 · VR C>A t1",
+    ("leader-votes-keeps-leading", "TermsRise", 3): ("A timeout t1 · RV A>B t1 · VR B>A t1 · B timeout t2 · RV B>A t2 · A op v1"),
     ("vote-quorum-too-small", "ElectionSafety", 3): "A timeout t1 · B timeout t1",
     ("vote-stale-term", "ElectionSafety", 3): (
         "A timeout t1 · A timeout t2 · RV A>B t1 · B timeout t2 · RV B>C t2 · VR B>A t1 · VR C>B t2"

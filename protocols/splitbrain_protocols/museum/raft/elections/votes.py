@@ -130,9 +130,9 @@ ELECTIONS = (
         VoteQuorumTooSmall,
         title="Half of the votes elect a leader",
         source="weng-chenghui/etcd-fuzzing (seeded into etcd for ModelFuzz, there as n/3 + 1)",
-        invariant=("ElectionSafety", "LeaderCompleteness"),
+        invariant=("LeadsByVotes", "ElectionSafety", "LeaderCompleteness"),
         faults="none",
-        shortest={"ElectionSafety": 2},
+        shortest={"LeadsByVotes": 1, "ElectionSafety": 2},
     ),
     exhibit(
         RAFT,
@@ -140,9 +140,9 @@ ELECTIONS = (
         VoteStaleTerm,
         title="Votes of an older term are counted",
         source="ktoso/akka-raft#46 (DEMi's raft-46); xnnyygn/xraft#33",
-        invariant=("ElectionSafety", "LeaderCompleteness"),
+        invariant=("LeadsByVotes", "ElectionSafety", "LeaderCompleteness"),
         faults="reordering",
-        shortest={"ElectionSafety": 7},
+        shortest={"LeadsByVotes": 4, "ElectionSafety": 7},
     ),
     exhibit(
         RAFT,
@@ -160,9 +160,16 @@ ELECTIONS = (
         VoteDup,
         title="A repeated reply is a second vote",
         source="ktoso/akka-raft#45 (DEMi's raft-45); microsoft/coyote-samples#7, #8",
-        invariant=("ElectionSafety", "LeaderCompleteness", "LogMatching", "StateMachineSafety", "CommittedIsDurable"),
+        invariant=(
+            "LeadsByVotes",
+            "ElectionSafety",
+            "LeaderCompleteness",
+            "LogMatching",
+            "StateMachineSafety",
+            "CommittedIsDurable",
+        ),
         faults="duplication",
-        shortest={"ElectionSafety": 10},  # 8 where to deliver a message twice takes no action of its own
+        shortest={"LeadsByVotes": 5, "ElectionSafety": 10},  # 4 and 8 where to deliver a message twice takes no action of its own
         sizes=(4, 5),  # of three nodes, two votes are a majority, and one of them is the candidate's own
         goal=Goal(runs=100, remark="a uniform random scheduler needs 364, both on four nodes"),
     ),
@@ -194,6 +201,7 @@ ELECTIONS = (
         source="willemt/raft#10; daos-stack/raft#70 (SandTable's DaosRaft#1)",
         # It also follows while it leads, and then looks in its log for what another leader has cut off: IndexError.
         invariant=(
+            "TermsRise",
             "LogMatching",
             "LeaderAppendOnly",
             "LeaderCompleteness",
@@ -202,5 +210,6 @@ ELECTIONS = (
             "KeepsContract",
         ),
         faults="reordering",
+        shortest={"TermsRise": 6},
     ),
 )

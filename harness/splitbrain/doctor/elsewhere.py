@@ -1,0 +1,66 @@
+"""Whether a scenario's nodes do in other processes, under other hash seeds, what they do here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from splitbrain.actions import Action
+from splitbrain.catalogue.museum import named
+from splitbrain.elsewhere.confirmation import Others, others
+from splitbrain.errors import EncodingError, NondeterminismError, ScenarioError, ScheduleError
+from splitbrain.scenario import Scenario
+from splitbrain.schedule.file import SavedSchedule
+from splitbrain.schedule.header import Header
+from splitbrain.stopwatch import Stopwatch
+from splitbrain.world.determinism import check
+from splitbrain.world.run import Run, Setup
+
+
+@dataclass
+class Elsewhere:
+    """Runs that were tried here twice, to be tried elsewhere once: those of ``scenario``, without its invariants.
+
+    problem: the first difference, with its likely cause. note: why other processes could not be asked.
+    """
+
+    scenario: Scenario
+    problem: str | None = None
+    note: str | None = None
+    _alike: list[Run] = field(default_factory=list)
+    _unlike: tuple[Setup, Sequence[Action], NondeterminismError] | None = None
+    _watch: Stopwatch = field(default_factory=Stopwatch)
+
+    def check(self, setup: Setup, actions: Sequence[Action]) -> None:
+        """Run it twice here. Raises what `splitbrain.world.determinism.check` does, but for a difference: that is kept."""
+        try:
+            self._alike.append(check(setup, actions))
+        except NondeterminismError as error:
+            self._unlike = self._unlike or (setup, actions, error)
+
+    def conclude(self) -> None:
+        """Run all that were alike elsewhere; or the first that was not, to find out why."""
+        try:
+            with others(self.scenario, judged=False) as asked:
+                self._ask(asked)
+        except NondeterminismError as error:
+            self.problem = str(error)
+        except (EncodingError, ScheduleError):
+            pass  # what cannot be encoded, or saved, is a problem of its own
+
+    def _ask(self, asked: Others) -> None:
+        cpu = self._watch.cpu()
+        if self._unlike is not None:
+            setup, actions, error = self._unlike
+            raise asked.explained(error, self._saved(setup, actions), setup.host, cpu)
+        confirmation = asked.compare([self._saved(done.setup, done.actions) for done in self._alike], self._alike, cpu)
+        if confirmation.trouble is not None:
+            self.note = f"hash seeds: {confirmation}"
+
+    def _saved(self, setup: Setup, actions: Sequence[Action]) -> SavedSchedule:
+        try:
+            name, bug = named(self.scenario)
+        except ScenarioError:
+            name, bug = self.scenario.name, None  # nobody else is asked
+        header = Header(scenario=name, bug=bug, size=setup.size, options=dict(setup.options), seed=setup.seed)
+        return SavedSchedule(header, tuple(actions))

@@ -1,0 +1,162 @@
+"""Confirmation: a schedule counts when processes under other hash seeds run it event by event as it ran here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from splitbrain.catalogue.museum import named
+from splitbrain.catalogue.scenarios import home_of
+from splitbrain.elsewhere.cause import JUDGED, likely
+from splitbrain.elsewhere.crew import Crew, hash_seeds, mustered
+from splitbrain.elsewhere.filters import current
+from splitbrain.elsewhere.imprint import Imprint
+from splitbrain.elsewhere.question import Answer, Question, Result, Without
+from splitbrain.errors import NondeterminismError, ScenarioError, ScheduleError
+from splitbrain.scenario import Scenario
+from splitbrain.schedule.file import SavedSchedule, encode
+from splitbrain.stopwatch import Stopwatch
+from splitbrain.world.determinism import check, shown
+from splitbrain.world.run import Found, Run
+
+_LEAST, _TIMES = 20, 10  # what others may take, in CPU seconds: so many, and so many times what it took here
+_WALL = 10  # times that by the clock, for the machine may be busy
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """That three other processes agree; or, in `trouble`, why they could not be asked."""
+
+    trouble: str | None = None
+
+    def __str__(self) -> str:
+        if self.trouble is None:
+            return "three other processes agree"
+        return f"not confirmed in another process: {self.trouble}"
+
+
+def confirm(found: Found, saved: SavedSchedule) -> Confirmation:
+    """Make sure that a failing run fails again in the same way, here and elsewhere.
+
+    saved: what its file says, from which others run it. Raises `NondeterminismError` with the first difference and its likely
+    cause, and `EncodingError` for a trace that cannot be compared.
+    """
+    with others(found.setup.scenario, saved.header.scenario) as asked:
+        watch = Stopwatch()
+        try:
+            done = check(found.setup, found.actions, found.violation)
+        except NondeterminismError as error:
+            raise asked.explained(error, saved, found.setup.host, watch.cpu()) from None
+        return asked.compare([saved], [done], watch.cpu())
+
+
+class Others:
+    """Three other processes, and how to ask them; or why not.
+
+    judged: whether the scenario's invariants look on. least: what they may take in any case, in CPU seconds.
+    """
+
+    def __init__(self, crew: Crew | None, trouble: str | None, home: Path | None, judged: bool) -> None:
+        self._crew, self._trouble, self._judged = crew, trouble, judged
+        self.least = _LEAST
+        self._path = tuple(
+            dict.fromkeys(each for each in [*sys.path, *([] if home is None else [str(home)])] if isinstance(each, str))
+        )
+
+    def compare(self, saved: Sequence[SavedSchedule], runs: Sequence[Run], cpu: float) -> Confirmation:
+        """Hold what ran here against what runs there. cpu: seconds that it took here.
+
+        Raises `NondeterminismError` with the first difference and its likely cause.
+        """
+        if self._crew is None:
+            return Confirmation(self._trouble)
+        here = [Imprint.of(done.events, done.setup.scenario.show) for done in runs]
+        try:
+            question = self._question(saved, [done.setup.host for done in runs], cpu, here)
+        except ScheduleError as unsaid:  # what no file can hold goes nowhere
+            return Confirmation(str(unsaid))
+        answers = self._crew.ask(question, _WALL * question.cpu)
+        for place, done in enumerate(runs):
+            for seed, answer in zip(hash_seeds(), answers, strict=True):
+                if not answer.results:
+                    continue
+                there, where = answer.results[place], f"in another process (PYTHONHASHSEED={seed})"
+                if there.digest != here[place].digest:
+                    error = NondeterminismError(_difference(done, there, where))
+                    raise self.explained(error, saved[place], done.setup.host, cpu)
+                if there.fingerprint != _fingerprint(done):
+                    raise NondeterminismError(_verdicts(done, there, where), JUDGED)
+        return Confirmation(next((answer.trouble for answer in answers if answer.trouble is not None), None))
+
+    def explained(self, error: NondeterminismError, saved: SavedSchedule, host: str | None, cpu: float) -> NondeterminismError:
+        """The error with the likely cause, where others can tell it."""
+        crew = self._crew
+        if crew is None:
+            return error
+
+        try:
+            self._question([saved], [host], cpu, ())
+        except ScheduleError:
+            return error
+
+        def ask(*, twice: bool = False, without: Without = "") -> list[Answer]:
+            question = self._question([saved], [host], cpu, (), twice, without)
+            return crew.ask(question, _WALL * question.cpu)
+
+        cause = likely(ask)
+        return error if cause is None else NondeterminismError(error.what, cause)
+
+    def _question(
+        self,
+        saved: Sequence[SavedSchedule],
+        hosts: Sequence[str | None],
+        cpu: float,
+        expected: Sequence[Imprint],
+        twice: bool = False,
+        without: Without = "",
+    ) -> Question:
+        return Question(
+            files=tuple(encode(each) for each in saved),
+            hosts=tuple(hosts),
+            expected=tuple(expected),
+            path=self._path,
+            folder=os.getcwd(),
+            cpu=self.least + int(_TIMES * cpu),
+            judged=self._judged,
+            twice=twice,
+            without=without,
+            warnings=current(),
+        )
+
+
+@contextmanager
+def others(scenario: Scenario, name: str | None = None, *, judged: bool = True) -> Iterator[Others]:
+    """Three other processes for a scenario; ``name`` is what files call it. Those that cannot import it are not begun."""
+    try:
+        by_file, _ = named(scenario)
+        home = home_of(name or by_file)
+    except ScenarioError as error:
+        yield Others(None, str(error), None, judged)
+        return
+    with mustered() as crew:
+        yield Others(crew, crew.trouble, home, judged)
+
+
+def _difference(done: Run, there: Result, where: str) -> str:
+    place = there.place or 0
+    return f"the same schedule ran {where}, and event {place + 1} differs: here {shown(done.events, place)}, there {there.event}"
+
+
+def _verdicts(done: Run, there: Result, where: str) -> str:
+    return (
+        f"the same schedule ran {where}, and the same events happened, but {_fingerprint(done) or 'nothing'} broke here, "
+        f"and {there.fingerprint or 'nothing'} there"
+    )
+
+
+def _fingerprint(done: Run) -> str | None:
+    return None if done.violation is None else done.violation.fingerprint

@@ -1,0 +1,143 @@
+"""The workload and the options as schedule files know them: by their JSON text, for JSON has no tuples, enums or records.
+
+A request in a file asks for what has its text: of the workload's commands the one of its own number (r7, or calm-7, asks for
+the seventh), else any other; and where the workload has none such, for the text as JSON reads it. What would not come back so
+is refused before it is used, lest a find is lost when it is saved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import msgspec
+
+from splitbrain.actions import Request
+from splitbrain.errors import ScenarioError
+from splitbrain.scenario import PAYLOADS, Scenario
+from splitbrain.trace.saving import NoText, same, text, text_or_none
+
+_KNOWN = 1_000  # of how many commands at most the texts are known: a search asks for less
+_NUMBERED = re.compile(r"(?:r|calm-)(\d{1,18})")  # what searches and fair phases call their requests
+_SHORT = 4_096  # characters of a text about which there is nothing to find out
+
+
+def number_of(request: Request) -> int | None:
+    """Which of the workload's requests it is, by its name; None: somebody has named it."""
+    match = _NUMBERED.fullmatch(request.id)
+    return None if match is None else int(match[1])
+
+
+def recalled(scenario: Scenario, request: Request) -> Request:
+    """A request as it was before it was saved: what it asks for is as the workload makes it.
+
+    Raises `ScenarioError` for a text that two of the workload's commands have, and `NoText` for what is no text.
+    """
+    odd = _odd_of(scenario)
+    return request if not odd else Request(request.node, request.id, _recalled(scenario, request, odd))
+
+
+def check(scenario: Scenario, request: Request) -> None:
+    """Raise `ScenarioError` for a request that a file could not give back as it is."""
+    command = request.command
+    plain = command is None or (type(command) is str and command.isascii() and len(command) <= _SHORT)
+    if plain and not _odd_of(scenario):
+        return  # most of them: this is asked of every request of every run
+    try:
+        written = msgspec.json.decode(text(command))
+    except NoText as why:
+        raise _blame(scenario, request, f"can be in no schedule file, for it holds {why}; let commands be {why.remedy}") from None
+    again = recalled(scenario, Request(request.node, request.id, written)).command
+    if not same(again, command):
+        raise _blame(
+            scenario,
+            request,
+            f"would come back from a schedule file as {again!r:.80}; ask for what commands(n) returns, or for {NoText.remedy}",
+        )
+
+
+def _blame(scenario: Scenario, request: Request, why: str) -> ScenarioError:
+    try:
+        command = f"{request.command!r:.60}"
+    except RecursionError:
+        command = f"a {type(request.command).__name__}"
+    return scenario.blame(f"the command of request {request.node} {request.id}, {command}, {why}")
+
+
+def _recalled(scenario: Scenario, request: Request, odd: Mapping[bytes, list[Any]]) -> Any:
+    wanted = text(request.command)
+    number = number_of(request)
+    if number is not None:
+        for command in _forms(scenario.command, number):
+            if text_or_none(command) == wanted:
+                return command
+    found = odd.get(wanted, [])
+    if len(found) > 1:
+        raise scenario.blame(
+            f"its commands {found[0]!r:.40} and {found[1]!r:.40} are both {wanted.decode():.40} in a schedule file, so that "
+            f"request {request.node} {request.id} may be for either; call it by its number (r1 asks for the first command), "
+            "or make commands that differ as JSON"
+        )
+    return found[0] if found else request.command
+
+
+_Command: TypeAlias = Callable[[int, int], Any]  # by its number, made longer by so much
+
+
+def _odd_of(scenario: Scenario) -> Mapping[bytes, list[Any]]:
+    return _odd(scenario.command, scenario.requests)  # a bound method: one for each scenario
+
+
+@lru_cache(maxsize=32)
+def _odd(command: _Command, requests: int) -> Mapping[bytes, list[Any]]:
+    """By their text, those commands of a workload that JSON would make something else of; empty for most workloads."""
+    found: dict[bytes, list[Any]] = {}
+    for number in range(1, min(64 + 10 * requests, _KNOWN) + 1):
+        for form in _forms(command, number):
+            if type(form) is str:
+                break  # and so is what is longer
+            written = text_or_none(form)
+            if written is not None and not any(same(form, each) for each in found.get(written, ())):
+                found.setdefault(written, []).append(form)
+    return {written: each for written, each in found.items() if len(each) > 1 or not same(msgspec.json.decode(written), each[0])}
+
+
+def _forms(command: _Command, number: int) -> Iterator[Any]:
+    """The n-th command, and as long as a search may make it; nothing where the workload has no n-th one."""
+    try:
+        yield from (command(number, size) for size in (0, *PAYLOADS))
+    except Exception:  # noqa: BLE001 - the user's workload may end anywhere; whoever asks for that number tells of it
+        return
+
+
+def option_texts(scenario: Scenario, name: str) -> Mapping[bytes, Any]:
+    """The values of one of the scenario's options, by their text. Raises `ScenarioError` where not each has one of its own."""
+    found: dict[bytes, Any] = {}
+    for value in scenario.options[name]:
+        try:
+            written = text(value)
+        except NoText as why:
+            raise scenario.blame(
+                f"option {name!r} has a value that no schedule file can hold: {why}; let its values be plain data (a name, say), "
+                "and the factory make of them what it needs"
+            ) from None
+        if not same(found.setdefault(written, value), value):
+            raise scenario.blame(
+                f"option {name!r} has the values {found[written]!r:.40} and {value!r:.40}, which are both {written.decode():.40} "
+                "in a schedule file; leave one out, or give it a name of its own"
+            )
+    return found
+
+
+def check_options(scenario: Scenario) -> None:
+    """Raise `ScenarioError` for an option with a value that a file could not give back as it is."""
+    for name, values in scenario.options.items():
+        for value in values:
+            if type(value) not in _PLAIN:
+                option_texts(scenario, name)
+                break
+
+
+_PLAIN = (str, bool, int, type(None))

@@ -1,0 +1,147 @@
+"""Termination of a replicated log: what must happen when faults have stopped, and who lags behind when it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from splitbrain.events import CalmBegan, CalmEnded, Crashed, Declared, Event, Failed, Observed, Replied, Requested, Started
+from splitbrain.invariant import Invariant, Violation, Witness
+from splitbrain.node import NodeId, Refused
+from splitbrain.observations import Appended, Applied, Committed, EnteredTerm, Led, SteppedDown
+from splitbrain_invariants.configurations import Configurations
+from splitbrain_invariants.key import key
+from splitbrain_invariants.witnesses.waiting import elections
+
+
+class LogTermination(Invariant):
+    """By the end of a fair phase a command that its client asked for is applied by every node of its core.
+
+    It is one that was asked for in the fair phase, and learners have to apply it, too. An answer is enough where nothing that was
+    asked for came into any log: such commands are not logged (reads, for instance). Where nobody could be asked, nothing is to be
+    done.
+
+    Where nodes change their configuration (`Voters`), a core is asked for progress only if it has a quorum of every configuration
+    that one of it may count by; and of those that were voters once, only who is a voter in all of these has to apply anything.
+
+    It assumes that a node says Applied, with the command as it was asked for, and Appended where it logs it.
+    """
+
+    watches = (
+        *(Requested, Replied, Appended, Applied, Led, SteppedDown, EnteredTerm, Committed),
+        *(Crashed, Failed, CalmBegan, CalmEnded, *Configurations.WATCHES),
+    )
+    kind = "eventually"
+    source = "Raft (extended version), 5.6: a steady leader is elected and makes progress, given the timing requirement"
+
+    def __init__(self) -> None:
+        self._began: CalmBegan | None = None
+        self._asked: dict[Any, dict[NodeId, None]] = {}  # command of the fair phase -> who applied it
+        self._commands: list[Any] = []
+        self._requests: set[str] = set()  # the fair phase's
+        self._answered = False  # whether one of these was answered, and not refused
+        self._logged = False  # whether anybody has one of the commands in its log
+        self._configurations = Configurations()
+        self._led: dict[NodeId, int] = {}  # who leads which term
+        self._term: dict[NodeId, int] = {}
+        self._applied: dict[NodeId, int] = {}
+        self._committed: dict[NodeId, int] = {}
+
+    def observe(self, event: Event) -> Violation | None:
+        if type(event) is Observed:
+            self._said(event.node, event.observation)
+            return None
+        match event:
+            case Started() | Declared():
+                self._configurations.observe(event)
+            case Requested():
+                if event.calm:
+                    self._asked.setdefault(key(event.command), {})
+                    self._commands.append(event.command)
+                    self._requests.add(event.request)
+            case Replied():
+                if event.request in self._requests and not isinstance(event.result, Refused):
+                    self._answered = True
+            case Crashed() | Failed():
+                for known in (self._led, self._applied, self._committed):
+                    known.pop(event.node, None)
+            case CalmBegan():
+                self._began = event
+                self._answered = self._logged = False
+                for fair in (self._asked, self._commands, self._requests):
+                    fair.clear()
+            case CalmEnded():
+                return self._ended(event)
+        return None
+
+    def satisfied(self) -> bool:
+        return self._began is not None and (self._applied_by_all(self._began.core) or not self._may_progress(self._began.core))
+
+    def _applied_by_all(self, core: tuple[NodeId, ...]) -> bool:
+        bound = self._bound(core)
+        return any(all(node in appliers for node in bound) for appliers in self._asked.values())
+
+    def _may_progress(self, core: tuple[NodeId, ...]) -> bool:
+        """Whether the core has a quorum of whatever its nodes count by; where nobody said `Voters`, the scenario saw to that."""
+        known = self._configurations
+        if not known.change:
+            return True
+        return all(known.elects(groups, core) and known.decides(groups, core) for node in core for groups in known.of(node))
+
+    def _bound(self, core: tuple[NodeId, ...]) -> Sequence[NodeId]:
+        """Who of the core has to apply: not those that others take for removed."""
+        known = self._configurations
+        if not known.change:
+            return core
+        once = {node for groups in known.ever() for group in groups for node in group}
+        present = [{node for group in groups for node in group} for each in core for groups in known.of(each)]
+        return [node for node in core if node not in once or all(node in voters for voters in present)]
+
+    def _said(self, node: NodeId, said: Any) -> None:
+        match said:
+            case EnteredTerm():
+                self._term[node] = said.term
+                if self._led.get(node, said.term) < said.term:
+                    del self._led[node]
+            case Applied():
+                self._applied[node] = said.index
+                if self._asked:
+                    appliers = self._asked.get(key(said.command))
+                    if appliers is not None:
+                        appliers[node] = None
+                        self._logged = True
+            case Appended():
+                if self._asked and not self._logged:
+                    self._logged = key(said.command) in self._asked
+            case Committed():
+                self._committed[node] = said.index
+            case Led():
+                self._led[node] = self._term[node] = said.term
+            case SteppedDown():
+                self._led.pop(node, None)
+            case _:
+                self._configurations.said(node, said)
+
+    def _ended(self, event: CalmEnded) -> Violation | None:
+        # Where the client found nobody to ask, nothing was to happen.
+        if self._began is None or not self._asked or not self._may_progress(event.core):
+            return None
+        if self._applied_by_all(event.core) or (self._answered and not self._logged):
+            return None
+        commands = ", ".join(repr(command) for command in self._commands)
+        leaders = [f"{node} leads term {self._led[node]}" for node in event.core if node in self._led]
+        parts = [
+            f"after {event.elapsed} fair ms none of {commands} was applied by all of {', '.join(event.core)}",
+            ", ".join(leaders) or "nobody leads",
+            *(self._state(node) for node in event.core),
+        ]
+        return self.violation("; ".join(parts), self._began, event)
+
+    def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
+        _, ended = violation.evidence
+        assert type(ended) is CalmEnded
+        return elections(events, ended)
+
+    def _state(self, node: NodeId) -> str:
+        term = f"in term {self._term[node]}" if node in self._term else "in no known term"
+        return f"{node} is {term}, commit index {self._committed.get(node, 0)}, applied up to {self._applied.get(node, 0)}"

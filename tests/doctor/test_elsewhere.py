@@ -1,0 +1,59 @@
+"""What conformance tries is tried in other processes, too."""
+
+import pytest
+import unsteady
+from questions import ASKED
+from unsteady import COUNTING, ORDERED, SOUND, THREADED
+
+from splitbrain.doctor.conformance import ConformanceError, conformance
+from splitbrain.doctor.elsewhere import Elsewhere
+from splitbrain.elsewhere import cause
+from splitbrain.scenario import Scenario
+from splitbrain.world.run import Setup
+
+
+def concluded(scenario, *runs):
+    tried = Elsewhere(scenario)
+    for actions in runs:
+        tried.check(Setup(scenario, 3), actions)
+    tried.conclude()
+    return tried
+
+
+def test_runs_that_are_alike_everywhere_are_no_problem_and_need_no_note():
+    tried = concluded(SOUND, ASKED, ASKED[:0])
+    assert (tried.problem, tried.note) == (None, None)
+
+
+def test_a_run_that_is_another_one_elsewhere_is_a_problem_with_its_cause():
+    problem = concluded(ORDERED, ASKED[:0], ASKED).problem
+    assert "the same schedule ran in another process" in problem
+    assert problem.endswith(cause.HASHING)
+
+
+def test_the_first_run_that_is_not_alike_here_is_the_problem():
+    tried = concluded(COUNTING, ASKED[:0], ASKED, ASKED)
+    assert "the same schedule ran twice" in tried.problem
+    assert tried.problem.endswith(cause.STATE)
+
+
+@pytest.mark.parametrize(("scenario", "why"), [(ORDERED, "iteration over a set"), (THREADED, "a thread: the nodes started pump")])
+def test_conformance_reports_it_once(scenario, why):
+    with pytest.raises(ConformanceError) as error:
+        conformance(scenario)
+    (problem,) = error.value.problems
+    assert f"The likely cause: {why}" in problem
+
+
+def test_a_scenario_without_a_name_is_tried_here_alone_and_the_account_says_so():
+    local = Scenario(name="local", factory=unsteady.Sound, invariants=SOUND.invariants, sizes=(3,))
+    account = conformance(local)
+    assert any(
+        note.startswith("hash seeds: not confirmed in another process: scenario 'local' is not a name in") for note in account.notes
+    )
+
+
+def test_where_it_differs_here_a_scenario_without_a_name_is_a_problem_all_the_same():
+    local = Scenario(name="local", factory=unsteady.Counting, invariants=SOUND.invariants, sizes=(3,))
+    with pytest.raises(ConformanceError, match="NONDETERMINISTIC: the same schedule ran twice"):
+        conformance(local)

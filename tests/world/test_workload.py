@@ -1,0 +1,257 @@
+"""The workload as files know it: what comes back is what was asked for, or is refused before it is asked."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import pytest
+from msgspec import json
+from scripted import Note, scripted
+
+from splitbrain.actions import Calm, Crash, Request
+from splitbrain.dice import Dice
+from splitbrain.errors import NotEnabled, ScenarioError
+from splitbrain.invariant import KeepsContract
+from splitbrain.node import Observe, Reply
+from splitbrain.observations import Decided
+from splitbrain.scenario import PAYLOADS
+from splitbrain.search.hunt import hunt
+from splitbrain.testing.simulate import simulate
+from splitbrain.testing.simulation import Simulation
+from splitbrain.trace.saving import same, text
+from splitbrain.world.run import Setup, run
+from splitbrain.world.workload import check, check_options, number_of, option_texts, recalled
+from splitbrain_invariants import Agreement
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Put:
+    key: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Delete:
+    key: str
+    value: object
+
+
+def echo(invariants=(Agreement,), **fields):
+    """Nodes that decide whatever they are asked for."""
+    return scripted(
+        request=lambda node, name, command: [Observe(Decided(command)), Reply(name, command)], invariants=invariants, **fields
+    )
+
+
+def written(request):
+    """The request as a file has it."""
+    return Request(request.node, request.id, json.decode(text(request.command)))
+
+
+WORKLOADS = {
+    "beyond 64 bits": lambda n: 2**70 + n,
+    "fractions": lambda n: 0.1 * n,
+    "one, true, 1.0, nothing": lambda n: [1, True, 1.0, None][n % 4],
+    "tuples": lambda n: (n, (n, "x")),
+    "bytes": lambda n: bytes([n % 256]),
+    "enums": lambda n: Colour.RED,
+    "sets": lambda n: frozenset({n, n + 1}),
+    "records": lambda n: Put("k", n),
+    "records of two kinds": lambda n: (Put, Delete)[n % 2]("k", n),
+    "structs in lists": lambda n: [Note((n,))],
+    "mappings": lambda n: {"z": n, "a": [n]},
+    "text and an enum of the same text": lambda n: ("red", Colour.RED)[n % 2],
+    "tuples and lists of the same text": lambda n: ([1, 2], (1, 2))[n % 2],
+}
+
+
+@pytest.mark.parametrize("commands", WORKLOADS.values(), ids=WORKLOADS)
+@pytest.mark.parametrize("name", ["r{}", "calm-{}"])
+def test_a_numbered_request_comes_back_as_the_workload_made_it(commands, name):
+    scenario = echo(commands=commands)
+    for number in (1, 2, 3, 4, 30, 77, 5_003):
+        asked = Request("n1", name.format(number), commands(number))
+        check(scenario, asked)
+        assert same(recalled(scenario, written(asked)).command, asked.command)
+
+
+@pytest.mark.parametrize("commands", WORKLOADS.values(), ids=WORKLOADS)
+def test_a_request_that_somebody_named_comes_back_as_it_was_or_is_refused(commands):
+    scenario = echo(commands=commands)
+    refused = 0
+    for number in (1, 2, 3, 4, 30):
+        asked = Request("n1", "by hand", commands(number))
+        try:
+            check(scenario, asked)
+        except ScenarioError:
+            refused += 1
+        else:
+            assert same(recalled(scenario, written(asked)).command, asked.command)
+    twins = commands in (WORKLOADS["text and an enum of the same text"], WORKLOADS["tuples and lists of the same text"])
+    assert (refused > 0) == twins
+
+
+def test_two_commands_with_one_text_are_told_when_the_name_does_not_say_which():
+    scenario = echo(commands=WORKLOADS["tuples and lists of the same text"])
+    with pytest.raises(ScenarioError) as refusal:
+        check(scenario, Request("n1", "by hand", [1, 2]))
+    assert str(refusal.value) == (
+        "scenario 'scripted': its commands (1, 2) and [1, 2] are both [1,2] in a schedule file, so that request n1 by hand may be "
+        "for either; call it by its number (r1 asks for the first command), or make commands that differ as JSON"
+    )
+
+
+@pytest.mark.parametrize("size", PAYLOADS)
+def test_a_command_that_a_search_makes_longer_comes_back_too(size):
+    scenario = echo(commands=lambda n: Put("k", "v"), payload=lambda command, size: Put(command.key, command.value * size))
+    asked = Request("n1", "r4", scenario.command(4, size))
+    check(scenario, asked)
+    assert recalled(scenario, written(asked)) == asked
+
+
+def test_what_a_file_would_give_back_as_something_else_is_refused():
+    scenario = echo()
+    for command, again in (((1, 2), "[1, 2]"), (Put("k", 1), "{'key': 'k', 'value': 1}"), (Colour.RED, "'red'"), (b"a", "'YQ=='")):
+        with pytest.raises(ScenarioError) as refusal:
+            check(scenario, Request("n1", "r1", command))
+        assert str(refusal.value).startswith(f"scenario 'scripted': the command of request n1 r1, {command!r}, would come back")
+        assert f"from a schedule file as {again}; ask for what commands(n) returns, or for plain data" in str(refusal.value)
+    for command in ("x", "é", "x" * 5_000, 7, 2**70, None, [1, {"a": None}]):
+        check(scenario, Request("n1", "r1", command))
+
+
+def nested(depth):
+    value = 0
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+REFUSED = {
+    "infinity": (lambda n: float("inf"), "inf, for which JSON has no number"),
+    "minus infinity inside": (lambda n: {"due": [float("-inf")]}, r"-inf in \['due'\]\[0\], for which JSON has no number"),
+    "nan": (lambda n: float("nan"), "nan, for which JSON has no number"),
+    "numbers as keys": (lambda n: {n: n, n + 1: 2}, "the key \\d+, where JSON's keys are text"),
+    "objects": (lambda n: object(), "an object of type builtins.object"),
+    "half characters": (lambda n: "\ud800", "'.ud800', which is half a character"),
+    "deep nests": (lambda n: nested(5_000), "something nested more than 100 deep"),
+    "deep tuples": (lambda n: (nested(5_000),), "something nested more than 100 deep"),
+    "huge values": (lambda n: "x" * (1 << 20), "a value of 1,048,578 bytes, where a line of a file has room for 524,288"),
+}
+refusals = pytest.mark.parametrize(("commands", "why"), REFUSED.values(), ids=REFUSED)
+
+
+@refusals
+def test_what_no_file_can_hold_is_refused_at_the_first_request_of_a_hunt(commands, why):
+    with pytest.raises(
+        ScenarioError, match=rf"scenario 'scripted': the command of request n\d r\d+, .*, can be in no .* holds {why}; let"
+    ):
+        hunt(echo(commands=commands), seed=1, runs=50)
+
+
+@refusals
+def test_and_of_a_simulation_where_no_violation_is_lost_for_it(commands, why):
+    @simulate(echo(commands=commands), runs=5, seed=1)
+    def attack(world):
+        world.storm(50)
+
+    with pytest.raises(ScenarioError, match=f"can be in no schedule file, for it holds {why}"):
+        attack()
+
+
+@refusals
+def test_and_of_a_world_where_nothing_has_changed(commands, why):
+    scenario = echo()
+    for host in ("direct", "trio"):
+        with Setup(scenario, 3, host=host).world() as world:
+            events = len(world.events)
+            with pytest.raises(ScenarioError, match=f"holds {why}"):
+                world.apply(Request("n1", "r1", commands(1)))
+            with pytest.raises(ScenarioError, match=f"holds {why}"):
+                world.apply(Crash("n1", 0, Request("n1", "r1", commands(1)), 1))
+            assert (world.step, len(world.events)) == (0, events)
+
+
+def test_a_fair_phase_asks_for_nothing_that_no_file_can_hold_either():
+    endless = echo(commands=lambda n: float("inf"), calm_bound=500)
+    refused = pytest.raises(ScenarioError, match=r"the command of request n1 calm-1001, inf, can be in no schedule file")
+    with Setup(endless, 3).world() as world, refused:
+        world.apply(Calm(world.nodes, 1, 500))
+
+
+def test_a_lenient_run_skips_what_would_not_come_back_as_a_minimiser_s_guess_may_go_astray():
+    done = run(Setup(echo(), 3), (Request("n1", "r1", (1, 2)), Request("n1", "r2", "x")), lenient=True)
+    assert (done.idle, done.actions) == ((0,), (Request("n1", "r2", "x"),))
+    with Setup(echo(), 3).world(lenient=True) as world, pytest.raises(NotEnabled, match="cannot ask n1: scenario 'scripted': the"):
+        world.apply(Request("n1", "r1", (1, 2)))
+
+
+def test_a_workload_that_ends_or_is_dear_is_asked_no_more_than_needed():
+    asked = []
+
+    def commands(number):
+        asked.append(number)
+        return ["a", "b"][number - 1]
+
+    scenario = echo(commands=commands, requests=10_000)
+    check(scenario, Request("n1", "r1", "a"))
+    assert len(asked) <= 1_000
+    asked.clear()
+    for number in range(100):
+        check(scenario, Request("n1", f"r{number}", "a"))
+    assert asked == []
+
+
+def test_the_number_of_a_request_is_in_its_name():
+    names = ["r1", "r70", "calm-5003", "rx", "r", "R1", "r1x", "mine", "calm-", "r-1", "r" + "9" * 30]
+    assert [number_of(Request("n1", name, None)) for name in names] == [1, 70, 5003] + [None] * 8
+
+
+def test_an_option_has_one_value_for_each_text():
+    pairs = echo(options={"pair": ((1, 2), (1, 3)), "mixed": (1, True, 1.0, "1", None)})
+    check_options(pairs)
+    assert option_texts(pairs, "pair") == {b"[1,2]": (1, 2), b"[1,3]": (1, 3)}
+    assert len(option_texts(pairs, "mixed")) == 5
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (
+            (object(),),
+            "option 'mode' has a value that no schedule file can hold: an object of type builtins.object; let its values be",
+        ),
+        ((1, float("inf")), "option 'mode' has a value that no schedule file can hold: inf, for which JSON has no number; let"),
+        (
+            ((1, 2), [1, 2]),
+            r"option 'mode' has the values \(1, 2\) and \[1, 2\], which are both \[1,2\] in a schedule file; leave one",
+        ),
+        (
+            ("red", Colour.RED),
+            "option 'mode' has the values 'red' and <Colour.RED: 'red'>, which are both \"red\" in a schedule file",
+        ),
+    ],
+)
+def test_an_option_that_no_file_could_give_back_is_refused_when_a_run_is_set_up(values, why):
+    scenario = echo(options={"mode": values})
+    with pytest.raises(ScenarioError, match=f"scenario 'scripted': {why}"):
+        Setup(scenario, 3)
+    with pytest.raises(ScenarioError, match=why):
+        hunt(scenario, seed=1, runs=1)
+
+
+def test_a_simulation_carries_what_the_workload_makes_into_its_schedule():
+    with_tuples = echo(commands=WORKLOADS["tuples"], invariants=(KeepsContract,))
+    world = Simulation(Setup(with_tuples, 3), seed=Dice(1).seed())
+    try:
+        world.request("n1")
+        world.request("n2", (7, (7, "x")))
+        with pytest.raises(ScenarioError, match=r"the command of request n1 r3, \(7, 'x'\), would come back"):
+            world.request("n1", (7, "x"))
+    finally:
+        world.close()
+    again = [recalled(with_tuples, written(action)) for action in world.actions]
+    assert tuple(again) == world.actions
