@@ -49,7 +49,7 @@ STUBBORN = """
 import time
 from splitbrain.node import SetTimer
 from splitbrain.scenario import Scenario
-from splitbrain_invariants import Agreement
+from splitbrain.invariant import KeepsContract
 
 class Node:
     def __init__(self, me, peers, disk): pass
@@ -65,7 +65,7 @@ class Swallows(Node):
             try: time.sleep(60)
             except BaseException: pass
 
-SLOW, SWALLOWS = (Scenario(name="slow", factory=each, invariants=(Agreement,)) for each in (Node, Swallows))
+SLOW, SWALLOWS = (Scenario(name="slow", factory=each, invariants=(KeepsContract,)) for each in (Node, Swallows))
 """
 
 
