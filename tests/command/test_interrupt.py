@@ -307,3 +307,19 @@ def test_replaying_what_an_interrupted_hunt_leaves_reproduces_it(stubborn):
     finally:
         sys.path.remove(str(stubborn))
         sys.modules.pop("stubborn")
+
+
+def test_a_press_while_python_tidies_up_changes_nothing_about_how_a_command_has_ended():
+    code = """
+import os, signal, sys
+from splitbrain.command.interrupt import Interrupt
+
+class Late:
+    def __del__(self, kill=os.kill, me=os.getpid(), press=signal.SIGINT): kill(me, press)
+
+Interrupt(net=True).spread()
+late = Late()
+sys.exit(1)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -123,6 +123,8 @@ class Interrupt:
                 sys.stdout.flush()
                 sys.stderr.flush()
             os._exit(INTERRUPTED)
+        # All is told, and the command ends as it does: Python would give the signal its default back now, which kills.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _spoken(self) -> tuple[str, bool]:
         """The words, and whether they are for standard output."""
