@@ -125,6 +125,7 @@ TERMS = (
             "LeaderAppendOnly",
             "LogTermination",
             "KeepsContract",
+            "TermsRise",
         ),
         faults="reordering",
     ),
