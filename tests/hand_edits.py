@@ -56,6 +56,13 @@ EDITS: dict[str, tuple[str | bytes, int, str]] = {
     "header last": (lines(*LINES, HEAD), 2, 'line 1: this is {"do": "fire", "node": "n3", "timer": "election"}, not the header'),
     "two headers": (lines(HEAD, HEAD, *LINES), 2, "line 2: ... is not an action: it is a second header, and a file has one" + MEND),
     "header only": (lines(HEAD), 3, "STALE (strict): the file has a header and no action, so that nodes only start, and surviving"),
+    "header only, which says so": (lines(header(actions=0)), 0, "FIXED (strict): the schedule ran to its end"),
+    "says that there is no action": (lines(header(actions=0), *LINES), *REPRODUCED),
+    "says how many actions there are": (
+        lines(header(actions=6), *LINES),
+        2,
+        "line 1: the header does not hold: Invalid enum value 6",
+    ),
     "empty": ("", 2, "is empty, but a schedule begins with a header line; restore the file, or delete it"),
     "a JSON array": (f"[{HEAD},{','.join(LINES)}]\n", 2, "line 1: this is [..., not the header of a schedule"),
     # Fields

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from shrinkers import FORGET, SETUP
 
 from splitbrain.counterexample.keeper import Keeper
 from splitbrain.counterexample.minimiser.minimised import Minimised
 from splitbrain.errors import ScheduleError
-from splitbrain.schedule.file import SavedSchedule, load
+from splitbrain.schedule.file import SavedSchedule, load, save
 from splitbrain.schedule.header import about, bare_header
 from splitbrain.world.run import run
 
@@ -50,3 +51,21 @@ def test_what_the_disk_does_not_take_leaves_what_it_holds_and_is_told_where_one_
     with pytest.raises(ScheduleError, match="cannot be written"):
         kept.save(SHORT)
     assert kept.held is None
+
+
+@pytest.mark.parametrize(("actions", "expect"), [(FORGET, "violation"), (FORGET[:3], "fixed")], ids=["the same", "another"])
+def test_the_same_schedule_again_is_to_end_as_the_file_says_already(tmp_path, actions, expect):
+    kept = keeper(tmp_path)
+    kept.save(SHORT)
+    there = load(kept.path)
+    save(kept.path, replace(there, header=structs.replace(there.header, expect="violation", found="long ago"), actions=actions))
+    kept.save(SHORT)
+    again = load(kept.path)
+    assert (again.actions, again.header.expect, again.header.found) == (FORGET, expect, "")
+
+
+def test_what_is_no_schedule_is_replaced_by_one(tmp_path):
+    kept = keeper(tmp_path)
+    kept.path.write_text("{")
+    kept.save(SHORT)
+    assert (load(kept.path).actions, load(kept.path).header.expect) == (FORGET, "fixed")

@@ -5,7 +5,18 @@ import pytest
 
 from splitbrain.doctor.sayings import out_of_order
 from splitbrain.events import Crashed, Observed, Started, Synced, Wrote
-from splitbrain.observations import Accepted, AcceptorStarted, Appended, Committed, Decided, EnteredTerm, Promised, Recovered
+from splitbrain.observations import (
+    Accepted,
+    AcceptorStarted,
+    Appended,
+    Committed,
+    Decided,
+    EnteredTerm,
+    Installed,
+    Observation,
+    Promised,
+    Recovered,
+)
 from splitbrain_invariants import COMMON, PAXOS_SAFETY, RAFT_SAFETY
 
 RAFT = [each() for each in RAFT_SAFETY]
@@ -82,6 +93,18 @@ def test_a_start_that_never_says_it_is_told_where_another_one_of_that_node_does(
     assert problem.startswith("start of n1 says EnteredTerm and never Recovered")
     assert problems(TERM, DOWN, AGAIN, TERM) == []
     assert problems(FOUND, DOWN, AGAIN) == []
+
+
+class Booted(Observation, frozen=True, tag=True):
+    who: str
+
+
+def test_what_no_invariant_takes_for_the_state_of_that_node_may_come_before_it():
+    own = said(Booted("n1"))
+    assert problems(own, FOUND, TERM, DOWN, AGAIN, own, said(Decided("x")), FOUND, TERM) == []
+    for early in (TERM, said(Installed(1, 1))):
+        (problem,) = problems(FOUND, DOWN, AGAIN, own, early, FOUND)
+        assert problem.startswith(f"start of n1 says {type(early.observation).__name__} before Recovered, by which")
 
 
 def test_an_acceptor_that_may_no_longer_take_part_need_not_say_that_it_started():

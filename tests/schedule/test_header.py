@@ -1,14 +1,16 @@
 """The first line of a schedule file."""
 
 import json
+from dataclasses import replace
 
 import msgspec
+from shrinkers import FORGET, SETUP
 from toys import FORGETFUL, REGISTER
 
 from splitbrain.schedule.file import SavedSchedule, decode, encode
 from splitbrain.schedule.format import FORMAT, VERSION
-from splitbrain.schedule.header import Header, bare_header, new_header, with_provenance
-from splitbrain.world.run import Setup
+from splitbrain.schedule.header import Header, about, bare_header, new_header, with_provenance
+from splitbrain.world.run import Setup, run
 
 
 def test_a_header_says_where_the_schedule_comes_from():
@@ -51,3 +53,11 @@ def test_a_header_that_is_made_at_once_lacks_only_where_the_schedule_comes_from(
     bare = bare_header("toys:REGISTER", Setup(REGISTER, 3), found="by hand")
     assert (bare.splitbrain, bare.python, bare.git) == ("", "", None)
     assert with_provenance(bare) == new_header("toys:REGISTER", Setup(REGISTER, 3), found="by hand")
+
+
+def test_a_header_says_that_there_is_no_action_where_there_is_none_and_else_nothing_of_them():
+    found = run(SETUP, FORGET).found()
+    header = bare_header("toys:FORGETFUL", SETUP)
+    none = about(header, replace(found, actions=()))
+    assert json.loads(encode(SavedSchedule(none, ())))["actions"] == 0
+    assert "actions" not in json.loads(encode(SavedSchedule(about(none, found), FORGET)).splitlines()[0])

@@ -117,7 +117,9 @@ def test_a_header_alone_fails_under_pytest(pytester):
     (pytester.path / "lost.schedule.jsonl").write_bytes(encode(saved(scenario="toys:REGISTER", fingerprint=fingerprint())))
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["STALE: the file has a header and no action, *; restore its lines, or delete it"])
+    result.stdout.fnmatch_lines(
+        ['STALE: the file has a header and no action, *; restore *, or delete it; *, let the header say "actions": 0']
+    )
 
 
 def test_what_breaks_when_the_nodes_start_is_reproduced_by_a_header_alone(pytester):
@@ -134,6 +136,15 @@ def test_what_breaks_when_the_nodes_start_is_reproduced_by_a_header_alone(pytest
     outcome = replay(saved(scenario="stillborn:STILLBORN", fingerprint="KeepsContract(raised)", invariant="KeepsContract"))
     assert (outcome.outcome, outcome.actions) == ("REPRODUCED", 0)
     assert outcome.message.startswith("KeepsContract breaks at the start")
+
+
+def test_a_header_that_says_that_there_is_no_action_is_fixed_once_the_nodes_start(pytester):
+    (pytester.path / "toys.py").write_text(TOYS, encoding="utf-8")
+    mended = saved(scenario="toys:REGISTER", fingerprint="KeepsContract(raised)", actions=0)
+    for lenient in (False, True):
+        assert replay(mended, lenient=lenient).outcome == "FIXED"
+    (pytester.path / "mended.schedule.jsonl").write_bytes(encode(mended))
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_an_exhibits_schedule_runs_with_the_bug_or_against_the_protocol_without_it():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import structs
 
 from splitbrain.counterexample.minimiser.minimised import Minimised
 from splitbrain.errors import ScheduleError
-from splitbrain.schedule.file import SavedSchedule, save
+from splitbrain.schedule.file import SavedSchedule, essence, load, save
 from splitbrain.world.run import Found
 
 _PAUSE = 0.5  # seconds between two of the best so far
@@ -29,7 +32,7 @@ class Keeper:
 
     def save(self, found: Found) -> None:
         """Save this one, in place of what is there. Raises `ScheduleError` where that cannot be; what is there stays then."""
-        save(self.path, self._schedule(found))
+        save(self.path, self._expected(self._schedule(found)))
         self.held = found
 
     def keep(self, so_far: Minimised) -> None:
@@ -44,3 +47,11 @@ class Keeper:
         if self.so_far is not None and self.so_far.smallest is not self.held:
             with suppress(ScheduleError):
                 self.save(self.so_far.smallest)
+
+    def _expected(self, saved: SavedSchedule) -> SavedSchedule:
+        """It, to end as the file says already where that holds the same schedule: people write there what they expect."""
+        with suppress(ScheduleError):
+            there = load(self.path)
+            if essence(there) == essence(saved):
+                return replace(saved, header=structs.replace(saved.header, expect=there.header.expect))
+        return saved

@@ -18,6 +18,7 @@ from splitbrain.observations import (
     Appended,
     Committed,
     EnteredTerm,
+    Installed,
     Led,
     Promised,
     Recovered,
@@ -27,7 +28,7 @@ from splitbrain.observations import (
 
 # What a start is to say first of all, and what only those say who are to.
 _FIRST: dict[type, tuple[type, ...]] = {
-    Recovered: (EnteredTerm, Voted, Led, Appended, Truncated, Committed),
+    Recovered: (EnteredTerm, Voted, Led, Appended, Truncated, Installed, Committed),
     AcceptorStarted: (Promised, Accepted),
 }
 _ENDS = (Crashed, Failed, Started)
@@ -51,11 +52,12 @@ def _starts(node: NodeId, events: Sequence[Event], told: Mapping[type, tuple[typ
     for life in _lives(events):
         said = [each.observation for each in life if isinstance(each, Observed)]
         for kind, acts in kinds.items():
-            if any(isinstance(each, (kind, *acts)) for each in said) and not isinstance(said[0], tuple(kinds)):
-                late = any(isinstance(each, kind) for each in said)
+            telling = [each for each in said if isinstance(each, (kind, *acts))]  # anything else may come before
+            if telling and not isinstance(telling[0], kind):
+                late = any(isinstance(each, kind) for each in telling)
                 yield (
-                    f"start of {node} says {type(said[0]).__name__} {'before' if late else 'and never'} {kind.__name__}, by which "
-                    "invariants learn what it found on its disk, and take it for a node that forgot: "
+                    f"start of {node} says {type(telling[0]).__name__} {'before' if late else 'and never'} {kind.__name__}, by "
+                    "which invariants learn what it found on its disk, and take it for a node that forgot: "
                     f"yield Observe({kind.__name__}(...)) first of all in every start, the first one too"
                 )
 

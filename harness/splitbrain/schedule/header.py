@@ -20,7 +20,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     under pytest must end as. invariant, fingerprint: of the violation that was found; left out, any will do. only,
     without: names of the invariants that alone judge it, or do not. The rest says where the schedule comes from, for people.
     unconfirmed: that the run was not the same when it ran again, and why: such a file is evidence of a nondeterministic node,
-    and no regression test.
+    and no regression test. actions: 0 of a schedule that has none and needs none: what breaks when the nodes start.
     """
 
     # Given by factories, so that they are written even when they are the default: an editor wants to see them.
@@ -41,6 +41,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     unconfirmed: str = ""
+    actions: Literal[0] | None = None
 
 
 def new_header(scenario: str, setup: Setup, **fields: Any) -> Header:
@@ -69,4 +70,5 @@ def about(header: Header, found: Found) -> Header:
         seed=setup.seed,
         invariant=violation.invariant,
         fingerprint=violation.fingerprint,
+        actions=None if found.actions else 0,
     )

@@ -24,7 +24,7 @@ class Replay:
     """What a replay ended as.
 
     outcome: REPRODUCED (the same fingerprint), FIXED (it ran to its end with no violation), CHANGED (another
-    violation), DIVERGED (strict: an action was not enabled), STALE (it has no action, and broke nothing: no evidence), or
+    violation), DIVERGED (strict: an action was not enabled), STALE (its actions are lost, and nothing broke: no evidence), or
     NONDETERMINISTIC (it did not reproduce, but then its file says that the run was another one each time it ran). digest: of the
     trace. actions: how many were applied; skipped: how many were not enabled (lenient). at: the action that was not enabled,
     counted from 1. message: the outcome in one sentence. worked, work: how many inputs of nodes (deliveries, timers, requests)
@@ -103,10 +103,10 @@ def rerun(
 def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:
     violation = done.violation
     if violation is None:
-        if length == 0:  # what begins with a broken node needs none; what has lost its lines looks the same
+        if length == 0 and header.actions is None:
             return "STALE", (
                 "the file has a header and no action, so that nodes only start, and surviving that proves nothing; "
-                "restore its lines, or delete it"
+                'restore its lines, or delete it; if it never had any, let the header say "actions": 0'
             )
         if done.stopped is not None:
             return "DIVERGED", f"action {len(done.actions) + 1} of {length}: {done.stopped}"
