@@ -10,6 +10,8 @@ import time
 import uuid
 import warnings
 
+import trio
+
 from splitbrain.node import Observe, Reply, Send
 from splitbrain.observations import Decided
 from splitbrain.scenario import Scenario
@@ -96,6 +98,13 @@ class Threaded(Sound):
         return answers[0]
 
 
+class Hosted(Sound):
+    """Knows what runs it."""
+
+    def value(self):
+        return trio.lowlevel.in_trio_task()
+
+
 class Loud(Sound):
     def value(self):
         print("a node prints")
@@ -126,4 +135,4 @@ def scenario(factory, invariant=Agreement):
 SOUND, ORDERED, COUNTING, SATURATED = scenario(Sound), scenario(Ordered), scenario(Counting), scenario(Saturated)
 CHANCE, CLOCK, CALENDAR, UNIQUE = scenario(Chance), scenario(Clock), scenario(Calendar), scenario(Unique)
 IMPORTED, THREADED, LOUD, SLOW = scenario(Imported), scenario(Threaded), scenario(Loud), scenario(Slow)
-FICKLE = scenario(Fickle, Moody)
+FICKLE, HOSTED = scenario(Fickle, Moody), scenario(Hosted)

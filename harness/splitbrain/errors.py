@@ -73,6 +73,7 @@ class NondeterminismError(SplitbrainError):
     @property
     def splitbrain_report(self) -> str:
         """What pytest prints instead of a traceback."""
+        told = "\n".join((str(self), *getattr(self, "__notes__", ())))
         if self.schedule is None:
-            return str(self)
-        return f"{self}\nThe failing run is saved as {self.schedule}, as evidence: it is no regression test."
+            return told
+        return f"{told}\nThe failing run is saved as {self.schedule}, as evidence: it is no regression test."

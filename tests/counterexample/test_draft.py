@@ -144,15 +144,34 @@ def test_a_run_that_is_another_one_elsewhere_is_no_counterexample_and_its_file_s
     assert on_disk(tmp_path) == [draft.found.actions]
 
 
-def test_the_minimal_run_is_confirmed_as_well_and_where_it_is_not_the_draft_stays(tmp_path):
+def test_where_the_minimal_run_is_not_confirmed_the_one_that_was_found_is_the_counterexample_and_the_only_file(tmp_path):
     draft = drafted(tmp_path)
     draft.confirm()
-    other = unsteady_draft(None)
-    with pytest.raises(NondeterminismError, match="in another process") as error:
-        draft.finish(Minimised(other.found, 5))
-    assert load(error.value.schedule).header.unconfirmed
-    assert not load(draft.path).header.unconfirmed
-    assert len(on_disk(tmp_path)) == 2
+    unsure = Minimised(unsteady_draft(None).found, 5, complete=True)
+    draft.keep(unsure)
+    made = draft.finish(unsure)
+    draft.settle()
+    assert (made.path, made.saved.actions, on_disk(tmp_path)) == (draft.path, LONG, [LONG])
+    assert (made.run.actions, made.minimised.smallest, made.minimised.complete) == (LONG, draft.found, False)
+    assert (made.confirmed, made.unsteady, load(made.path).header.unconfirmed) == (True, True, "")
+    assert replay(load(made.path)).outcome == "REPRODUCED"
+    assert "the trio host agrees, and so do three other processes; but" in made.confirmation
+    assert "smaller ones were not confirmed: NONDETERMINISTIC: the same schedule ran in another process" in made.confirmation
+    assert "The likely cause: " in made.confirmation
+
+
+def test_where_the_run_that_was_found_cannot_be_saved_again_no_smaller_one_is_left_in_its_place(tmp_path, monkeypatch):
+    draft = drafted(tmp_path)
+    draft.confirm()
+    unsure = Minimised(unsteady_draft(None).found, 5)
+    draft.keep(unsure)
+
+    def full(path, saved):
+        raise ScheduleError("no room")
+
+    monkeypatch.setattr("splitbrain.counterexample.keeper.save", full)
+    made = draft.finish(unsure)
+    assert (made.path, made.unsaved, made.saved.actions, on_disk(tmp_path)) == (None, "no room", LONG, [])
 
 
 def test_the_counterexample_says_who_agrees(tmp_path):

@@ -3,13 +3,14 @@
 import pytest
 import unsteady
 from questions import ASKED
-from unsteady import COUNTING, ORDERED, SOUND, THREADED
+from unsteady import COUNTING, HOSTED, ORDERED, SOUND, THREADED
 
 from splitbrain.doctor.conformance import ConformanceError, conformance
 from splitbrain.doctor.elsewhere import Elsewhere
 from splitbrain.elsewhere import cause
 from splitbrain.scenario import Scenario
 from splitbrain.world.run import Setup
+from splitbrain.world.world import World
 
 
 def concluded(scenario, *runs):
@@ -31,13 +32,28 @@ def test_a_run_that_is_another_one_elsewhere_is_a_problem_with_its_cause():
     assert problem.endswith(cause.HASHING)
 
 
+def test_a_run_that_is_another_one_on_the_other_host_is_a_problem_with_its_cause():
+    problem = concluded(HOSTED, ASKED[:0], ASKED).problem
+    assert "the same schedule ran on the trio host, and that runs it otherwise: event " in problem
+    assert problem.endswith(cause.HOST)
+
+
+def test_a_host_that_cannot_be_asked_is_a_note():
+    with World(SOUND, 3, host="trio"):
+        tried = concluded(SOUND, ASKED)
+    assert tried.problem is None
+    assert tried.note.startswith("the trio host could not be asked: ")
+
+
 def test_the_first_run_that_is_not_alike_here_is_the_problem():
     tried = concluded(COUNTING, ASKED[:0], ASKED, ASKED)
     assert "the same schedule ran twice" in tried.problem
     assert tried.problem.endswith(cause.STATE)
 
 
-@pytest.mark.parametrize(("scenario", "why"), [(ORDERED, "iteration over a set"), (THREADED, "a thread: the nodes started pump")])
+@pytest.mark.parametrize(
+    ("scenario", "why"), [(ORDERED, "iteration over a set"), (THREADED, "a thread: the nodes started pump"), (HOSTED, "the host")]
+)
 def test_conformance_reports_it_once(scenario, why):
     with pytest.raises(ConformanceError) as error:
         conformance(scenario)

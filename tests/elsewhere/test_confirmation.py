@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
+import trio
 import unsteady
 from questions import ASKED, ran, saved
-from unsteady import COUNTING, FICKLE, LOUD, ORDERED, SATURATED, SLOW, SOUND
+from unsteady import COUNTING, FICKLE, HOSTED, LOUD, ORDERED, SATURATED, SLOW, SOUND
 
 from splitbrain.actions import Deliver, Request
 from splitbrain.elsewhere import cause
@@ -14,6 +15,7 @@ from splitbrain.elsewhere.confirmation import Confirmation, confirm, others
 from splitbrain.errors import NondeterminismError
 from splitbrain.events import Sent
 from splitbrain.scenario import Scenario
+from splitbrain.world.world import World
 
 DECIDED = (*ASKED, Deliver("n1", "n2", "int"))
 
@@ -41,8 +43,35 @@ def refused(scenario):
 
 
 def test_what_three_processes_run_alike_is_confirmed():
-    assert confirmed(SOUND) == Confirmation()
+    assert confirmed(SOUND) == Confirmation(host="trio")
+    assert confirmed(SOUND).confirmed
     assert str(Confirmation()) == "three other processes agree"
+
+
+def test_what_the_other_host_runs_otherwise_is_nondeterminism_too():
+    error = refused(HOSTED)
+    assert re.fullmatch(
+        r"the same schedule ran on the trio host, and that .* event \d+ differs: here Sent\(.*=False\), there Sent\(.*=True\)",
+        error.what,
+    )
+    assert error.cause == cause.HOST
+
+
+def test_a_host_that_cannot_be_asked_costs_no_find():
+    failing = found(SOUND)
+    with World(SOUND, 3, host="trio"):
+        answer = confirm(failing, file_of(failing))
+    assert (answer.trouble, answer.host, answer.confirmed) == (None, "trio", None)
+    assert str(answer) == f"the trio host could not be asked: {answer.unasked}; three other processes agree"
+
+
+def test_inside_trio_the_trio_host_cannot_be_asked_and_that_is_told():
+    failing = found(SOUND)
+
+    async def main():
+        return confirm(failing, file_of(failing))
+
+    assert "trio" in trio.run(main).unasked
 
 
 def test_iteration_over_a_set_is_found_out_in_other_processes_though_two_runs_in_one_are_alike():
@@ -85,7 +114,9 @@ def test_what_has_no_name_in_a_module_cannot_be_confirmed_and_that_is_told():
     failing = found(local)
     answer = confirm(failing, saved("nowhere:LOCAL", failing.actions))
     assert "is not a name in any module" in answer.trouble
-    assert str(answer).startswith("not confirmed in another process: scenario 'local' is not a name in any module")
+    assert str(answer).startswith(
+        "the trio host agrees; not confirmed in another process: scenario 'local' is not a name in any module"
+    )
 
 
 def test_what_differs_here_is_told_though_nobody_else_can_be_asked():
@@ -107,7 +138,7 @@ def test_what_takes_too_long_elsewhere_is_not_confirmed():
     done = [ran(SOUND)]
     with others(SOUND) as asked:
         asked.least = 1
-        assert asked.compare([saved("SLOW")], done, cpu=0) == Confirmation("it took longer than 1 s (CPU)")
+        assert asked.compare([saved("SLOW")], done, cpu=0) == Confirmation("it took longer than 1 s (CPU)", "trio")
     assert SLOW.name == "slow"
 
 
@@ -115,7 +146,7 @@ def test_what_takes_too_long_elsewhere_is_not_confirmed():
 def test_a_warning_that_is_an_error_here_is_one_elsewhere():
     failing = ran(LOUD).found()
     assert failing.violation.fingerprint == "KeepsContract(raised)"
-    assert confirm(failing, file_of(failing)) == Confirmation()
+    assert confirm(failing, file_of(failing)) == Confirmation(host="trio")
 
 
 def test_what_no_file_can_hold_cannot_be_confirmed_and_a_difference_is_told_all_the_same():

@@ -10,7 +10,7 @@ from shrinkers import FORGET, SETUP
 from toys import FORGETFUL, REGISTER, Copy
 
 from splitbrain.actions import Request
-from splitbrain.errors import NondeterminismError
+from splitbrain.errors import EncodingError, NondeterminismError
 from splitbrain.events import Observed
 from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
@@ -24,6 +24,7 @@ from splitbrain.testing.machine import search, state_machine
 from splitbrain.testing.session import begin, end, session
 from splitbrain.testing.verdict import CounterexampleFound, Vacuous, conclude, counterexample_found, current_test
 from splitbrain.world.run import Setup, run
+from splitbrain.world.world import World
 
 FEW = settings(max_examples=30, derandomize=True, database=None)
 
@@ -78,10 +79,38 @@ def test_a_node_that_behaves_differently_is_reported_as_such_with_the_first_diff
     with pytest.raises(NondeterminismError, match=r"NONDETERMINISTIC.*differs: first .*Copy.*, then .*Copy") as error:
         search(state_machine(COUNTING), FEW)
     assert "The likely cause: state that outlives a node" in str(error.value)
+    (note,) = error.value.__notes__
+    assert note.startswith("NeverDecides was once broken: somebody decided")
     assert error.value.splitbrain_report == (
-        f"{error.value}\nThe failing run is saved as {error.value.schedule}, as evidence: it is no regression test."
+        f"{error.value}\n{note}\nThe failing run is saved as {error.value.schedule}, as evidence: it is no regression test."
     )
     assert load(error.value.schedule).header.unconfirmed == str(error.value)
+
+
+class Unsayable:
+    """Cannot be compared with another."""
+
+
+class Mumbles(Counting):
+    def receive(self, sender, message):
+        yield Observe(Decided(Unsayable()))
+
+
+MUMBLES = Scenario(name="mumbles", factory=Mumbles, invariants=(NeverDecides,), sizes=(2,))
+
+
+def test_whatever_comes_behind_a_find_tells_what_broke_and_where_it_is_saved():
+    with pytest.raises(EncodingError) as error:
+        search(state_machine(MUMBLES), FEW)
+    (note,) = error.value.__notes__
+    assert re.fullmatch(r"NeverDecides is broken: somebody decided.*; the failing run is saved as .*mumbles.*jsonl", note)
+
+
+def test_a_trio_world_that_is_open_meanwhile_hides_no_violation():
+    with World(REGISTER, 3, host="trio"), pytest.raises(CounterexampleFound, match="OneValue is broken") as caught:
+        search(state_machine(FORGETFUL), FEW)
+    assert "Mind: the trio host could not be asked: " in str(caught.value)
+    assert caught.value.counterexample.confirmed is None
 
 
 class Once:

@@ -165,7 +165,7 @@ def test_what_the_other_host_runs_otherwise_is_named_by_its_first_event_whether_
     done = run(Setup(scenario(Hosted), 3), ASKED, keep=True)
     assert done.violation is None
     said = disagreement(done, "trio")
-    assert re.fullmatch(r"breaks it in the same way, but event \d+ differs: here Sent\(.*=1\), there Sent\(.*=2\)", said)
+    assert re.fullmatch(r"runs it otherwise: event \d+ differs: here Sent\(.*=1\), there Sent\(.*=2\)", said)
     trio_run = run(Setup(scenario(HostedDecision), 3, host="trio"), DECIDED, keep=True)
     assert trio_run.violation is not None
     assert re.fullmatch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,9 @@ import msgspec
 from splitbrain.counterexample.keeper import Keeper
 from splitbrain.counterexample.minimiser.minimised import Minimised
 from splitbrain.elsewhere.confirmation import Confirmation, confirm
-from splitbrain.errors import NondeterminismError, ScheduleError
+from splitbrain.errors import EncodingError, NondeterminismError, ScheduleError
 from splitbrain.schedule.file import SavedSchedule, file_name, save
 from splitbrain.schedule.header import about, bare_header, with_provenance
-from splitbrain.world.determinism import disagreement, other_host
 from splitbrain.world.run import Found, Run, run
 
 
@@ -23,8 +23,9 @@ class Counterexample:
     """A violation with its minimal schedule and its file, the run with its trace, and how it was made smaller.
 
     path: of the file; of a draft, which fails in the same way, where the minimal schedule could not be saved; None where nothing is
-    saved. unsaved: why not. confirmed: whether the other host, where there is one for such nodes, runs it event by event in the
-    same way, as processes under other hash seeds do; None: these could not be asked. confirmation: `confirmed` in words.
+    saved. unsaved: why not. confirmed: that the other host, where there is one for such nodes, runs it event by event in the
+    same way, as processes under other hash seeds do; None: not all of these could be asked. confirmation: `confirmed` in words.
+    unsteady: the nodes are nondeterministic: this is the run that was found, and the minimal one was not confirmed.
     """
 
     saved: SavedSchedule
@@ -34,6 +35,7 @@ class Counterexample:
     confirmed: bool | None
     unsaved: str | None = None
     confirmation: str = ""
+    unsteady: bool = False
 
 
 class Draft:
@@ -74,7 +76,16 @@ class Draft:
 
         Raises `NondeterminismError`, whose ``schedule`` is the file, where it does not; the file then says so.
         """
-        self._confirm(self.found, self._schedule(self.found), self.path)
+        saved, path = self._schedule(self.found), self.path
+        try:
+            self._confirmation = confirm(self.found, saved)
+        except NondeterminismError as error:
+            error.schedule = path
+            if path is not None:
+                header = msgspec.structs.replace(saved.header, unconfirmed=str(error))
+                with suppress(ScheduleError):  # what was saved before is still there
+                    save(path, replace(saved, header=header))
+            raise
 
     def keep(self, so_far: Minimised) -> None:
         """Save the best so far, unless that was done a moment ago."""
@@ -90,7 +101,7 @@ class Draft:
     def finish(self, minimised: Minimised) -> Counterexample:
         """Save the minimal run under a name of its own, confirm it as well, and only then remove the draft.
 
-        Raises what `confirm` does; the draft stays then.
+        Where that one is not confirmed, the run that was found takes its place: none that is less certain is left.
         """
         self.minimised = minimised
         least = minimised.smallest
@@ -107,38 +118,31 @@ class Draft:
             else:
                 path = final.path
         if least != self.found:
-            self._confirm(least, saved, path)
+            try:
+                self._confirmation = confirm(least, saved)
+            except (NondeterminismError, EncodingError) as error:
+                return self._fall_back(minimised, None if before is None or path == before.path else path, error)
         if before is not None and unsaved is None:
             self._file = final
             if before.path != path:
                 before.path.unlink(missing_ok=True)
-        again = run(least.setup, least.actions, keep=True)
-        confirmed, confirmation = self._confirmed(again)
-        return Counterexample(replace(saved, path=path), path, again, minimised, confirmed, unsaved, confirmation)
+        return self._made(minimised, unsaved, str(self._confirmation))
 
-    def _confirm(self, found: Found, saved: SavedSchedule, path: Path | None) -> None:
-        try:
-            self._confirmation = confirm(found, saved)
-        except NondeterminismError as error:
-            error.schedule = path
-            if path is not None:
-                header = msgspec.structs.replace(saved.header, unconfirmed=str(error))
-                with suppress(ScheduleError):  # what was saved before is still there
-                    save(path, replace(saved, header=header))
-            raise
+    def _fall_back(self, minimised: Minimised, unsure: Path | None, why: Exception) -> Counterexample:
+        """The run that was found, in place of a minimal one that is not confirmed. unsure: the file of that."""
+        found = self.found
+        self.minimised = replace(minimised, smallest=found, length=len(found.actions), removed=Counter(), complete=False)
+        unsaved = None if self._file is None else self._file.restore(found)
+        if unsure is not None:
+            unsure.unlink(missing_ok=True)
+        told = f"{self._confirmation}; but that is so of the run as it was found alone, and smaller ones were not confirmed: {why}"
+        return self._made(self.minimised, unsaved, told, unsteady=True)
 
-    def _confirmed(self, done: Run) -> tuple[bool | None, str]:
-        """What the other host makes of the minimal run, together with what other processes made of the one that was found."""
-        elsewhere, host = self._confirmation, other_host(done.setup)
-        agreed = True if elsewhere.trouble is None else None
-        if host is None:
-            return agreed, str(elsewhere)
-        differs = disagreement(done, host)
-        if differs is not None:
-            return False, f"the {host} host {differs}; {elsewhere}"
-        if agreed:
-            return True, f"the {host} host agrees, and so do three other processes"
-        return None, f"the {host} host agrees; {elsewhere}"
+    def _made(self, minimised: Minimised, unsaved: str | None, told: str, *, unsteady: bool = False) -> Counterexample:
+        best, path = minimised.smallest, self.path
+        again = run(best.setup, best.actions, keep=True)
+        saved = replace(self._schedule(best), path=path)
+        return Counterexample(saved, path, again, minimised, self._confirmation.confirmed, unsaved, told, unsteady)
 
     def _schedule(self, found: Found) -> SavedSchedule:
         return SavedSchedule(about(self._header, found), found.actions)

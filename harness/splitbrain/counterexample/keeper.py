@@ -48,6 +48,18 @@ class Keeper:
             with suppress(ScheduleError):
                 self.save(self.so_far.smallest)
 
+    def restore(self, found: Found) -> str | None:
+        """Save this one for good, in place of any best so far. Returns why that cannot be; then none of those is left, either."""
+        self.so_far = None
+        try:
+            self.save(found)
+        except ScheduleError as error:
+            if self.held is not found:
+                self.held = None
+                self.path.unlink(missing_ok=True)
+                return str(error)
+        return None
+
     def _expected(self, saved: SavedSchedule) -> SavedSchedule:
         """It, to end as the file says already where that holds the same schedule: people write there what they expect."""
         with suppress(ScheduleError):

@@ -72,8 +72,9 @@ class Conformance:
 
 def conformance(scenario: Scenario, *, seed: int = 0) -> Conformance:
     """Check the contract: nodes can be made and restarted from their disk; effects are well-formed; equal schedules give
-    equal traces, in other processes too; what is sent, written or said can be encoded, and is not changed afterwards; things are
-    said in the order that invariants go by; no thread is started; the label works; something happens; clients are answered.
+    equal traces, in other processes and on the other host, too; what is sent, written or said can be encoded, and is not changed
+    afterwards; things are said in the order that invariants go by; no thread is started; the label works; something happens;
+    clients are answered.
 
         def test_the_contract_is_kept():
             print(conformance(MAJORITY))

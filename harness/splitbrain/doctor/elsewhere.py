@@ -1,4 +1,4 @@
-"""Whether a scenario's nodes do in other processes, under other hash seeds, what they do here."""
+"""Whether a scenario's nodes do in other processes, under other hash seeds, and on the other host what they do here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from splitbrain.world.run import Run, Setup
 class Elsewhere:
     """Runs that were tried here twice, to be tried elsewhere once: those of ``scenario``, without its invariants.
 
-    problem: the first difference, with its likely cause. note: why other processes could not be asked.
+    problem: the first difference, with its likely cause. note: why other processes, or the other host, could not be asked.
     """
 
     scenario: Scenario
@@ -39,7 +39,7 @@ class Elsewhere:
             self._unlike = self._unlike or (setup, actions, error)
 
     def conclude(self) -> None:
-        """Run all that were alike elsewhere; or the first that was not, to find out why."""
+        """Run all that were alike elsewhere, and on the other host; or the first that was not, to find out why."""
         try:
             with others(self.scenario, judged=False) as asked:
                 self._ask(asked)
@@ -55,7 +55,10 @@ class Elsewhere:
             raise asked.explained(error, self._saved(setup, actions), setup.host, cpu)
         confirmation = asked.compare([self._saved(done.setup, done.actions) for done in self._alike], self._alike, cpu)
         if confirmation.trouble is not None:
-            self.note = f"hash seeds: {confirmation}"
+            self.note = f"hash seeds: not confirmed in another process: {confirmation.trouble}"
+        if confirmation.unasked is not None:
+            host = f"the {confirmation.host} host could not be asked: {confirmation.unasked}"
+            self.note = host if self.note is None else f"{self.note}; {host}"
 
     def _saved(self, setup: Setup, actions: Sequence[Action]) -> SavedSchedule:
         try:

@@ -39,6 +39,10 @@ JUDGED = (
     f"{_LIKELY}an invariant that judges by something else than the events; look in it for iteration over sets, id() and hash(), "
     "and for state of a module or class"
 )
+HOST = (
+    f"{_LIKELY}the host: a node sees what runs it (trio's functions, sniffio, the stack, a thread's or a context's variables); "
+    "let it depend on its inputs and its disk alone"
+)
 
 
 def threads(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Confirmation: a schedule counts when processes under other hash seeds run it event by event as it ran here."""
+"""Confirmation: a schedule counts when processes under other hash seeds, and the other host, run it as it ran here."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 from splitbrain.catalogue.museum import named
 from splitbrain.catalogue.scenarios import home_of
-from splitbrain.elsewhere.cause import JUDGED, likely
+from splitbrain.elsewhere.cause import HOST, JUDGED, likely
 from splitbrain.elsewhere.crew import Crew, hash_seeds, mustered
 from splitbrain.elsewhere.filters import current
 from splitbrain.elsewhere.imprint import Imprint
 from splitbrain.elsewhere.question import Answer, Question, Result, Without
-from splitbrain.errors import NondeterminismError, ScenarioError, ScheduleError
+from splitbrain.errors import NondeterminismError, ScenarioError, ScheduleError, SplitbrainError
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.file import SavedSchedule, encode
 from splitbrain.stopwatch import Stopwatch
-from splitbrain.world.determinism import check, shown
+from splitbrain.world.determinism import check, disagreement, other_host, shown
 from splitbrain.world.run import Found, Run
 
 _LEAST, _TIMES = 20, 10  # what others may take, in CPU seconds: so many, and so many times what it took here
@@ -29,14 +29,30 @@ _WALL = 10  # times that by the clock, for the machine may be busy
 
 @dataclass(frozen=True)
 class Confirmation:
-    """That three other processes agree; or, in `trouble`, why they could not be asked."""
+    """That three other processes agree, and so does the other host.
+
+    trouble: why the processes could not be asked. host: the other one; None where there is none for such nodes. unasked: why that
+    could not be.
+    """
 
     trouble: str | None = None
+    host: str | None = None
+    unasked: str | None = None
+
+    @property
+    def confirmed(self) -> bool | None:
+        """True; None where not all could be asked."""
+        return True if self.trouble is None and self.unasked is None else None
 
     def __str__(self) -> str:
-        if self.trouble is None:
-            return "three other processes agree"
-        return f"not confirmed in another process: {self.trouble}"
+        elsewhere = "three other processes agree" if self.trouble is None else f"not confirmed in another process: {self.trouble}"
+        if self.host is None:
+            return elsewhere
+        if self.unasked is not None:
+            return f"the {self.host} host could not be asked: {self.unasked}; {elsewhere}"
+        if self.trouble is not None:
+            return f"the {self.host} host agrees; {elsewhere}"
+        return f"the {self.host} host agrees, and so do three other processes"
 
 
 def confirm(found: Found, saved: SavedSchedule) -> Confirmation:
@@ -68,17 +84,21 @@ class Others:
         )
 
     def compare(self, saved: Sequence[SavedSchedule], runs: Sequence[Run], cpu: float) -> Confirmation:
-        """Hold what ran here against what runs there. cpu: seconds that it took here.
+        """Hold what ran here against what runs there, and on the other host. cpu: seconds that it took here.
 
         Raises `NondeterminismError` with the first difference and its likely cause.
         """
+        return Confirmation(self._elsewhere(saved, runs, cpu), *_hosts(runs))
+
+    def _elsewhere(self, saved: Sequence[SavedSchedule], runs: Sequence[Run], cpu: float) -> str | None:
+        """Why other processes could not be asked; None where they agree."""
         if self._crew is None:
-            return Confirmation(self._trouble)
+            return self._trouble
         here = [Imprint.of(done.events, done.setup.scenario.show) for done in runs]
         try:
             question = self._question(saved, [done.setup.host for done in runs], cpu, here)
         except ScheduleError as unsaid:  # what no file can hold goes nowhere
-            return Confirmation(str(unsaid))
+            return str(unsaid)
         answers = self._crew.ask(question, _WALL * question.cpu)
         for place, done in enumerate(runs):
             for seed, answer in zip(hash_seeds(), answers, strict=True):
@@ -90,7 +110,7 @@ class Others:
                     raise self.explained(error, saved[place], done.setup.host, cpu)
                 if there.fingerprint != _fingerprint(done):
                     raise NondeterminismError(_verdicts(done, there, where), JUDGED)
-        return Confirmation(next((answer.trouble for answer in answers if answer.trouble is not None), None))
+        return next((answer.trouble for answer in answers if answer.trouble is not None), None)
 
     def explained(self, error: NondeterminismError, saved: SavedSchedule, host: str | None, cpu: float) -> NondeterminismError:
         """The error with the likely cause, where others can tell it."""
@@ -144,6 +164,22 @@ def others(scenario: Scenario, name: str | None = None, *, judged: bool = True) 
         return
     with mustered() as crew:
         yield Others(crew, crew.trouble, home, judged)
+
+
+def _hosts(runs: Sequence[Run]) -> tuple[str | None, str | None]:
+    """The other host, and why it could not be asked."""
+    host = None
+    for done in runs:
+        host = other_host(done.setup)
+        if host is None:
+            continue
+        try:
+            differs = disagreement(done, host)
+        except SplitbrainError as error:
+            return host, str(error)
+        if differs is not None:
+            raise NondeterminismError(f"the same schedule ran on the {host} host, and that {differs}", HOST)
+    return host, None
 
 
 def _difference(done: Run, there: Result, where: str) -> str:

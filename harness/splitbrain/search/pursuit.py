@@ -14,9 +14,9 @@ from splitbrain.world.run import Found
 def pursue(draft: Draft, tally: Tally, *, seconds: float = SECONDS, progress: OnBetter | None = None) -> Counterexample:
     """Make sure that the run fails again, look for more like it, minimise, and save what that gives.
 
-    tally: of the search that found it. seconds: as `minimise` has them. Raises `NondeterminismError`: the draft stays, and is its
-    ``schedule``. Whatever else ends it, Ctrl-C (KeyboardInterrupt, with a note of it) above all, leaves the best so far in the
-    draft's file.
+    tally: of the search that found it. seconds: as `minimise` has them. Raises `NondeterminismError` where it does not fail again
+    in the same way: the draft stays, and is its ``schedule``. Whatever else ends it, Ctrl-C (KeyboardInterrupt, with a note of it)
+    above all, leaves the best so far in the draft's file.
     """
 
     def keep(so_far: Minimised) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from splitbrain.catalogue.museum import named
 from splitbrain.counterexample.draft import Counterexample, Draft
 from splitbrain.counterexample.explanation import explain
-from splitbrain.errors import ScenarioError, ScheduleError
+from splitbrain.errors import NondeterminismError, ScenarioError, ScheduleError, SplitbrainError
 from splitbrain.report.terminal.account import account
 from splitbrain.report.terminal.screen import counterexample_text, replay_command
 from splitbrain.report.terminal.size import as_typed
@@ -68,7 +68,7 @@ def counterexample_found(found: Found, tally: Tally, how: str, raised: BaseExcep
     """Save, minimise and show what a search found; no world may be open on this thread.
 
     raised: what came out of the test's own code besides; it is mentioned. Ctrl-C ends the test run, as it always does: raises
-    `KeyboardInterrupt` that names the file.
+    `KeyboardInterrupt` that names the file. A `SplitbrainError` on the way has a note of what broke, and of the file.
     """
     draft, why_unsaved = _draft(found, how)
     made = None
@@ -79,6 +79,12 @@ def counterexample_found(found: Found, tally: Tally, how: str, raised: BaseExcep
         if made.minimised.interrupted:
             raise KeyboardInterrupt
         return _shown(made, how, why_unsaved, besides(raised))
+    except SplitbrainError as error:  # whatever comes behind a find, it is not lost
+        path = draft.path if made is None else made.path
+        told = f"{'was once' if isinstance(error, NondeterminismError) else 'is'} broken: {found.violation.summary}"
+        where = f"not saved: {why_unsaved}" if path is None else f"saved as {as_typed(path)}"
+        error.add_note(f"{found.violation.invariant} {told}; the failing run is {where}")
+        raise
     except KeyboardInterrupt as pressed:
         path = draft.path if made is None else made.path
         saved = "" if path is None else f"; a schedule that shows it is saved as {as_typed(path)}"
@@ -95,7 +101,7 @@ def _shown(made: Counterexample, how: str, why_unsaved: str | None, on_top: str 
         on_top,
         on_file and f"This schedule was on file already; now it was found by {how}.",
         why_unsaved and f"It is not saved: {why_unsaved}",
-        None if made.confirmed else f"Mind: {made.confirmation}",
+        None if made.confirmed and not made.unsteady else f"Mind: {made.confirmation}",
         made.unsaved and f"The file is not the minimal schedule, but one that fails in the same way: {made.unsaved}",
     )
     told = partial(

@@ -50,16 +50,21 @@ def other_host(setup: Setup) -> str | None:
 
 
 def disagreement(done: Run, host: str) -> str | None:
-    """What another host makes of a run, where that is not the same, event by event; a clause without its subject."""
+    """What another host makes of a run, where that is not the same, event by event; a clause without its subject.
+
+    Raises `ScenarioError` where that host cannot run it now, and `EncodingError` where what ran there cannot be compared.
+    """
     other = run(replace(done.setup, host=host), done.actions, keep=True)
     place = first_difference(done.events, other.events, done.setup.scenario.show)
     if place is None:
         return None
-    alike = _fingerprints(done) == _fingerprints(other)
-    return (
-        f"{'breaks it' if alike else 'does NOT break it'} in the same way{', but' if alike else ':'} event {place + 1} differs: "
-        f"here {shown(done.events, place)}, there {shown(other.events, place)}"
-    )
+    if done.violation is None and other.violation is None:
+        how = "runs it otherwise:"
+    elif _fingerprints(done) == _fingerprints(other):
+        how = "breaks it in the same way, but"
+    else:
+        how = "does NOT break it in the same way:"
+    return f"{how} event {place + 1} differs: here {shown(done.events, place)}, there {shown(other.events, place)}"
 
 
 def _fingerprints(*runs: Run) -> list[str]:

@@ -80,10 +80,13 @@ def test_a_counterexample_is_shown_on_one_screen_and_shown_again_by_show(capsys,
 
 def test_a_violation_that_the_trio_host_does_not_confirm_is_told_loudly(capsys, here):
     arguments = ("faulty_nodes:ONLY_DIRECT", "--runs", 50, "--seed", 1, "--host", "direct", "--out", here / "out")
-    code, out, _ = run(capsys, "hunt", *arguments)
-    assert code == 1
-    assert "the trio host does NOT break it in the same way" in out
-    assert hunt(capsys, *arguments)[1]["confirmed"] is False
+    code, _, err = run(capsys, "hunt", *arguments)
+    assert code == 3
+    assert "the same schedule ran on the trio host, and that does NOT break it in the same way" in err
+    assert "The likely cause: the host" in err
+    (path,) = (here / "out").iterdir()
+    assert load(path).header.unconfirmed.startswith("NONDETERMINISTIC: ")
+    assert hunt(capsys, *arguments)[1]["outcome"] == "nondeterministic"
 
 
 def test_a_clean_hunt_says_what_was_exercised(capsys, here):
@@ -299,6 +302,54 @@ def test_a_find_that_depends_on_the_hash_seed_is_nondeterministic_and_its_file_i
         )
         ends.add((done.returncode, done.stdout.partition(" ")[0]))
     assert ends <= {(1, "REPRODUCED"), (3, "NONDETERMINISTIC")}
+
+
+STEADIED = """
+import os
+from splitbrain import FaultBudget, Observe, Scenario, SetTimer, Write
+from splitbrain.observations import Decided
+from splitbrain_invariants import Agreement
+
+class Steadied:
+    def __init__(self, me, peers, disk):
+        self.steady, self.asked = False, 0
+
+    def start(self):
+        yield SetTimer("steady", 1, 2)
+
+    def timeout(self, timer):
+        self.steady = True
+        return ()
+
+    def receive(self, sender, message):
+        return ()
+
+    def request(self, request, command):
+        self.asked += 1
+        if not self.steady:
+            yield Write("seed", os.environ.get("PYTHONHASHSEED"))
+        if self.asked == 2:
+            raise ValueError("the bug")
+        yield Observe(Decided("x"))
+
+ONE = Scenario(
+    name="steadied", factory=Steadied, sizes=(1,), invariants=(Agreement,), progress=(Decided,), budget=FaultBudget(crashes="none")
+)
+"""
+
+
+def test_a_find_that_is_confirmed_stays_the_find_where_smaller_ones_depend_on_the_process(capsys, here):
+    (here / "steadied_nodes.py").write_text(STEADIED)
+    arguments = ("steadied_nodes:ONE", "--runs", 50, "--seed", 1, "--out", here / "out")
+    code, out, _ = run(capsys, "hunt", *arguments)
+    assert code == 1
+    assert "as it was found: " in out
+    assert "smaller ones were not confirmed: NONDETERMINISTIC: the same schedule ran in another process" in out
+    (path,) = (here / "out").iterdir()
+    assert not load(path).header.unconfirmed
+    assert run(capsys, "replay", path)[0] == 1
+    code, found = hunt(capsys, *arguments)
+    assert (code, found["confirmed"], found["minimal"], found["schedule"]) == (1, True, False, str(path))
 
 
 def test_the_report_says_who_agrees(capsys, here):

@@ -253,8 +253,11 @@ def _show(counterexample: Counterexample) -> None:
 
     best = counterexample.minimised
     where = "not saved" if counterexample.path is None else f"saved as {counterexample.path}"
-    print(f"{effort(best, best.length)}; {counterexample.confirmation}; {where}")
-    print(removed(best))
+    if counterexample.unsteady:
+        print(f"as it was found: {best.length:,} actions; {counterexample.confirmation}; {where}")
+    else:
+        print(f"{effort(best, best.length)}; {counterexample.confirmation}; {where}")
+        print(removed(best))
     print()
     show_counterexample(counterexample.saved, counterexample.run, counterexample.path)
 
