@@ -1,6 +1,9 @@
 """The watchdog: code of a node's that computes for ever is an outcome, the same in every run."""
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 
@@ -12,11 +15,13 @@ from shell import run as shell
 from splitbrain.actions import Crash, Request, Restart
 from splitbrain.cluster import watchdog
 from splitbrain.cluster.watchdog import WATCHDOG
+from splitbrain.counterexample.minimiser.minimiser import minimise
 from splitbrain.errors import ScenarioError
 from splitbrain.events import Failed, Observed, Wrote
 from splitbrain.node import Observe, Send, Sync, Write
 from splitbrain.schedule.file import load
 from splitbrain.schedule.replay import replay
+from splitbrain.stopwatch import cpu_seconds
 from splitbrain.trace.encoding import digest
 from splitbrain.world.run import Setup, run
 from splitbrain.world.world import World
@@ -29,7 +34,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    for name, seconds in (("PATIENCE", 0.2), ("PATIENCE_AGAIN", 0.1), ("TICK", 0.05)):
+    for name, seconds in (("PATIENCE", 0.2), ("HASTE", 0.1), ("TICK", 0.05)):
         monkeypatch.setattr(watchdog, name, seconds)
 
 
@@ -281,6 +286,134 @@ def test_in_another_thread_nothing_is_watched():
     thread.start()
     thread.join()
     assert timers == [(0.0, 0.0)]
+
+
+def works(seconds):
+    end = cpu_seconds() + seconds
+    while cpu_seconds() < end:
+        work()
+
+
+def slow_and_endless_from(number):
+    """Its requests take 0.8 s of CPU each, but the last of so many never ends."""
+
+    class Node(scripted().factory):
+        asked = 0
+
+        def request(self, *_):
+            self.asked += 1
+            if self.asked == number:
+                spins()
+            works(0.8)
+            return ()
+
+    return Setup(scripted(factory=Node), 2)
+
+
+def asked(times):
+    return [Request("n1", f"r{number}", "x") for number in range(1, times + 1)]
+
+
+@pytest.mark.slow
+def test_who_is_only_slow_is_blamed_nowhere_but_in_tries_of_which_none_counts(monkeypatch):
+    monkeypatch.setattr(watchdog, "PATIENCE", 3.0)
+    setup = slow_and_endless_from(2)
+    assert run(setup, asked(2)).violation.fingerprint == "KeepsContract(hung)"
+    assert run(setup, asked(1)).violation is None
+    with WATCHDOG.hasty() as stopped:
+        assert run(setup, asked(1)).violation is None
+        assert run(setup, asked(2)).violation is not None
+        assert [code.co_name for code in stopped] == ["request"]
+        with WATCHDOG.hasty():
+            assert run(setup, asked(1)).violation is not None
+        with WATCHDOG.patient():
+            assert run(setup, asked(1)).violation is None
+        assert run(setup, asked(1)).violation is not None
+    assert run(setup, asked(1)).violation is None
+
+
+@pytest.mark.slow
+def test_a_minimal_schedule_is_one_in_which_it_hangs_with_all_patience(monkeypatch):
+    monkeypatch.setattr(watchdog, "PATIENCE", 3.0)
+    found = run(slow_and_endless_from(3), asked(5)).found()
+    assert len(found.actions) == 3
+    told = []
+    least = minimise(found, progress=lambda so_far: told.append(so_far.smallest))
+    for each in (*told, least.smallest):
+        assert found.alike(run(each.setup, each.actions).violation)
+    assert len(least.smallest.actions) == 3
+
+
+LEFT_OPEN = """
+import atexit, os, signal, sys
+
+def timer():
+    return signal.getitimer(signal.ITIMER_PROF)[1] > 0
+
+def works(loops=200):
+    return sum(number * number for _ in range(loops) for number in range(100_000))
+
+atexit.register(lambda: print("at exit", timer(), signal.getsignal(signal.SIGPROF) == signal.SIG_IGN, flush=True))
+sys.path[:0] = PATH
+
+from scripted import scripted
+from splitbrain.world.world import World
+
+world = World(scripted())
+print("open", timer(), flush=True)
+"""
+
+
+def script(then):
+    """What a program prints that leaves a world open; it has to end well."""
+    path = [os.path.dirname(sys.modules[scripted.__module__].__file__)]
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_OPEN.replace("PATH", repr(path)) + then], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_a_world_that_is_left_open_does_not_kill_the_process_as_it_ends():
+    assert script("") == ["open True", "at exit False True"]
+
+
+def test_a_world_that_is_left_open_does_not_kill_the_program_that_comes_after():
+    burns = "sum(number * number for number in range(3_000_000)); print('burnt')"
+    assert script(f'works(); os.execv(sys.executable, [sys.executable, "-c", {burns!r}])') == ["open True", "burnt"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing can be forked here")
+def test_a_fork_watches_its_own_worlds():
+    then = """
+if os.fork() == 0:
+    print("fork", timer(), flush=True)
+    own = World(scripted())
+    print("own", timer(), flush=True)
+    own.close()
+    world.close()
+    print("closed", timer(), flush=True)
+    os._exit(0)
+os.wait()
+print("parent", timer(), flush=True)
+world.close()
+"""
+    assert script(then) == ["open True", "fork False", "own True", "closed False", "parent True", "at exit False True"]
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_the_timer_rests_while_no_world_is_at_work_and_goes_on_with_the_next_action(host):
+    with World(scripted(request=lambda *_: spins()), host=host) as world:
+        for action in (ASK, Restart("n1"), Request("n1", "r2", "x")):
+            works_outside()
+            assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+            world.apply(action)
+        assert [failed.how for failed in of(world, Failed)] == ["hung", "hung"]
+
+
+def works_outside():
+    for _ in range(60):
+        work(60_000)
 
 
 ENDLESS_NODES = """

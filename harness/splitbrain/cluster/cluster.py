@@ -140,6 +140,8 @@ class Cluster:
 
     def begin(self, action: Action) -> None:
         """Count one action, and record it."""
+        if WATCHDOG.asleep:
+            WATCHDOG.wake()
         recorder = self.recorder
         recorder.step += 1
         if self._keep_acted:
@@ -216,6 +218,8 @@ class Cluster:
 
     def close(self) -> None:
         """End the run, and tell its nodes; needed on the trio host, of which one world a process can be open at a time."""
+        if WATCHDOG.asleep:
+            WATCHDOG.wake()
         for process in self._order:
             process.halt()  # first, for what is still done while the host stops is none of the run
         try:

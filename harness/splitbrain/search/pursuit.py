@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from splitbrain.cluster.watchdog import WATCHDOG
 from splitbrain.counterexample.draft import Counterexample, Draft
 from splitbrain.counterexample.minimiser.minimised import Minimised, OnBetter
 from splitbrain.counterexample.minimiser.minimiser import SECONDS, minimise
@@ -40,5 +41,6 @@ def pursue(draft: Draft, tally: Tally, *, seconds: float = SECONDS, progress: On
 
 def shortest(found: Found, tally: Tally, *, seconds: float = SECONDS, progress: OnBetter | None = None) -> Minimised:
     """Minimise a failing run with the help of more like it, as they are found in as many steps again."""
-    more = list(more_like(found, tally, Deadline(seconds, cpu=True)))
-    return minimise(found, more=more, seconds=seconds, progress=progress)
+    with WATCHDOG.hasty():
+        more = list(more_like(found, tally, Deadline(seconds, cpu=True)))
+        return minimise(found, more=more, seconds=seconds, progress=progress)

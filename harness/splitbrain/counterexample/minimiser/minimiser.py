@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from splitbrain.cluster.watchdog import WATCHDOG
 from splitbrain.counterexample.minimiser.canonical import arrange, improve, plain_setup
 from splitbrain.counterexample.minimiser.minimised import Minimised, OnBetter, cost
 from splitbrain.counterexample.minimiser.neighbourhood import search_nearby
 from splitbrain.counterexample.minimiser.passes import coarse, fine, leave_out_pairs
 from splitbrain.counterexample.minimiser.shrinker import Budget, NoActionsError, Shrinker, SpentError
 from splitbrain.errors import SplitbrainError
-from splitbrain.world.run import Found
+from splitbrain.world.run import Found, run
 
 REPLAYS = 30_000  # runs of small schedules; most minimisations take a twentieth
 SECONDS = 60.0  # of CPU: a net, for it mostly ends long before
@@ -45,32 +46,64 @@ def minimise(
     counts as several. seconds: of CPU, a net for nodes that compute a lot (and five times as many of wall clock, for nodes that
     wait). progress is called after every improvement, with the best so far. Ctrl-C is taken as "enough of this": the best so far
     is returned, as ``interrupted``.
+
+    Where a node computes for ever, candidates are stopped early, on suspicion; then the last that fails with all patience counts,
+    and none that has not is told of.
     """
     if not isinstance(found, Found):
         raise SplitbrainError(f"minimise({found!r:.80}): this is no failing run; pass it what a hunt found, which may be nothing")
-    so_far = Minimised(found, len(found.actions))
+    so_far = certain = Minimised(found, len(found.actions))
+    suspected: list[Minimised] = []
     if not found.actions:  # a node failed at the start
         return replace(so_far, complete=True)
     budget = Budget(seconds, replays)
 
     def on_better(shrinker: Shrinker) -> None:
-        nonlocal so_far
+        nonlocal so_far, certain
         so_far = _told(shrinker, so_far)
+        if stopped:
+            if suspected and suspected[-1].smallest is so_far.smallest:
+                suspected.pop()
+            suspected.append(so_far)
+            return
+        certain = so_far
         if progress is not None:
             progress(so_far)
 
     shrinker = Shrinker(found, budget, on_better)
-    try:
-        _minimise(shrinker, [each for each in more if found.alike(each.violation)])
-    except NoActionsError as shortest:
-        shrinker.replace("as it breaks at the start", shortest.found)
-        shrinker.complete = True
-        shrinker.tell()
-    except SpentError:
-        pass
-    except KeyboardInterrupt:
-        return replace(so_far, interrupted=True)
-    return _told(shrinker, so_far)
+    with WATCHDOG.hasty() as stopped:
+        try:
+            try:
+                _minimise(shrinker, [each for each in more if found.alike(each.violation)])
+            except NoActionsError as shortest:
+                shrinker.replace("as it breaks at the start", shortest.found)
+                shrinker.complete = True
+                shrinker.tell()
+            except SpentError:
+                pass
+            so_far = _told(shrinker, so_far)
+            if not suspected:
+                return so_far
+            suspected[-1] = so_far
+            least = _least_certain(suspected) or certain
+        except KeyboardInterrupt:
+            return replace(certain, interrupted=True)
+    if progress is not None:
+        progress(least)
+    return least
+
+
+def _least_certain(suspected: Sequence[Minimised]) -> Minimised | None:
+    """The last that fails in the same way with all patience, or one before it: ever more are passed over."""
+    place, further = len(suspected) - 1, 1
+    while place >= 0:
+        least = suspected[place].smallest
+        with WATCHDOG.patient():
+            again = run(least.setup, least.actions, lenient=True)
+        if least.alike(again.violation) and again.actions == least.actions:
+            return suspected[place]
+        place, further = place - further, 2 * further
+    return None
 
 
 def _told(shrinker: Shrinker, before: Minimised) -> Minimised:
