@@ -6,13 +6,29 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from handwritten import ACCEPTORS, EMPTY_LOGS, trace
 from museum_runs import SLUGS, of_the_museum, saved_run
 
 import splitbrain_invariants as invariants
 from splitbrain import observations
 from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Declared, Failed, Observed, Started, Synced
 from splitbrain.invariant import Invariant, Monitor
-from splitbrain.observations import AcceptorStarted, Appended, Applied, Committed, Decided, Led, Recovered, Truncated, Voted
+from splitbrain.observations import (
+    Accepted,
+    AcceptorStarted,
+    Appended,
+    Applied,
+    Committed,
+    Decided,
+    EnteredTerm,
+    Led,
+    Promised,
+    Proposed,
+    Recovered,
+    Tracked,
+    Truncated,
+    Voted,
+)
 
 PAGE = Path(__file__).resolve().parents[2] / "ci" / "docs" / "invariants.md"
 ALL = [each for name in invariants.__all__ if isinstance(each := getattr(invariants, name), type)]
@@ -85,6 +101,40 @@ def test_safety_does_not_watch_every_message_and_timer():
     assert {kind.__name__ for kind in watched if kind.__module__ == "splitbrain.events"} <= {kind.__name__ for kind in rare} | {
         "Requested"
     }
+
+
+@pytest.mark.parametrize("invariant", ALL)
+def test_a_node_that_failed_has_crashed(invariant):
+    assert (Crashed in invariant.watches) == (Failed in invariant.watches)
+
+
+def fails(step):
+    return Failed(step, "n1", "raised", "receive: KeyError")
+
+
+LEADS = [("n1", EnteredTerm(1)), ("n1", Led(1)), ("n1", Appended(1, 1, "a"))]
+DOUBTS = {  # what would be wrong, had n1 not failed just before the last of these
+    invariants.DecidedIsChosen: (ACCEPTORS, [("n2", Accepted((1, "n2"), "a")), ("n2", Decided("a"))]),
+    invariants.ProposedIsPromised: (ACCEPTORS, [("n2", Promised((1, "n2"))), ("n2", Proposed((1, "n2"), "a"))]),
+    invariants.AcceptedIsProposed: (ACCEPTORS, [("n2", Proposed((1, "n2"), "a")), ("n2", Accepted((3, "n1"), "b"))]),
+    invariants.LeadsByVotes: (EMPTY_LOGS, [("n2", Voted(1, "n2")), ("n2", Led(1))]),
+    invariants.MatchIndexNeverGoesBack: ((), [("n1", Led(1)), ("n1", Tracked("n2", 3, 4)), ("n1", Tracked("n2", 0, 4))]),
+    invariants.LeaderAppendOnly: (EMPTY_LOGS, [*LEADS, ("n1", Appended(1, 2, "b"))]),
+    invariants.CommitWithinLog: (EMPTY_LOGS, [*LEADS, ("n1", Committed(2, 1))]),
+    invariants.LeaderCompleteness: (EMPTY_LOGS, [("n2", Appended(1, 1, "a")), ("n2", Committed(1, 1)), ("n1", Led(2))]),
+    invariants.TermsRise: (EMPTY_LOGS, [*LEADS, ("n1", Appended(2, 2, "b"))]),
+}
+
+
+@pytest.mark.parametrize(("invariant", "first", "said"), [(each, *told) for each, told in DOUBTS.items()])
+def test_a_node_that_failed_has_the_benefit_of_the_doubt(invariant, first, said):
+    broken = Monitor((invariant,))
+    for event in trace(*said, first=first):
+        broken.observe(event)
+    assert broken.violation is not None
+    doubted = Monitor((invariant,))
+    for event in trace(*said[:-1], fails, said[-1], first=first):
+        assert doubted.observe(event) is None
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -17,9 +17,10 @@ from splitbrain_invariants.witnesses.waiting import elections
 class LogTermination(Invariant):
     """By the end of a fair phase a command that its client asked for is applied by every node of its core.
 
-    It is one that was asked for in the fair phase, and learners have to apply it, too. An answer is enough where nothing that was
-    asked for came into any log: such commands are not logged (reads, for instance). Where nobody could be asked, nothing is to be
-    done.
+    It is one that was asked for in the fair phase, and learners have to apply it, too. Answers are enough where nothing that was
+    asked for came into any log: such commands are not logged (reads, for instance). Then each request but the last must have been
+    answered; and where some were refused, somebody must refuse nothing more since it began to answer: who leads, where that is
+    said. Where nobody could be asked, nothing is to be done.
 
     Where nodes change their configuration (`Voters`), a core is asked for progress only if it has a quorum of every configuration
     that one of it may count by; and of those that were voters once, only who is a voter in all of these has to apply anything.
@@ -38,8 +39,10 @@ class LogTermination(Invariant):
         self._began: CalmBegan | None = None
         self._asked: dict[Any, dict[NodeId, None]] = {}  # command of the fair phase -> who applied it
         self._commands: list[Any] = []
-        self._requests: set[str] = set()  # the fair phase's
-        self._answered = False  # whether one of these was answered, and not refused
+        self._requests: dict[str, bool] = {}  # the fair phase's, and whether each was answered, or refused
+        self._answers: dict[NodeId, bool] = {}  # who answered one of these, and whether it has refused none since
+        self._refused = False  # whether anybody refused one of these
+        self._elects = False  # whether nodes say who leads
         self._logged = False  # whether anybody has one of the commands in its log
         self._configurations = Configurations()
         self._led: dict[NodeId, int] = {}  # who leads which term
@@ -58,17 +61,23 @@ class LogTermination(Invariant):
                 if event.calm:
                     self._asked.setdefault(key(event.command), {})
                     self._commands.append(event.command)
-                    self._requests.add(event.request)
+                    self._requests[event.request] = False
             case Replied():
-                if event.request in self._requests and not isinstance(event.result, Refused):
-                    self._answered = True
+                if event.request in self._requests:
+                    self._requests[event.request] = True
+                    if not isinstance(event.result, Refused):
+                        self._answers.setdefault(event.node, True)
+                    else:
+                        self._refused = True
+                        if event.node in self._answers:
+                            self._answers[event.node] = False
             case Crashed() | Failed():
                 for known in (self._led, self._applied, self._committed):
                     known.pop(event.node, None)
             case CalmBegan():
                 self._began = event
-                self._answered = self._logged = False
-                for fair in (self._asked, self._commands, self._requests):
+                self._logged = self._refused = False
+                for fair in (self._asked, self._commands, self._requests, self._answers):
                     fair.clear()
             case CalmEnded():
                 return self._ended(event)
@@ -80,6 +89,13 @@ class LogTermination(Invariant):
     def _applied_by_all(self, core: tuple[NodeId, ...]) -> bool:
         bound = self._bound(core)
         return any(all(node in appliers for node in bound) for appliers in self._asked.values())
+
+    def _only_answers(self) -> bool:
+        """Whether what was asked for is not logged, but answered; the last one may be under way."""
+        if self._logged or not self._answers or not all(list(self._requests.values())[:-1]):
+            return False
+        leaders = self._led if self._elects else self._answers
+        return not self._refused or any(more and node in leaders for node, more in self._answers.items())
 
     def _may_progress(self, core: tuple[NodeId, ...]) -> bool:
         """Whether the core has a quorum of whatever its nodes count by; where nobody said `Voters`, the scenario saw to that."""
@@ -117,6 +133,8 @@ class LogTermination(Invariant):
                 self._committed[node] = said.index
             case Led():
                 self._led[node] = self._term[node] = said.term
+                self._elects = True
+                self._answers.pop(node, None)  # what it refused before, it refused as a follower
             case SteppedDown():
                 self._led.pop(node, None)
             case _:
@@ -126,7 +144,7 @@ class LogTermination(Invariant):
         # Where the client found nobody to ask, nothing was to happen.
         if self._began is None or not self._asked or not self._may_progress(event.core):
             return None
-        if self._applied_by_all(event.core) or (self._answered and not self._logged):
+        if self._applied_by_all(event.core) or self._only_answers():
             return None
         commands = ", ".join(repr(command) for command in self._commands)
         leaders = [f"{node} leads term {self._led[node]}" for node in event.core if node in self._led]

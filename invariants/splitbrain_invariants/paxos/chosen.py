@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from splitbrain.events import Crashed, Declared, Event, Observed, Started
+from splitbrain.events import Crashed, Declared, Event, Failed, Observed, Started
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Accepted, AcceptorStarted, Decided, Proposed
@@ -80,7 +80,7 @@ class DecidedIsChosen(Invariant):
     It assumes that an acceptor says Accepted in the handler in which it answers, and AcceptorStarted when it starts again.
     """
 
-    watches = (Decided, Accepted, AcceptorStarted, Declared, Started, Crashed)
+    watches = (Decided, Accepted, AcceptorStarted, Declared, Started, Crashed, Failed)
     source = "Paxos Made Simple, 2.1: a process never learns that a value has been chosen unless it actually has been"
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class DecidedIsChosen(Invariant):
                 self._down.pop(event.node, None)
                 self._tally.acceptors.observe(event)
                 self._tally.found(event)
-        elif type(event) is Crashed:
+        elif isinstance(event, (Crashed, Failed)):
             self._down[event.node] = None
         else:
             self._tally.acceptors.observe(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from splitbrain.events import Crashed, Event, Observed, Requested
+from splitbrain.events import Crashed, Event, Failed, Observed, Requested
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.observations import Accepted, AcceptorStarted, Proposed
 from splitbrain_invariants.key import key, number, same
@@ -22,7 +22,7 @@ class AcceptedIsProposed(Invariant):
     It assumes that a proposer says Proposed in the handler in which it asks acceptors to accept, and before its own acceptor does.
     """
 
-    watches = (Proposed, Accepted, AcceptorStarted, Crashed)
+    watches = (Proposed, Accepted, AcceptorStarted, Crashed, Failed)
     kind = "step"
     source = "Paxos Made Simple, 2.1 (only a value that has been proposed may be chosen) and 2.2 (phase 2)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from splitbrain.events import Crashed, Declared, Event, Observed, Started
+from splitbrain.events import Crashed, Declared, Event, Failed, Observed, Started
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import AcceptorStarted, Promised, Proposed
@@ -26,7 +26,7 @@ class ProposedIsPromised(Invariant):
     no ballot is exempt: the first leader of a new cluster prepares its first ballot, too.
     """
 
-    watches = (Proposed, Promised, AcceptorStarted, Declared, Started, Crashed)
+    watches = (Proposed, Promised, AcceptorStarted, Declared, Started, Crashed, Failed)
     source = "Paxos Made Simple, 2.2, phase 2 (a); Howard, Malkhi and Spiegelman, Flexible Paxos, 2016"
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class ProposedIsPromised(Invariant):
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed:
-            if type(event) is Crashed:
+            if isinstance(event, (Crashed, Failed)):
                 self._doubtful[event.node] = None
             else:
                 self._acceptors.observe(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from splitbrain.events import Crashed, Declared, Event, Observed, Started
+from splitbrain.events import Crashed, Declared, Event, Failed, Observed, Started
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Accepted, AcceptorStarted, Promised, Proposed
@@ -63,7 +63,7 @@ class ProposedIsSafe(Invariant):
     It assumes that acceptors say Promised and Accepted no later than they answer, and AcceptorStarted whenever they start.
     """
 
-    watches = (Proposed, Promised, Accepted, AcceptorStarted, Declared, Started, Crashed)
+    watches = (Proposed, Promised, Accepted, AcceptorStarted, Declared, Started, Crashed, Failed)
     source = "Paxos Made Simple, 2.2 (P2c)"
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class ProposedIsSafe(Invariant):
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed:
-            if type(event) is Crashed:
+            if isinstance(event, (Crashed, Failed)):
                 self._unknown[event.node] = None
             else:
                 self._acceptors.observe(event)

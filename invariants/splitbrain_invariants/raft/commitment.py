@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from splitbrain.events import Crashed, Event, Observed
+from splitbrain.events import Crashed, Event, Failed, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Appended, Applied, Committed, Installed, Recovered, Truncated
@@ -19,7 +19,7 @@ class CommitWithinLog(Invariant):
     Committed that goes by it. One that has not said what it recovered, or that removes what it never told of, is not held to it.
     """
 
-    watches = (Committed, Appended, Truncated, Installed, Recovered, Crashed)
+    watches = (Committed, Appended, Truncated, Installed, Recovered, Crashed, Failed)
     source = (
         "Raft (extended version), Figure 2: commit_index = min(leader_commit, index of last new entry); 5.3: an N that it holds"
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from splitbrain.events import Crashed, Event, Observed
+from splitbrain.events import Crashed, Event, Failed, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Appended, Committed, Installed, Led, Recovered, Truncated
@@ -30,7 +30,7 @@ class LeaderCompleteness(Invariant):
     Led and the Committed that go by it. Of a log of which a node does not tell, nothing is held against it.
     """
 
-    watches = (Appended, Truncated, Committed, Installed, Led, Recovered, Crashed)
+    watches = (Appended, Truncated, Committed, Installed, Led, Recovered, Crashed, Failed)
     source = "Raft (extended version), Figure 3 and 5.4.3: leader completeness"
 
     def __init__(self) -> None:

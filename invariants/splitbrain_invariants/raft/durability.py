@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from splitbrain.events import Crashed, Event, Observed, Started, Synced
+from splitbrain.events import Crashed, Event, Failed, Observed, Started, Synced
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Appended, Committed, Installed, Led, Recovered, Truncated, Voters
@@ -30,7 +30,7 @@ class CommittedIsDurable(Invariant):
     durable, Committed when its commit index has risen, and Voters as soon as it counts by them.
     """
 
-    watches = (Appended, Truncated, Committed, Installed, Led, Recovered, Synced, Crashed, *Configurations.WATCHES)
+    watches = (Appended, Truncated, Committed, Installed, Led, Recovered, Synced, Crashed, Failed, *Configurations.WATCHES)
     source = "Raft (extended version), 5.3 (committed: replicated on a majority) and 5.1, Figure 2 (log[] on stable storage)"
 
     def __init__(self) -> None:
@@ -51,9 +51,9 @@ class CommittedIsDurable(Invariant):
             if store is not None and (gone := store.sync(event.asked)):
                 removal = self._removals.get(event.node)
                 return None if removal is None else self._check(gone, removal)
-        elif type(event) is Crashed:
+        elif isinstance(event, (Crashed, Failed)):
             if event.node in self._stores:
-                self._stores[event.node].lose_power(event.kept)
+                self._stores[event.node].lose_power(event.kept if isinstance(event, Crashed) else 0)
         else:
             self._configurations.observe(event)
             if type(event) is Started:

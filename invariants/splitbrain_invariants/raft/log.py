@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from splitbrain.events import Crashed, Event, Observed
+from splitbrain.events import Crashed, Event, Failed, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Appended, EnteredTerm, Installed, Led, Recovered, SteppedDown, Truncated
+from splitbrain_invariants.key import same
 from splitbrain_invariants.replica import Replica
 from splitbrain_invariants.witnesses.copies import terms
 from splitbrain_invariants.witnesses.phrase import when
@@ -27,7 +28,7 @@ class LeaderAppendOnly(Invariant):
     no more (SteppedDown, EnteredTerm) is held to it.
     """
 
-    watches = (Appended, Truncated, Installed, Led, SteppedDown, EnteredTerm, Recovered, Crashed)
+    watches = (Appended, Truncated, Installed, Led, SteppedDown, EnteredTerm, Recovered, Crashed, Failed)
     kind = "step"
     source = "Raft (extended version), Figure 3 and 5.3: leader append-only"
 
@@ -55,12 +56,13 @@ class LeaderAppendOnly(Invariant):
             if node in self._says_terms:
                 self._leading[node] = event
             return None
-        self._says_terms.add(node)
         if isinstance(said, Recovered):
             self._logs[node] = [(term, command) for term, command in said.entries] if said.entries else []
             self._bases[node] = said.base_index
             self._leading.pop(node, None)
-        elif node in self._leading and (isinstance(said, SteppedDown) or said.term > self._leading[node].observation.term):
+            return None
+        self._says_terms.add(node)
+        if node in self._leading and (isinstance(said, SteppedDown) or said.term > self._leading[node].observation.term):
             del self._leading[node]
         return None
 
@@ -75,7 +77,7 @@ class LeaderAppendOnly(Invariant):
         if place < 1:  # nowhere, or in a snapshot
             return None
         entry, held = (said.term, said.command), log[place - 1]
-        if held is None or held == entry:
+        if held is None or (held[0] == said.term and same(held[1], said.command)):
             log[place - 1] = entry
             return None
         log[place - 1 :] = [entry]
@@ -127,7 +129,7 @@ class LogMatching(Invariant):
     It assumes that a node says every change of its log (Appended, Truncated, Installed), and Recovered first of all.
     """
 
-    watches = (Appended, Truncated, Installed, Recovered, Crashed)
+    watches = (Appended, Truncated, Installed, Recovered, Crashed, Failed)
     source = "Raft (extended version), Figure 3 and 5.3: log matching"
 
     def __init__(self) -> None:
@@ -174,7 +176,7 @@ class LogMatching(Invariant):
             self._entries[index, term] = (command, before, event)
             return None
         first_command, first_before, first = known
-        if first_command != command:
+        if not same(first_command, command):
             self._blamed = term
             which = f"entry {index} of term {term}"
             return self.violation(f"{which} is {first_command!r} at {first.node}, and {command!r} at {event.node}", first, event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from splitbrain.events import Crashed, Event, Observed
+from splitbrain.events import Crashed, Event, Failed, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Led, Recovered, Voted
@@ -25,7 +25,7 @@ class LeadsByVotes(Invariant):
     Recovered may have voted for anybody, and where nobody says Voted nothing is known of votes.
     """
 
-    watches = (Led, Voted, Recovered, Crashed, *Configurations.WATCHES)
+    watches = (Led, Voted, Recovered, Crashed, Failed, *Configurations.WATCHES)
     source = "Raft (extended version), 5.2: a candidate wins an election if it receives votes from a majority for the same term"
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class LeadsByVotes(Invariant):
 
     def observe(self, event: Event) -> Violation | None:
         if type(event) is not Observed:
-            if type(event) is not Crashed:
+            if not isinstance(event, (Crashed, Failed)):
                 self._configurations.observe(event)
             elif event.node in self._silent:
                 self._silent[event.node] = True

@@ -9,6 +9,7 @@ from splitbrain.events import Event, Observed, Started
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Applied, Committed, Installed, Recovered
+from splitbrain_invariants.key import same
 from splitbrain_invariants.witnesses.copies import copies, fate, fates, log, terms
 from splitbrain_invariants.witnesses.phrase import at
 from splitbrain_invariants.witnesses.restarts import between
@@ -37,7 +38,7 @@ class StateMachineSafety(Invariant):
         earlier = self._applied.setdefault(said.index, event)
         first = earlier.observation
         if isinstance(first, Applied):
-            if first.term == said.term and first.command == said.command:
+            if first.term == said.term and same(first.command, said.command):
                 return None
         elif _last(first)[1] == said.term:
             self._applied[said.index] = event  # of which more is known than of a snapshot

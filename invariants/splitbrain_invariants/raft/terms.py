@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from splitbrain.events import Crashed, Event, Observed
+from splitbrain.events import Crashed, Event, Failed, Observed
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
-from splitbrain.observations import Appended, EnteredTerm, Installed, Led, Recovered, SteppedDown, Truncated
+from splitbrain.observations import Appended, EnteredTerm, Installed, Led, Recovered, SteppedDown, Truncated, Voted
 from splitbrain_invariants.replica import Replica
 from splitbrain_invariants.witnesses.copies import terms
 from splitbrain_invariants.witnesses.trace import place
@@ -20,12 +20,13 @@ class TermsRise(Invariant):
     A node leads its own term alone, writes entries of no other while it leads, and nobody has an entry of a term before that has a
     leader.
 
-    It assumes that a node says every change of its log (Appended, Truncated, Installed), and Led before it sends an entry. Only one
-    that says EnteredTerm is held to its term, and, with SteppedDown, to what it leads. Before the first term that anybody led, and
-    in the term of a node that lost its power (it may have led it, and not have said so yet), a leader is not asked for.
+    It assumes that a node says every change of its log (Appended, Truncated, Installed), and Led before it sends an entry: the
+    first to have one of its own term may lead it, and not have said so yet, unless it voted for another (Voted); a second one does
+    not. Only one that says EnteredTerm is held to its term, and, with SteppedDown, to what it leads. Before the first term that
+    anybody led, and in the term of a node that lost its power (it may have led it), a leader is not asked for.
     """
 
-    watches = (Appended, Truncated, Installed, EnteredTerm, Led, SteppedDown, Recovered, Crashed)
+    watches = (Appended, Truncated, Installed, EnteredTerm, Led, SteppedDown, Voted, Recovered, Crashed, Failed)
     source = (
         "Raft (extended version), 5.3 (a leader creates at most one entry with a given index in a given term), 5.1 and Figure 2"
     )
@@ -38,6 +39,8 @@ class TermsRise(Invariant):
         self._leading: dict[NodeId, Observed] = {}
         self._first: int | None = None  # the lowest term that anybody led
         self._led: set[int] = set()  # terms that were led, or may have been
+        self._voted: dict[NodeId, int] = {}  # in which term each node last voted for another
+        self._first_in: dict[int, NodeId] = {}  # a term that nobody has led yet -> who was the first to have an entry of it
         self._all_told = True  # whether one knows of all that lost their power in which terms they were
 
     def observe(self, event: Event) -> Violation | None:
@@ -60,6 +63,9 @@ class TermsRise(Invariant):
             return self._elected(event, said.term)
         elif isinstance(said, SteppedDown):
             self._leading.pop(node, None)
+        elif isinstance(said, Voted):
+            if said.candidate != node:
+                self._voted[node] = said.term
         elif isinstance(said, Truncated):
             self._replica(node).truncate(said.index)
         else:
@@ -106,6 +112,9 @@ class TermsRise(Invariant):
             summary = f"{node}, leader of term {led.observation.term}, appended {_entry(said)}"
             return self.violation(summary, led, event)
         if term not in self._led and self._all_told and self._first is not None and term > self._first:
+            may_lead = self._terms.get(node, term) == term and self._voted.get(node) != term
+            if may_lead and self._first_in.setdefault(term, node) == node:
+                return None
             return self.violation(f"{node} appended {_entry(said)}, and nobody had led term {term}", event)
         return None
 

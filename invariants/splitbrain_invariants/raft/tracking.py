@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from splitbrain.events import Acted, Crashed, Event, Observed, Sent
+from splitbrain.events import Acted, Crashed, Event, Failed, Observed, Sent
 from splitbrain.invariant import Invariant, Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.observations import Led, Tracked, Voters
@@ -21,7 +21,7 @@ class MatchIndexNeverGoesBack(Invariant):
     follower.
     """
 
-    watches = (Tracked, Led, Voters, Crashed)
+    watches = (Tracked, Led, Voters, Crashed, Failed)
     kind = "step"
     source = "Raft (extended version), Figure 2: match_index[] increases monotonically"
 

@@ -28,6 +28,13 @@ KEPT = {
     "reads are answered by whoever may": (
         [BEGIN, asks("n1", 1), answers("n1", 1, Refused("n2")), asks("n2", 2), answers("n2", 2), END]
     ),
+    "the last read is under way": ([BEGIN, asks("n1", 1), answers("n1", 1), asks("n2", 2), END]),
+    "who leads now had refused as a follower": (
+        [
+            *[BEGIN, asks("n1", 1), answers("n1", 1), asks("n1", 2), answers("n1", 2, Refused("n2")), ("n1", Led(3))],
+            *[asks("n1", 3), answers("n1", 3), END],
+        ]
+    ),
     "who was removed need not apply": ([*THREE, *[(node, WITHOUT_N3) for node in NODES], BEGIN, asks("n1", 1), *TWO_APPLY, END]),
     "who does not know that it was removed need not apply": (
         [*THREE, *[(node, WITHOUT_N3) for node in ("n1", "n2")], BEGIN, asks("n1", 1), *TWO_APPLY, END]
@@ -66,6 +73,30 @@ BROKEN = {
     ),
     "a read is answered, and a command stays in the leader's log": (
         [BEGIN, asks("n1", 1), answers("n1", 1), asks("n1", 2), ("n1", Appended(1, 1, "v2")), END],
+        BEGIN,
+    ),
+    "a read is answered, and a write is not": (
+        [BEGIN, asks("n1", 1), answers("n1", 1), asks("n2", 2), asks("n3", 3), END],
+        BEGIN,
+    ),
+    "reads are answered, and writes refused, by the same": (
+        [
+            *[BEGIN, *(each for n, node in enumerate(NODES) for each in (asks(node, n), answers(node, n)))],
+            *[*(each for n, node in enumerate(NODES, 3) for each in (asks(node, n), answers(node, n, Refused()))), END],
+        ],
+        BEGIN,
+    ),
+    "reads are answered by one, writes refused by another, and nobody leads": (
+        [
+            ("n1", Led(1)),
+            ("n1", EnteredTerm(2)),
+            BEGIN,
+            asks("n1", 1),
+            answers("n1", 1),
+            asks("n2", 2),
+            answers("n2", 2, Refused()),
+            END,
+        ],
         BEGIN,
     ),
     "all are refused": ([BEGIN, asks("n1", 1), answers("n1", 1, Refused("n2")), END], BEGIN),

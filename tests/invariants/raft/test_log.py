@@ -50,6 +50,18 @@ KEPT = {
         LeaderAppendOnly,
         [("n1", Led(1)), ("n1", Appended(1, 1, "a")), ("n1", Truncated(1))],
     ),
+    "a node that says what it recovered, and never when it leads no more": (
+        LeaderAppendOnly,
+        [("n1", Recovered(0, None, ())), ("n1", Led(1)), ("n1", Appended(1, 1, "a")), ("n1", Truncated(1))],
+    ),
+    "a leader says again that it holds what is no number": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Appended(3, 1, float("nan"))), ("n1", Appended(3, 1, float("nan")))],
+    ),
+    "equal logs, of lists and tuples and what is no number": (
+        LogMatching,
+        [("n1", Appended(1, 1, ("a", float("nan")))), ("n2", Recovered(1, None, ((1, ["a", float("nan")]),)))],
+    ),
     "equal logs": (
         LogMatching,
         [("n1", Appended(1, 1, "a")), ("n1", Appended(2, 2, "b")), ("n2", Appended(1, 1, "a")), ("n2", Appended(2, 2, "b"))],
@@ -100,6 +112,20 @@ KEPT = {
 }
 
 BROKEN = {
+    "a leader overwrites 1 with True": (
+        LeaderAppendOnly,
+        [*LEADS, ("n1", Appended(3, 1, 1)), ("n1", Appended(3, 1, True))],
+        (
+            "LeaderAppendOnly(Led, Appended)",
+            [1, -1],
+            "n1, leader of term 1, overwrote entry 3 (1, term 1) with entry 3 (True, term 1)",
+        ),
+    ),
+    "an entry is 1 here, and 1.0 there": (
+        LogMatching,
+        [("n1", Appended(1, 1, 1)), ("n2", Appended(1, 1, 1.0))],
+        ("LogMatching(Appended, Appended)", [0, -1], "entry 1 of term 1 is 1 at n1, and 1.0 at n2"),
+    ),
     "a leader truncates all": (
         LeaderAppendOnly,
         [*LEADS, ("n1", Truncated(0))],

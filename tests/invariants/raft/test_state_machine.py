@@ -28,6 +28,10 @@ KEPT = {
         AppliedInOrder,
         [("n1", Applied(1, 1, "a")), ("n1", Applied(2, 1, "b")), ("n1", Installed(1, 1, rest=True)), ("n1", Applied(3, 1, "c"))],
     ),
+    "what is no number is applied": (
+        StateMachineSafety,
+        [("n1", Applied(1, 1, float("nan"))), ("n2", Applied(1, 1, float("nan")))],
+    ),
     "equal entries are applied": (StateMachineSafety, [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a"))]),
     "they are applied again after a restart": (
         StateMachineSafety,
@@ -50,6 +54,15 @@ KEPT = {
 }
 
 BROKEN = {
+    "True and 1 are applied": (
+        StateMachineSafety,
+        [("n1", Applied(1, 1, True)), ("n2", Applied(1, 1, 1))],
+        (
+            "StateMachineSafety(Applied, Applied)",
+            (0, -1),
+            "n1 applied True of term 1 at index 1, and n2 1 of term 1",
+        ),
+    ),
     "a snapshot ends with another entry than was applied": (
         StateMachineSafety,
         [("n1", Applied(2, 1, "a")), ("n2", Installed(2, 3))],

@@ -35,6 +35,10 @@ RISE = {
     ],
     "an entry follows a snapshot": [*LEADS, ("n1", Installed(4, 2)), ("n1", Appended(5, 2, "a"))],
     "what is before an entry is not known": [*LEADS, ("n2", Appended(4, 2, "a")), ("n2", Appended(3, 1, "a"))],
+    "a leader says so behind its first entry, and before it sends it": [
+        *[*LEADS, ("n2", EnteredTerm(3)), ("n2", Voted(3, "n2")), ("n2", Appended(1, 3, None)), ("n2", Led(3))],
+        *[("n2", Appended(2, 3, "a")), ("n1", EnteredTerm(3)), ("n1", Appended(1, 3, None))],
+    ],
     "nobody says who leads": [*cluster(3), ("n1", Appended(1, 4, "a"))],
     "the first term has a leader that nobody elected": [*cluster(3), ("n2", Led(2)), ("n1", Appended(1, 1, "a"))],
     "its leader may have lost its power before it said so": [
@@ -62,8 +66,16 @@ FALL = {
         [*LEADS, ("n1", Appended(1, 1, "a"))],
         ("TermsRise(Led, Appended)", [-2, -1], "n1, leader of term 2, appended entry 1 ('a', term 1)"),
     ),
-    "nobody has led the term of an entry": (
-        [*LEADS, ("n3", EnteredTerm(3)), ("n3", Appended(1, 3, "a"))],
+    "nobody has led the term of an entry that two have": (
+        [*LEADS, ("n2", EnteredTerm(3)), ("n2", Appended(1, 3, "a")), ("n3", EnteredTerm(3)), ("n3", Appended(1, 3, "a"))],
+        ("TermsRise(Appended)", [-1], "n3 appended entry 1 ('a', term 3), and nobody had led term 3"),
+    ),
+    "who voted for another in its term is not its leader": (
+        [*LEADS, ("n3", EnteredTerm(3)), ("n3", Voted(3, "n2")), ("n3", Appended(1, 3, "a"))],
+        ("TermsRise(Appended)", [-1], "n3 appended entry 1 ('a', term 3), and nobody had led term 3"),
+    ),
+    "an entry is of an older term that nobody has led": (
+        [*LEADS, ("n3", EnteredTerm(4)), ("n3", Appended(1, 3, "a"))],
         ("TermsRise(Appended)", [-1], "n3 appended entry 1 ('a', term 3), and nobody had led term 3"),
     ),
     "a node leads a term that it is not in": (
@@ -97,8 +109,8 @@ def test_terms_are_out_of_order_when(happenings, expected):
 
 def test_it_says_what_the_log_is_and_who_led():
     enters = [("n1", EnteredTerm(2)), ("n1", Led(2))]
-    assert phrases(TermsRise, *enters, ("n2", Appended(1, 3, "a")), first=EMPTY_LOGS) == [
-        "at step 3 the log of n2 is t3",
+    assert phrases(TermsRise, *enters, ("n2", Voted(3, "n3")), ("n2", Appended(1, 3, "a")), first=EMPTY_LOGS) == [
+        "at step 4 the log of n2 is t3",
         "nobody became leader of term 3, whose entry it is",
     ]
     assert phrases(TermsRise, *enters, ("n2", Installed(4, 3)), ("n2", Appended(5, 2, "a")), first=EMPTY_LOGS) == [
