@@ -342,6 +342,7 @@ def test_a_minimal_schedule_is_one_in_which_it_hangs_with_all_patience(monkeypat
     for each in (*told, least.smallest):
         assert found.alike(run(each.setup, each.actions).violation)
     assert len(least.smallest.actions) == 3
+    assert least.replays > 0
 
 
 LEFT_OPEN = """

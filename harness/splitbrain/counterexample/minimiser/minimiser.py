@@ -86,6 +86,8 @@ def minimise(
                 return so_far
             suspected[-1] = so_far
             least = _least_certain(suspected) or certain
+            if least is not so_far:
+                least = replace(so_far, smallest=least.smallest, removed=least.removed, complete=False)
         except KeyboardInterrupt:
             return replace(certain, interrupted=True)
     if progress is not None:
