@@ -132,7 +132,7 @@ class Node(Protocol):
 
     It need not derive from this class. A handler breaks the contract that raises, that yields something else, that yields
     without end (more than 30,000 effects, and ten more for each record on its disk and each thing in its message), or that
-    computes without end (ten seconds of CPU time without an effect): that is a violation like any other, with a schedule, and with
+    computes without end (five seconds of CPU time without an effect): that is a violation like any other, with a schedule, and with
     the file and line. The watchdog for the last of these works in the main thread alone, and not on Windows.
 
     A node that holds something open (a file, a child process) may have ``close() -> None``. It is called once for each

@@ -30,7 +30,7 @@ from splitbrain.cluster.breach import Overdue
 from splitbrain.cluster.place import HARNESS, SCHEDULER, defined, is_harness, stopped_at
 from splitbrain.stopwatch import cpu_seconds
 
-PATIENCE = 10.0  # CPU seconds for one call, without an effect
+PATIENCE = 5.0  # CPU seconds for one call, without an effect
 HASTE = 0.3  # the same for a function that did not end a moment ago, in a try of which the outcome is not believed: see `hasty`
 TICK = 0.1
 
