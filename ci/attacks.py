@@ -248,7 +248,8 @@ def misspoken(code: int, out: str, started: Started, as_json: bool) -> str | Non
             told = json.loads(out)
         except ValueError:
             return f"it did not print one JSON object: {out[:100]!r}"
-        if not told["interrupted"] or (told["outcome"] == "violation") != bool(files) or (files and told["schedule"] not in files):
+        whole = told["interrupted"] or told.get("explanation") is not None  # it had ended, and told all, just before the press
+        if not whole or (told["outcome"] == "violation") != bool(files) or (files and told["schedule"] not in files):
             return f"{files}, but it told {told['outcome']}, {told['interrupted']}, {told['schedule']}"
     elif started.found and not any(f"saved as {file}\n" in started.said[started.said.index("interrupted") :] for file in files):
         return f"it does not name what is on disk: {started.said[-200:]!r}"

@@ -76,8 +76,6 @@ def counterexample_found(found: Found, tally: Tally, how: str, raised: BaseExcep
         if isinstance(raised, KeyboardInterrupt):
             raise raised
         made = pursue(draft, tally)
-        if made.minimised.interrupted:
-            raise KeyboardInterrupt
         return _shown(made, how, why_unsaved, besides(raised))
     except SplitbrainError as error:  # whatever comes behind a find, it is not lost
         path = draft.path if made is None else made.path
