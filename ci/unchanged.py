@@ -4,8 +4,8 @@
     python ci/unchanged.py BEFORE AFTER [--seeds 10] [--runs 200] [--subject "raft --bug ID" ...]
 
 BEFORE, AFTER: the `splitbrain` commands of two environments. Each hunts every subject with the seeds 1, 2, ...; what it prints with
---json, but for seconds and names of files and of the scenario, and the schedules that it saves, but for their headers, must be
-equal. Exits with 1, and says where, when they are not.
+--json, but for seconds and names of files and of the scenario and what only one of them tells, and the schedules that it saves, but
+for their headers, must be equal. Exits with 1, and says where, when they are not.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def main() -> int:
 
     with ThreadPoolExecutor(2) as pool:
         for (subject, seed), ((old, old_saved), (new, new_saved)) in zip(hunts, pool.map(both, hunts), strict=True):
-            names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+            names = [name for name in old if name in new and old[name] != new[name]]
             if old_saved != new_saved:
                 names.append("the saved schedule")
             found += old["outcome"] == "violation"
             if names:
                 differ += 1
-                told = "; ".join(f"{name}: {old.get(name)!r:.60}, and then {new.get(name)!r:.60}" for name in names)
+                told = "; ".join(f"{name}: {old[name]!r:.60}, and then {new[name]!r:.60}" for name in names)
                 print(f"{subject}, seed {seed}: {told}", flush=True)
     print(f"{len(hunts) - differ} of {len(hunts)} hunts are equal, {found} of which found a violation and saved it")
     return int(differ > 0)

@@ -17,7 +17,9 @@ MODULES = sorted(path for package, root in SOURCES.items() for path in (root / p
 # From the top down; a room is named by the longest prefix of its modules.
 FLOORS = (
     ("splitbrain_protocols.museum",),
+    ("splitbrain_protocols.raft.kv.scenario",),
     ("splitbrain_protocols.raft.scenario", "splitbrain_protocols.paxos.scenario"),
+    ("splitbrain_protocols.raft.kv",),
     ("splitbrain_protocols.raft.node",),
     ("splitbrain_protocols.raft.extensions",),
     ("splitbrain_protocols.raft.core", "splitbrain_protocols.paxos"),
@@ -26,6 +28,7 @@ FLOORS = (
     ("splitbrain_protocols",),
     ("splitbrain_invariants",),  # its face: the names of all
     ("splitbrain_invariants.consensus", "splitbrain_invariants.raft", "splitbrain_invariants.paxos"),
+    ("splitbrain_invariants.clients",),
     ("splitbrain_invariants.witnesses",),
     ("splitbrain_invariants.configurations", "splitbrain_invariants.acceptors"),
     ("splitbrain_invariants.replica", "splitbrain_invariants.key", "splitbrain_invariants.quorums"),
@@ -46,6 +49,10 @@ FLOORS = (
     ("splitbrain.cluster.cluster", "splitbrain.catalogue"),
     ("splitbrain.cluster.host",),
     ("splitbrain.cluster",),
+    ("splitbrain.linearizability.checker", "splitbrain.linearizability.files"),
+    ("splitbrain.linearizability.alternatives",),
+    ("splitbrain.linearizability.search",),
+    ("splitbrain.linearizability",),
     ("splitbrain.trace",),
     ("splitbrain",),  # the words: what stands at the root
 )
@@ -53,10 +60,15 @@ FLOORS = (
 WORDS = {"splitbrain.node", "splitbrain.observations", "splitbrain.events", "splitbrain.invariant"}
 VISITS = {
     "splitbrain": set(),
-    "splitbrain_invariants": WORDS,
+    "splitbrain_invariants": {*WORDS, "splitbrain.trace.history", "splitbrain.linearizability"},
     "splitbrain_protocols": {"splitbrain.node", "splitbrain.observations"},
     # A scenario, and an exhibit, names what attacks it and what must hold.
     "splitbrain_protocols.raft.scenario": {"splitbrain.observations", "splitbrain.scenario", "splitbrain_invariants"},
+    "splitbrain_protocols.raft.kv.scenario": {
+        "splitbrain.scenario",
+        "splitbrain.linearizability",
+        "splitbrain_invariants",
+    },
     "splitbrain_protocols.paxos.scenario": {
         "splitbrain.observations",
         "splitbrain.scenario",

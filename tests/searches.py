@@ -27,5 +27,5 @@ HEARD = Counter({Led: 1204, Voted: 98_765, Committed: 311, Appended: 4_000, Trac
 
 
 def hunted(scenario=RAFT, **fields):
-    counts = {"coverage": COVERAGE, "heard": HEARD}
+    counts = {"coverage": COVERAGE, "heard": HEARD, "operations": Counter(answered=640, refused=210, unknown=50)}
     return Hunted(scenario, 7, **{"runs": 1234, "steps": 2_345_678, "seconds": 20.04, **counts, **fields})

@@ -4,7 +4,23 @@ from typing import get_args
 
 import pytest
 
-from splitbrain.actions import Action, Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
+from splitbrain.actions import (
+    Action,
+    Advance,
+    Calm,
+    Complete,
+    Crash,
+    Cut,
+    Deliver,
+    Drop,
+    Duplicate,
+    Fire,
+    Mend,
+    Request,
+    Resend,
+    Restart,
+    number_in_session,
+)
 
 VOTE = Deliver("n1", "n2", "Vote", 3, 2)
 LINK = (("n1", "n2"),)
@@ -20,6 +36,8 @@ FACTS = [
     (Advance(), (), None, None, False, "advance to the next deadline"),
     (Calm(("n1", "n2"), 7, 500), (), None, None, False, "calm n1,n2 for 500 ms (seed 7)"),
     (Request("n1", "r1", "x"), ("n1",), "n1", None, False, "request n1 r1 'x'"),
+    (Request("n1", "s1.1", "x", "s1"), ("n1",), "n1", None, False, "request n1 s1.1 'x'"),
+    (Resend("n1", "s1.1"), ("n1",), "n1", None, False, "resend n1 s1.1"),
     (Restart("n1"), ("n1",), "n1", None, False, "restart n1"),
     (Complete("n1"), ("n1",), "n1", None, False, "complete n1 sync"),
     (Crash("n1", 2), ("n1",), "n1", None, True, "crash n1, 2 unsynced writes survive"),
@@ -31,6 +49,12 @@ FACTS = [
 def test_an_action_knows_its_own_facts(action, nodes, actor, epoch, fault, told):
     assert (action.nodes, action.actor, action.epoch, action.is_fault) == (nodes, actor, epoch, fault)
     assert str(action) == told
+
+
+def test_an_operation_of_a_session_has_its_number_in_its_name():
+    assert [number_in_session(name) for name in ("s1.1", "s12.345", "a.b.7", "calm-1000.2")] == [1, 345, 7, 2]
+    assert [number_in_session(name) for name in ("r1", "s1.", "s1.0", "s1.01", ".1", "s1.-1", "s1.\u0663", "s1.1\n")] == [None] * 8
+    assert (number_in_session("s1.2", "s1"), number_in_session("s1.2", "s2"), number_in_session("s1.2", "s")) == (2, None, None)
 
 
 def test_no_kind_is_forgotten():

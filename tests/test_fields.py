@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 from scripted import Note, scripted
+from told import Cells
 
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import ScenarioError
@@ -14,7 +15,7 @@ from splitbrain.observations import Decided
 from splitbrain.schedule.file import SavedSchedule, decode, encode, file_name
 from splitbrain.schedule.header import Header
 from splitbrain.search.hunt import hunt
-from splitbrain_invariants import Agreement
+from splitbrain_invariants import Agreement, Linearizable
 from splitbrain_protocols.raft.scenario import RAFT
 
 
@@ -24,6 +25,12 @@ class Duck:
     watches = (Note,)
 
     def observe(self, event): ...
+
+
+class Needs(Invariant):
+    """Cannot be made of nothing."""
+
+    def __init__(self, one, /, *rest, other, third=3, **more): ...
 
 
 @pytest.mark.parametrize(
@@ -49,6 +56,14 @@ class Duck:
         ("invariants", (), r"invariants=\(\) lets every run pass that no node fails in; .* write invariants=\(KeepsContract,\)"),
         ("invariants", (Agreement(),), r"an object of Agreement, which would see the events of all runs; .*\(Agreement,\)"),
         ("invariants", ("Agreement",), "invariants has 'Agreement', which is no class of invariants; write for instance"),
+        ("invariants", (Cells,), r"invariants has Cells, a model, .* write invariants=\(Linearizable\(Cells\(\)\),\)"),
+        ("invariants", (Cells(),), r"invariants has Cells, a model, .* write invariants=\(Linearizable\(Cells\(\)\),\)"),
+        (
+            "invariants",
+            (Linearizable,),
+            r"the class Linearizable, .* without its model; write invariants=\(Linearizable\(model\),\)",
+        ),
+        ("invariants", (Needs,), r"the class Needs, .* its one and other; write invariants=\(lambda: Needs\(one, other\),\)"),
         ("invariants", (Duck,), r"invariants has Duck, which is no Invariant; write class Duck\(Invariant\)"),
         ("progress", Decided, r"is one class, not a tuple of types of observations; write progress=\(Decided,\)"),
         ("progress", (Decided("x"),), r"progress has Decided\(value='x'\), which is no type; .* progress=\(Decided,\)"),

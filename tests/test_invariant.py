@@ -5,9 +5,12 @@ from blame import blamed, says, says_async
 from scripted import Note, scripted
 
 from splitbrain.actions import Calm, Request
+from splitbrain.errors import ScenarioError
 from splitbrain.events import Failed, Observed, Requested, Started
 from splitbrain.invariant import Invariant, Monitor, Violation
 from splitbrain.node import Reply
+from splitbrain.search.hunt import hunt
+from splitbrain.world.run import Setup, run
 
 ASK = Request("n1", "r1", "x")
 
@@ -76,6 +79,78 @@ def test_only_what_must_happen_eventually_is_waited_for():
     assert (monitor.awaits(), monitor.satisfied()) == (False, True)
     safety = Monitor((Hears,))
     assert (safety.awaits(), safety.satisfied()) == (False, False)
+
+
+def test_one_that_gives_up_says_why_and_others_always_know():
+    class Unsure(Hears):
+        def undecided(self):
+            return None if self.heard else "it has heard nothing"
+
+    monitor = Monitor((Hears, lambda: Unsure(Note)))
+    assert monitor.undecided() == {"Unsure": "it has heard nothing"}
+    monitor.observe(TOLD)
+    assert monitor.undecided() == {}
+
+
+def test_a_run_says_who_does_not_know_whether_it_breaks_it_and_says_nothing_where_something_broke():
+    class Unsure(Hears):
+        def undecided(self):
+            return "it never knows"
+
+    never = run(Setup(scripted(invariants=(lambda: Unsure(Note),)), 3), (ASK,))
+    assert never.undecided == {"Unsure": "it never knows"}
+    broken = scripted(request=lambda *_: [3], invariants=(lambda: Unsure(Note),))
+    assert (run(Setup(broken, 3), (ASK,)).undecided, run(Setup(scripted(), 3), (ASK,)).undecided) == ({}, {})
+
+
+def test_a_search_counts_the_runs_of_which_one_does_not_know():
+    class Unsure(Hears):
+        def undecided(self):
+            return "it never knows"
+
+    hunted = hunt(scripted(invariants=(lambda: Unsure(Note),), request=says), seed=1, runs=5)
+    assert (hunted.outcome, hunted.inconclusive, hunted.unsettled) == ("vacuous", {"Unsure": 5}, ("Unsure",))
+
+
+def test_a_search_of_which_no_run_puts_one_to_the_test_is_vacuous():
+    class Easy(Hears):
+        tried = False
+
+        def untested(self):
+            return None if self.tried else "it is easily pleased"
+
+    class Sometimes(Easy):
+        """Where there was something to hear."""
+
+        def untested(self):
+            return None if self.heard else "there was nothing to hear"
+
+    easy = scripted(invariants=(lambda: Easy(Note),), request=says)
+    assert run(Setup(easy, 3), (ASK,)).untested == {"Easy": "it is easily pleased"}
+    hunted = hunt(easy, seed=1, runs=5)
+    assert (hunted.outcome, hunted.untested, hunted.untried) == ("vacuous", {"Easy": 5}, ("Easy",))
+    assert hunted.excuses == {"Easy": "it is easily pleased"}
+    hunted = hunt(scripted(invariants=(lambda: Sometimes(Note),), request=says), seed=1, runs=5)
+    assert (hunted.outcome, hunted.untried) == ("clean", ())
+    broken = scripted(request=lambda *_: [3], invariants=(lambda: Easy(Note),))
+    assert run(Setup(broken, 3), (ASK,)).untested == {}
+
+
+def test_an_invariant_that_cannot_say_whether_it_knows_is_told():
+    class Lost(Hears):
+        def undecided(self):
+            raise KeyError("where")
+
+    with pytest.raises(ScenarioError, match=r"Lost\.undecided\(\) raised KeyError: 'where' .*; return a text or None"):
+        Monitor((Lost,)).undecided()
+
+
+def test_one_that_knows_who_is_to_blame_says_so_itself():
+    class Blames(Hears):
+        def observe(self, event):
+            raise ScenarioError("the model is wrong")
+
+    blamed(r"the model is wrong", scripted(request=says, invariants=(Blames,)), ASK)
 
 
 def test_an_invariant_in_one_sentence_is_its_docstring_s_first_line_or_its_name():
@@ -151,8 +226,23 @@ def test_an_invariant_that_cannot_be_made_or_watches_no_tuple_is_told():
     class Wants(Invariant):
         def __init__(self, quorum): ...
 
+    def wants():
+        return Wants()
+
     class Forgets(Raises):
         watches = Note
 
-    blamed(r"the invariant Wants cannot be made: TypeError", scripted(invariants=(Wants,)))
+    blamed(r"the invariant wants cannot be made: TypeError.* makes a new one when it is called", scripted(invariants=(wants,)))
     blamed(r"the invariant Forgets watches <class .*, which is no tuple of types; .* watches = \(", scripted(invariants=(Forgets,)))
+
+
+@pytest.mark.parametrize("name", ["observe", "satisfied", "undecided"])
+def test_one_that_leaves_the_program_is_told_as_one_that_raises(name):
+    def leaves(*_):
+        raise SystemExit(0)
+
+    leaver = type("Leaver", (Hears,), {name: leaves, "kind": "eventually", "satisfied": leaves if name == "satisfied" else bool})
+    monitor = Monitor((lambda: leaver(Note),))
+    calls = {"observe": lambda: monitor.observe(Observed(1, "n1", Note("x"))), "satisfied": monitor.awaits}
+    with pytest.raises(ScenarioError, match=rf"Leaver\.{name}\(.*\) raised SystemExit: 0 \(at .*test_invariant"):
+        calls.get(name, monitor.undecided)()

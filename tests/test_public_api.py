@@ -32,9 +32,10 @@ EXAMPLE_OF = dict.fromkeys(("CancelTimer", "Observe", "Refused", "Reply", "Send"
 EXAMPLE_OF |= {"Erase": "", "Effect": "", "Effects": "", "Received": "Env", "Asked": "Env", "Goal": "", "Vacuous": ""}
 # What the functions return, and what finds things by name: their docstrings say what is in it.
 EXAMPLE_OF |= dict.fromkeys(("Run", "Found", "Hunted", "Minimised", "Replay", "Counterexample", "find_bug", "find_scenario"), "")
-EXAMPLE_OF |= {"SavedSchedule": "save"}
+EXAMPLE_OF |= {"SavedSchedule": "save", "Operation": "", "UNKNOWN": ""}  # which are in those of History and of Model
 EXAMPLE_OF |= dict.fromkeys(("NondeterminismError", "ScenarioError", "ScheduleError"), "")
 NICKNAMES = {"Node": "Register", "actions": "schedule", "Env": "env", "Violation": "violation", "ScenarioMachine": "state_machine"}
+NICKNAMES |= {"Workload": "Appends"}
 
 
 def test_the_public_names_fit_on_one_screen_and_all_exist():

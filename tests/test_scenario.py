@@ -1,19 +1,21 @@
 """A scenario: what it is made of, and what it says where one of its functions goes wrong."""
 
 import pytest
-from blame import blamed, says
+from blame import blamed, says, tells
 from scripted import Note, scripted
 
 from splitbrain.actions import Calm
+from splitbrain.dice import Dice
 from splitbrain.doctor.conformance import conformance
 from splitbrain.errors import ScenarioError, SplitbrainError
 from splitbrain.events import Declared
 from splitbrain.exhibit import mutant
 from splitbrain.nemesis.portfolio import Portfolio
-from splitbrain.scenario import label_by_type
+from splitbrain.scenario import label_by_type, numbered_commands, padded
 from splitbrain.search.hunt import hunt
 from splitbrain.testing.machine import state_machine
 from splitbrain.testing.simulate import simulate
+from splitbrain.trace.history import History
 from splitbrain.world.run import Setup
 from splitbrain.world.world import World
 from splitbrain_protocols.raft.scenario import RAFT
@@ -102,6 +104,11 @@ def test_an_unlabelled_message_is_named_by_its_type_and_the_workload_counts():
     assert [scripted().command(number) for number in (1, 2)] == ["v1", "v2"]
 
 
+def test_no_two_numbered_commands_are_alike_however_long_they_are_made():
+    assert (padded("v3", 0), padded("v3", 4)) == ("v3", "v3....")
+    assert len({padded(numbered_commands(number), size) for number in range(1, 50) for size in (0, 10, 100)}) == 147
+
+
 def test_commands_of_ones_own_are_not_touched_even_if_they_look_like_the_default_ones():
     own = mutant(RAFT, RAFT.factory, commands=lambda number: f"v{number}")
     assert own.guarded.command(3, 100) == "v3"
@@ -122,6 +129,46 @@ def test_commands_of_a_workload_of_ones_own_are_made_longer_only_as_it_says():
 
     with pytest.raises(SplitbrainError, match=r"payload\({'set': 3}, 2\) raised ValueError: no"):
         mutant(plain, RAFT.factory, payload=broken).command(3, 2)
+
+
+class Counting:
+    """A workload that asks for how much there was."""
+
+    def next(self, session, dice, history):
+        return None if session == "s9" else [session, len(history), dice.below(1000)]
+
+
+def test_a_session_asks_for_what_the_workload_draws_and_else_for_the_next_number():
+    drawn = scripted(workload=Counting())
+    assert drawn.sessions == 5
+    assert drawn.guarded.next_command("s2", Dice(3), (), 100) == ["s2", 0, Dice(3).below(1000)]  # no payload is added
+    assert drawn.guarded.next_command("s9", Dice(3), ()) is None
+    numbered = scripted(sessions=2).guarded
+    assert [numbered.next_command("s1", Dice(1), History(), size) for size in (0, 2)] == ["v1", "v1.."]
+    assert numbered.next_command("s2", Dice(1), ["one", "two"]) == "v3"
+    assert scripted().sessions == 0
+
+
+def asking(function):
+    return scripted(workload=type("Asking", (), {"next": lambda self, session, dice, history: function(session, history)})())
+
+
+async def later():
+    return "x"
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (lambda *_: 1 / 0, r"raised ZeroDivisionError: division by zero \(at .*test_scenario.py:\d+\); return a command, or None"),
+        (lambda *_: (each for each in "x"), "returned a generator, which is no command; .* from a plain function"),
+        (lambda *_: later(), "returned a coroutine, which is no command; .* from a plain function"),
+    ],
+    ids=["raises", "yields", "awaits"],
+)
+def test_a_workload_that_asks_for_nothing_that_can_be_asked_is_told_with_the_session(function, complaint):
+    with pytest.raises(ScenarioError, match=rf"^scenario 'scripted': workload\.next\('s3', dice, history\) {complaint}"):
+        asking(function).next_command("s3", Dice(1), History())
 
 
 def hunted(complaint, **changes):
@@ -189,3 +236,28 @@ def test_progress_is_asked_of_what_holds_quorums_of_the_voters():
 def test_voters_and_quorums_that_cannot_be_are_the_scenarios_fault(fields, complaint):
     with pytest.raises(ScenarioError, match=rf"^scenario 'scripted': .*{complaint}"):
         World(scripted(**fields), 3)
+
+
+def leaves(*_):
+    """As a library does that takes itself for a program."""
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize("name", ["commands", "clients", "label"])
+def test_a_function_that_leaves_the_program_is_told_as_one_that_raises(name):
+    with pytest.raises(ScenarioError, match=rf"^scenario 'scripted': {name}\(.*\) raised SystemExit: 0 \(at .*test_scenario"):
+        hunt(scripted(request=tells, sizes=(3,), **{name: leaves}), seed=1, runs=50)
+
+
+@pytest.mark.parametrize("name", ["voters", "quorums"])
+def test_so_is_one_that_says_who_votes(name):
+    with pytest.raises(ScenarioError, match=rf"^scenario 'scripted': {name}\(\d\) raised SystemExit: 0 \(at .*test_scenario"):
+        World(scripted(**{name: leaves}), 3)
+
+
+def test_so_are_a_workload_a_payload_and_whoever_says_what_can_progress():
+    with pytest.raises(ScenarioError, match=r"workload\.next\('s3', dice, history\) raised SystemExit: 0"):
+        asking(leaves).next_command("s3", Dice(1), History())
+    with pytest.raises(ScenarioError, match=r"payload\('x', 2\) raised SystemExit: 0"):
+        scripted(commands=lambda _: "x", payload=leaves).command(1, 2)
+    blamed(r"can_progress\(.*\) raised SystemExit: 0", scripted(can_progress=leaves), Calm(("n1", "n2"), 1, 300))

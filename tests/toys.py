@@ -103,6 +103,19 @@ REGISTER = Scenario(
     progress=(Decided,),
 )
 FORGETFUL = mutant(REGISTER, Forgetful)
+
+
+class GivesUp(OneValue):
+    """No node decides two values, as far as one could follow it."""
+
+    def observe(self, event):
+        return None
+
+    def undecided(self):
+        return "it counts to two at most"
+
+
+UNSURE = mutant(REGISTER, Register, invariants=(GivesUp,))
 HIDDEN = mutant(FORGETFUL, Forgetful, invariants=(NothingDecided, OneValue))  # the second is broken, too, but never first
 EXHIBITS = (
     Exhibit(

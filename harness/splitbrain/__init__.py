@@ -2,6 +2,7 @@
 
 the contract     Node, Effect and its kinds, Refused; Env, Received, Asked (async nodes); `observations`, `events`, `actions`
 a scenario       Scenario, FaultBudget, Exhibit, Goal, mutant; Invariant, Violation, Witness; find_scenario, find_bug
+clients          Workload (what they ask for); History, Operation (what they saw); Model, UNKNOWN (what they may see)
 in tests         state_machine (ScenarioMachine), simulate (Simulation), conformance; CounterexampleFound, Vacuous
 by hand          World, Setup, run (Run); hunt (Hunted, Found), minimise (Minimised); load, save (SavedSchedule), replay (Replay)
 what goes wrong  SplitbrainError and its kinds
@@ -25,7 +26,22 @@ if TYPE_CHECKING:
     from splitbrain.errors import NondeterminismError, NotEnabled, ScenarioError, ScheduleError, SplitbrainError
     from splitbrain.exhibit import Exhibit, Goal, mutant
     from splitbrain.invariant import Invariant, Violation, Witness
-    from splitbrain.node import CancelTimer, Effect, Effects, Erase, Node, Observe, Refused, Reply, Send, SetTimer, Sync, Write
+    from splitbrain.linearizability.model import UNKNOWN, Model
+    from splitbrain.node import (
+        CancelTimer,
+        Effect,
+        Effects,
+        Erase,
+        Node,
+        Observe,
+        Refused,
+        Reply,
+        Send,
+        SetTimer,
+        Sync,
+        Workload,
+        Write,
+    )  # fmt: skip
     from splitbrain.scenario import Scenario
     from splitbrain.schedule.file import SavedSchedule, load, save
     from splitbrain.schedule.replay import Replay, replay
@@ -34,25 +50,28 @@ if TYPE_CHECKING:
     from splitbrain.testing.simulate import simulate
     from splitbrain.testing.simulation import Simulation
     from splitbrain.testing.verdict import CounterexampleFound, Vacuous
+    from splitbrain.trace.history import History, Operation
     from splitbrain.world.run import Found, Run, Setup, run
     from splitbrain.world.world import World
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - as dir() has it
     "Asked", "CancelTimer", "Counterexample", "CounterexampleFound", "Effect", "Effects", "Env", "Erase", "Exhibit",
-    "FaultBudget", "Found", "Goal", "Hunted", "Invariant", "Minimised", "Node", "NondeterminismError", "NotEnabled", "Observe",
-    "Received", "Refused", "Replay", "Reply", "Run", "SavedSchedule", "Scenario", "ScenarioError", "ScenarioMachine",
-    "ScheduleError", "Send", "SetTimer", "Setup", "Simulation", "SplitbrainError", "Sync", "Vacuous", "Violation", "Witness",
-    "World", "Write", "actions", "conformance", "events", "find_bug", "find_scenario", "hunt", "load", "minimise", "mutant",
-    "observations", "replay", "run", "save", "simulate", "state_machine",
+    "FaultBudget", "Found", "Goal", "History", "Hunted", "Invariant", "Minimised", "Model", "Node", "NondeterminismError",
+    "NotEnabled", "Observe", "Operation", "Received", "Refused", "Replay", "Reply", "Run", "SavedSchedule", "Scenario",
+    "ScenarioError", "ScenarioMachine", "ScheduleError", "Send", "SetTimer", "Setup", "Simulation", "SplitbrainError", "Sync",
+    "UNKNOWN", "Vacuous", "Violation", "Witness", "Workload", "World", "Write", "actions", "conformance", "events", "find_bug",
+    "find_scenario", "hunt", "load", "minimise", "mutant", "observations", "replay", "run", "save", "simulate", "state_machine",
 ]  # fmt: skip
 
 _HOMES = {
-    "node": "CancelTimer Effect Effects Erase Node Observe Refused Reply Send SetTimer Sync Write",
+    "node": "CancelTimer Effect Effects Erase Node Observe Refused Reply Send SetTimer Sync Workload Write",
     "budget": "FaultBudget",
     "scenario": "Scenario",
     "exhibit": "Exhibit Goal mutant",
     "invariant": "Invariant Violation Witness",
     "errors": "NondeterminismError NotEnabled ScenarioError ScheduleError SplitbrainError",
+    "trace.history": "History Operation",
+    "linearizability.model": "Model UNKNOWN",
     "cluster.host.async_node": "Asked Env Received",
     "world.world": "World",
     "world.run": "Found Run Setup run",

@@ -12,6 +12,7 @@ Whatever there is to know of an action without a world, it knows itself: whoever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias, get_args
 
@@ -203,14 +204,42 @@ class Calm(_Action, frozen=True, tag="calm"):
 # The processes' and their disks'
 
 
+DIGITS = 18  # that the number of a session's operation has at most
+_NUMBERED = re.compile(rf"(.+)\.([1-9][0-9]{{0,{DIGITS - 1}}})")  # an operation of a session: "s2.3"
+
+
+def number_in_session(request: RequestId, session: str | None = None) -> int | None:
+    """The n of a request that is called ``<session>.<n>``, of any session, if none is given; None where it is called otherwise.
+
+    A number has at most `DIGITS` digits, and none in front that is 0.
+    """
+    match = _NUMBERED.fullmatch(request)
+    return int(match[2]) if match is not None and session in (None, match[1]) else None
+
+
 class Request(_OnNode, frozen=True, tag="request"):
-    """A client asks this node for ``command``."""
+    """A client asks this node for ``command``: the first attempt of the operation ``id``.
+
+    session: whose operation it is, the ``id`` then being ``<session>.<n>``; None: of a client of its own. replaces: the session
+    that this one goes on for, which gave up an operation whose outcome it does not know; that one asks no more.
+    """
 
     id: RequestId
     command: Any
+    session: str | None = None
+    replaces: str | None = None
 
     def __str__(self) -> str:
         return f"request {self.node} {self.id} {self.command!r}"
+
+
+class Resend(_OnNode, frozen=True, tag="resend"):
+    """A client asks again, this node, for what it asked as ``id`` and has no answer to: the next attempt of the same operation."""
+
+    id: RequestId
+
+    def __str__(self) -> str:
+        return f"resend {self.node} {self.id}"
 
 
 class Restart(_OnNode, frozen=True, tag="restart"):
@@ -227,7 +256,7 @@ class Complete(_OnNode, frozen=True, tag="complete"):
         return f"complete {self.node} sync"
 
 
-Input: TypeAlias = Deliver | Fire | Request | Restart | Complete  # what makes a node's code run
+Input: TypeAlias = Deliver | Fire | Request | Resend | Restart | Complete  # what makes a node's code run
 
 
 class Crash(_OnNode, frozen=True, tag="crash"):
@@ -268,7 +297,9 @@ class Crash(_OnNode, frozen=True, tag="crash"):
         return f"crash {self.node} after {self.after} effects of ({self.during}){keep}"
 
 
-Action: TypeAlias = Deliver | Drop | Duplicate | Cut | Mend | Fire | Advance | Calm | Request | Restart | Complete | Crash
+Action: TypeAlias = (
+    Deliver | Drop | Duplicate | Cut | Mend | Fire | Advance | Calm | Request | Resend | Restart | Complete | Crash
+)  # fmt: skip
 
 
 def word(kind: type[msgspec.Struct]) -> str:

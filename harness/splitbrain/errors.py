@@ -13,8 +13,8 @@ class SplitbrainError(Exception):
         except SplitbrainError as error:
             print(error)  # nowhere.schedule.jsonl cannot be read: No such file or directory; check the path
 
-    It says what was found, why that cannot be, and what to do. Below it are `ScenarioError`, `ScheduleError`, `EncodingError`,
-    `NotEnabled` and `NondeterminismError`.
+    It says what was found, why that cannot be, and what to do. Below it are `ScenarioError`, `ScheduleError`, `HistoryError`,
+    `EncodingError`, `NotEnabled` and `NondeterminismError`.
     """
 
 
@@ -24,6 +24,10 @@ class ScenarioError(SplitbrainError):
 
 class ScheduleError(SplitbrainError):
     """A schedule file that cannot be read."""
+
+
+class HistoryError(SplitbrainError):
+    """A history file that cannot be read, or that says what cannot be."""
 
 
 def told(error: BaseException) -> str:

@@ -105,13 +105,20 @@ class Synced(_Event, frozen=True, omit_defaults=True):
     asked: int | None = None
 
 
-class Requested(_Event, frozen=True):
-    """A client's call; ``calm``: by the client of the fair phase."""
+class Requested(_Event, frozen=True, omit_defaults=True):
+    """A client's call, or another attempt of the same one; ``calm``: by the client of the fair phase.
+
+    session: whose it is, and ``replaces`` the one that this one goes on for, as in `splitbrain.actions.Request`. attempt: which one
+    of its operation it is, from 1.
+    """
 
     node: NodeId
     request: RequestId
     command: Any
     calm: bool
+    session: str | None = None
+    replaces: str | None = None
+    attempt: int = 1
 
 
 class Replied(_Event, frozen=True):
@@ -136,11 +143,15 @@ class CalmBegan(_Event, frozen=True):
     bound: int
 
 
-class CalmEnded(_Event, frozen=True):
-    """The fair phase is over; ``elapsed`` ms of virtual time passed. *Eventually* means by now."""
+class CalmEnded(_Event, frozen=True, omit_defaults=True):
+    """The fair phase is over; ``elapsed`` ms of virtual time passed. *Eventually* means by now.
+
+    content: its client asked for nothing, since the scenario's workload had nothing to ask.
+    """
 
     core: tuple[NodeId, ...]
     elapsed: int
+    content: bool = False
 
 
 class Failed(_Event, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import Parameter, signature
 from typing import Any
 
 from splitbrain.actions import CALM_AT_MOST
@@ -45,6 +46,7 @@ def check_fields(fields: Mapping[str, Any]) -> None:
         or _budget(fields["budget"])
         or _invariants(fields["invariants"])
         or _progress(fields["progress"])
+        or _clients(fields["sessions"], fields["workload"])
     )
     if wrong:
         raise ValueError(f"Scenario {name!r}: {wrong}")
@@ -122,14 +124,38 @@ def _invariants(invariants: object) -> str | None:
             "from splitbrain.invariant, where that nodes do not fail is all that is to be checked"
         )
     for each in invariants:
-        if isinstance(each, Invariant):
+        model = each.__name__ if isinstance(each, type) else type(each).__name__
+        if not isinstance(each, Invariant) and callable(getattr(each, "step", None)) and hasattr(each, "initial"):
+            return (
+                f"invariants has {model}, a model, which says what one copy of the service does and judges nothing; "
+                f"write invariants=(Linearizable({model}()),)"
+            )
+        if isinstance(each, Invariant) and not callable(each):  # one with parameters makes those of the runs when it is called
             name = type(each).__name__
             return f"invariants has an object of {name}, which would see the events of all runs; name the class, as in ({name},)"
         if isinstance(each, type) and not issubclass(each, Invariant):
             return f"invariants has {each.__name__}, which is no Invariant; write class {each.__name__}(Invariant)"
+        needs = _needs(each) if isinstance(each, type) else []
+        if isinstance(each, type) and needs:
+            made = f"{each.__name__}({', '.join(needs)})"
+            again = any("__call__" in vars(base) for base in each.__mro__)  # an object of it makes those of the runs
+            return (
+                f"invariants has the class {each.__name__}, which nothing can be made of without its {' and '.join(needs)}; "
+                f"write invariants=({made if again else f'lambda: {made}'},)"
+            )
         if not callable(each):
             return f"invariants has {each!r:.80}, which is no class of invariants; write for instance invariants=(Agreement,)"
     return None
+
+
+def _needs(kind: type) -> list[str]:
+    """The arguments that a class cannot do without."""
+    gathers = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    try:
+        taken = signature(kind).parameters.values()
+    except (TypeError, ValueError):  # it has a form of its own: what it needs is told when it is made
+        return []
+    return [each.name for each in taken if each.default is Parameter.empty and each.kind not in gathers]
 
 
 def _progress(progress: object) -> str | None:
@@ -142,4 +168,19 @@ def _progress(progress: object) -> str | None:
                 f"progress has {each!r:.80}, which is no type; name the types of observations that must occur, "
                 f"as in progress=({'Decided' if isinstance(each, str) else type(each).__name__},)"
             )
+    return None
+
+
+def _clients(sessions: object, workload: object) -> str | None:
+    if workload is not None and (isinstance(workload, type) or not callable(getattr(workload, "next", None))):
+        return (
+            f"workload={workload!r:.80} is {described(workload)}, not an object with a method next(session, dice, history), "
+            "which returns a command or None"
+        )
+    if sessions is None:
+        return None
+    if not is_count(sessions, 0):
+        return f"sessions={sessions!r:.80} is no number of clients; sessions must be a whole number, at least 0, or None"
+    if sessions == 0 and workload is not None:
+        return "sessions=0 leaves nobody to ask for what the workload has; give at least 1, or leave it out, which means 5"
     return None

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 import msgspec
 
 from splitbrain.errors import ScenarioError, told
-from splitbrain.events import Event, Failed, Observed
+from splitbrain.events import Event, Failed, Observed, Replied
 from splitbrain.node import NodeId
 
 Kind: TypeAlias = Literal["state", "step", "eventually"]
@@ -85,12 +85,14 @@ class Invariant:
     watches: the types that `observe` wants, and with each all that derive from it: types of observations (the event is then the
     `Observed`, with ``node``, ``step`` and ``observation``), and types of events (`splitbrain.events`: Crashed, Synced, CalmEnded,
     ...); `Observed` stands for all that is said, and the empty tuple for every event. Few types make a quick invariant. A search
-    in which nobody said any of its types of observations is vacuous, for it has judged nothing.
+    in which nobody said any of its types of observations is vacuous, for it has judged nothing; and so is one without any answer,
+    where it watches no observations but `Replied`.
     kind: what it is, for people: ``"state"`` where what is true at one time cannot be, ``"step"`` where something cannot follow
     from what was, and ``"eventually"`` for what must have happened when a fair phase is over. That one alone matters to a run: it
     is broken at `CalmEnded`, and a fair phase goes on as long as one of them is not `satisfied`.
     source: paper and section, which a report names with the sentence.
-    satisfied: of ``"eventually"`` alone; witnesses: what to tell of a violation. Both may be left out.
+    satisfied: of ``"eventually"`` alone; undecided: of one that may give up; untested: of one that may see much, and nothing that
+    could go wrong; witnesses: what to tell of a violation. All of these may be left out.
     """
 
     watches: ClassVar[tuple[type, ...]] = ()
@@ -111,6 +113,21 @@ class Invariant:
         Where this stays True, a fair phase is over as soon as the other ones are satisfied; `observe` gets its `CalmEnded` then.
         """
         return True
+
+    def undecided(self) -> str | None:
+        """For one that may give up, rather than take for ever: why it does not know whether the run breaks it; None: it knows.
+
+        Asked when a run that broke nothing is over. A search counts such runs, tells of them with the last of these texts, and is
+        vacuous where there were no others.
+        """
+        return None
+
+    def untested(self) -> str | None:
+        """Why nothing of what it saw could have been wrong, so that the run did not put it to the test; None: something could.
+
+        Asked as `undecided` is. A search is vacuous where no run of it put the invariant to the test.
+        """
+        return None
 
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:  # noqa: ARG002 - for who overrides it
         """Why it could happen: for a counterexample, never during a search, so it may look at all that happened.
@@ -160,6 +177,15 @@ def awaited(invariant: Invariant) -> tuple[type, ...]:
     return tuple(each for each in invariant.watches if each not in EVENTS or each is Observed)
 
 
+def goes_by_answers(invariant: Invariant) -> bool:
+    """Whether it judges what clients are told, and by nothing else that nodes say: without an answer it has judged nothing.
+
+    What must happen eventually breaks without one.
+    """
+    told = any(issubclass(Replied, each) for each in invariant.watches)
+    return told and not awaited(invariant) and invariant.kind != "eventually"
+
+
 class Monitor:
     """Feeds each event to the invariants that watch it; the first violation wins.
 
@@ -191,9 +217,31 @@ class Monitor:
             try:
                 if not each.satisfied():
                     return True
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise ScenarioError(f"{type(each).__name__}.satisfied() raised {told(error)}; return a bool") from error
         return False
+
+    def undecided(self) -> dict[str, str]:
+        """The invariants, by name, that do not know whether this run breaks them, and why. Raises `ScenarioError` as `observe`."""
+        return self._why("undecided")
+
+    def untested(self) -> dict[str, str]:
+        """The invariants, by name, that this run did not put to the test, and why. Raises `ScenarioError` as `observe`."""
+        return self._why("untested")
+
+    def _why(self, question: Literal["undecided", "untested"]) -> dict[str, str]:
+        found = {}
+        for each in self.invariants:
+            if getattr(type(each), question) is not getattr(Invariant, question):
+                try:
+                    why = getattr(each, question)()
+                except (Exception, SystemExit) as error:
+                    raise ScenarioError(
+                        f"{type(each).__name__}.{question}() raised {told(error)}; return a text or None"
+                    ) from error
+                if why is not None:
+                    found[type(each).__name__] = f"{why}"
+        return found
 
     def observe(self, event: Event) -> Violation | None:
         """Feed one event; returns the violation that it completes, if any. After that one, no more is to be fed.
@@ -210,7 +258,9 @@ class Monitor:
         for fold in folds:
             try:
                 found = fold(event)
-            except Exception as error:
+            except ScenarioError:  # it knows better who is to blame
+                raise
+            except (Exception, SystemExit) as error:
                 raise ScenarioError(f"{_fold(fold)}({kind.__name__}) raised {told(error)}; {_MEND}") from error
             if found is not None:
                 if not isinstance(found, Violation):
@@ -241,9 +291,10 @@ def made(factory: InvariantFactory) -> Invariant:
     """A new invariant. Raises `ScenarioError` where a factory cannot make one, or makes something else."""
     try:
         invariant = factory()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ScenarioError(
-            f"the invariant {_name(factory)} cannot be made: {told(error)}; it is called without arguments"
+            f"the invariant {_name(factory)} cannot be made: {told(error)}; it is called without arguments: one that needs some "
+            "is given as a function, or as an object, that makes a new one when it is called"
         ) from error
     if not isinstance(invariant, Invariant):
         raise ScenarioError(f"the invariant {_name(factory)} makes {invariant!r:.80}, which is no Invariant; derive it from that")

@@ -6,7 +6,7 @@ before it asks for the next one, and may cut the power between any two.
 
 The host gives these guarantees: one handler of a node runs at a time; ``start`` is the first call of every
 incarnation, and ``close``, where there is one, the last; what was yielded before ``Sync()`` completed is on the disk
-afterwards, whatever happens later.
+afterwards, whatever happens later. What clients ask nodes for has a contract, too: `Workload`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
+
+from splitbrain.dice import Dice
 
 NodeId: TypeAlias = str
 RequestId: TypeAlias = str
@@ -168,7 +170,7 @@ def may_close(node: object) -> bool:
     """Whether a node may have a `close`: most have none, and need not be kept until it can be called."""
     try:
         return hasattr(node, "close")
-    except Exception:  # noqa: BLE001 - the node's own: `release` meets it, too, and says so
+    except (Exception, SystemExit):  # noqa: BLE001 - the node's own: `release` meets it, too, and says so
         return True
 
 
@@ -193,3 +195,24 @@ _YIELDS_AT_MOST = 10_000
 
 # factory(me, peers, disk, **options): `peers` are the other nodes in a fixed order; `options` are the scenario's.
 Factory: TypeAlias = Callable[..., Any]
+
+
+class Workload(Protocol):
+    """What clients ask for. It keeps no state: all that it knows is the history, and all that is random comes from the dice.
+
+        class Appends:
+            def next(self, session, dice, history):
+                if dice.chance(0.5):
+                    return ["get", "x"]
+                return ["append", "x", f"{1 + len(history)}."]  # a number that no other one says
+
+    Its commands are saved as JSON, and must come back as they were: text, numbers, lists and dicts do. Where they are tuples or
+    records, an attribute ``commands`` says what msgspec is to make of the JSON: ``commands = tuple``, or ``Get | Put``.
+    """
+
+    def next(self, session: str, dice: Dice, history: Any) -> Any:
+        """The next command of ``session``, or None where it has nothing to ask now.
+
+        history: all operations so far, a `splitbrain.trace.history.History`.
+        """
+        ...

@@ -46,6 +46,15 @@ class Applied(Observation, frozen=True, tag=True):
     command: Any
 
 
+class Executed(Applied, frozen=True, tag=True):
+    """Hands the command at ``index`` to its state machine, which carries out the operation ``request``: it takes effect here.
+
+    A node that knows which operations have taken effect says a plain `Applied` of an entry that asks for one of those again.
+    """
+
+    request: str
+
+
 # Raft
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from inspect import isasyncgen, iscoroutine, isgenerator
 from typing import Any
 
 from splitbrain.budget import FaultBudget
+from splitbrain.dice import Dice
 from splitbrain.errors import ScenarioError, told
 from splitbrain.fields import check_fields, described, is_count, tuples
 from splitbrain.invariant import InvariantFactory, KeepsContract, Monitor, made
 from splitbrain.judges import Judges, all_judges, as_names, check_names, chosen
-from splitbrain.node import DiskView, Factory, NodeId, is_async, release
+from splitbrain.node import DiskView, Factory, NodeId, Workload, is_async, release
 
 HOSTS = ("direct", "trio")  # what can run nodes
+SESSIONS = 5  # of a workload that does not say how many
+PAYLOADS = (10, 100, 1_000, 5_000)  # by how many characters a search makes the numbered commands of a run longer, if it does
 Label = Callable[[Any], tuple[str, int | None]]
 
 
@@ -26,9 +30,6 @@ def label_by_type(message: Any) -> tuple[str, int | None]:
 def numbered_commands(number: int) -> Any:
     """The default workload: the n-th request (from 1) asks for ``"v<n>"``; in some runs, dots make that longer."""
     return f"v{number}"
-
-
-PAYLOADS = (10, 100, 1_000, 5_000)  # by how many characters a search makes the commands of a run longer, if it does
 
 
 def padded(command: Any, size: int) -> Any:
@@ -65,7 +66,11 @@ class Scenario:
         schedule file finds again by their JSON. What no file could give back is refused when it is asked for.
     payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
         None: those of the default workload get dots, and commands of your own stay as they are.
-    requests: the most client requests of one run (the fair phase adds its own).
+    requests: the most client requests of one run (the fair phase adds its own); of sessions, operations.
+    sessions: how many clients ask at a time, each of which waits for its answer, or asks again, or gives up and goes on as a new
+        session; 0: each request is of a client of its own, which asks once. None: 5 where there is a `workload`, else 0.
+    workload: what sessions ask for (see `splitbrain.Workload`); None: the numbered ``commands``, of which the k-th operation of a
+        run asks for the k-th.
     label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
     show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
     latency: the most virtual ms that a message takes in the fair phase (at least 1).
@@ -103,6 +108,8 @@ class Scenario:
     progress: tuple[type, ...] = ()
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    sessions: int | None = None
+    workload: Workload | None = None
     # What it was before it was `judged` by others: files name that, and say by whom it was judged.
     origin: Scenario | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -110,6 +117,8 @@ class Scenario:
         for name, value in tuples(vars(self)).items():
             object.__setattr__(self, name, value)
         check_fields(vars(self))
+        if self.sessions is None:
+            object.__setattr__(self, "sessions", 0 if self.workload is None else SESSIONS)
         try:
             for each in ("only", "without"):
                 object.__setattr__(self, each, as_names(each, getattr(self, each)))
@@ -152,7 +161,7 @@ class Scenario:
         places = tuple(place for place, name in enumerate(names) if name in core)
         try:
             answer = self.can_progress(places, size, options)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.blame(f"can_progress({places}, {size}, {dict(options)}) raised {told(error)}; return a bool") from error
         if answer is None:
             raise self.blame(f"can_progress({places}, {size}, {dict(options)}) returned nothing; return a bool")
@@ -207,13 +216,31 @@ class Scenario:
             return command
         try:
             return self.payload(command, size)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.blame(f"payload({command!r:.40}, {size}) raised {told(error)}; it must return a command") from error
+
+    def next_command(self, session: str, dice: Dice, history: Sequence[Any], size: int = 0) -> Any:
+        """What ``session`` asks for next; None where it has nothing to ask now.
+
+        history: all operations of the run so far. size: by how much a numbered command is longer; a workload's are as they are.
+        """
+        if self.workload is None:
+            return self.command(len(history) + 1, size)
+        called, remedy = f"workload.next({session!r}, dice, history)", "return a command, or None where there is nothing to ask now"
+        try:
+            command = self.workload.next(session, dice, history)
+        except (Exception, SystemExit) as error:
+            raise self.blame(f"{called} raised {told(error)}; {remedy}") from error
+        if isgenerator(command) or iscoroutine(command) or isasyncgen(command):
+            if not isasyncgen(command):
+                command.close()  # a coroutine that nobody awaits would be complained of on stderr
+            raise self.blame(f"{called} returned {described(command)}, which is no command; {remedy}, from a plain function")
+        return command
 
     def _command(self, number: int) -> Any:
         try:
             return self.commands(number)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.blame(f"commands({number}) raised {told(error)}; it must answer for every number from 1") from error
 
     def _clients(self, size: int) -> tuple[int, ...]:
@@ -224,7 +251,7 @@ class Scenario:
         """What a function says of positions."""
         try:
             places = tuple(function(size))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.blame(f"{name}({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
         for place in places:
             if not isinstance(place, int) or not 0 <= place < size:
@@ -250,7 +277,7 @@ class Scenario:
             return (voters // 2 + 1,) * 2
         try:
             elect, decide = self.quorums(voters)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.blame(f"quorums({voters}) raised {told(error)}; it must return two counts, (elect, decide)") from error
         if not (type(elect) is type(decide) is int and 1 <= elect <= voters and 1 <= decide <= voters < elect + decide):
             raise self.blame(

@@ -1,11 +1,14 @@
 """The invariants that Splitbrain ships; each is one sentence, one source and one fold over events.
 
-Read the folder ``consensus`` first, then ``raft`` or ``paxos``, then ``witnesses``; ``replica``, ``acceptors``,
+Read the folder ``consensus`` first, then ``raft`` or ``paxos``, then ``clients`` and ``witnesses``; ``replica``, ``acceptors``,
 ``configurations``, ``quorums`` and ``key`` are what they share.
 """
 
 from __future__ import annotations
 
+from splitbrain_invariants.clients.answered import ClientsAnswered
+from splitbrain_invariants.clients.exactly_once import ExactlyOnce
+from splitbrain_invariants.clients.linearizable import Linearizable
 from splitbrain_invariants.consensus.agreement import Agreement
 from splitbrain_invariants.consensus.integrity import Integrity
 from splitbrain_invariants.consensus.log_termination import LogTermination
@@ -73,15 +76,18 @@ __all__ = [
     "Agreement",
     "AppliedInOrder",
     "AppliedIsCommitted",
+    "ClientsAnswered",
     "CommitIndexNeverGoesBack",
     "CommitWithinLog",
     "CommittedIsDurable",
     "DecidedIsChosen",
     "ElectionSafety",
+    "ExactlyOnce",
     "Integrity",
     "LeaderAppendOnly",
     "LeaderCompleteness",
     "LeadsByVotes",
+    "Linearizable",
     "LogMatching",
     "LogTermination",
     "MatchIndexNeverGoesBack",

@@ -161,6 +161,31 @@ def test_a_long_replay_ends_at_once_and_leaves_the_file_as_it_was(stubborn, verb
     assert err.startswith("interrupted")
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_check_ends_at_once_whatever_its_model_makes_of_that_and_gives_no_verdict(stubborn, options):
+    (stubborn / "stubborn_model.py").write_text(MODEL)
+    (stubborn / "h.jsonl").write_text('{"client": 0, "op": "wait", "call": 0, "return": 1}\n')
+    code, seconds, out, err = pressed(stubborn, "check", "h.jsonl", "--model", "stubborn_model:Waits", *options)
+    assert code == 130
+    assert seconds < 1
+    if options:
+        told = json.loads(out)
+        assert (told["outcome"], told["verdict"], told["interrupted"]) == ("interrupted", None, True)
+    else:
+        assert err == "interrupted\n"
+
+
+MODEL = """
+from stubborn import Node, Swallows
+from splitbrain.linearizability.model import Model
+
+class Waits(Model):
+    initial = 0
+    def step(self, state, command, result): Swallows.timeout(self, "")
+    def read(self, line): return line["op"], None
+"""
+
+
 @pytest.mark.slow
 def test_a_score_ends_with_the_trials_that_were_done_and_leaves_no_process_behind(stubborn):
     command = [sys.executable, "-m", "splitbrain.command.cli", "score", "--seconds", "60", "--json", "figure-8", "--workers", "2"]

@@ -11,6 +11,7 @@ def test_each_verb_sets_the_command_that_is_run():
         "replay": ["a.schedule.jsonl"],
         "shrink": ["a.schedule.jsonl"],
         "show": ["a.schedule.jsonl"],
+        "check": ["a.jsonl"],
         "bugs": [],
         "score": [],
     }
@@ -35,4 +36,4 @@ def test_the_help_says_how_a_find_by_raising_and_an_unsteady_node_end(capsys):
         parser().parse_args(["--help"])
     told = " ".join(capsys.readouterr().out.split())
     assert "1 violation (a node that raises is one)" in told
-    assert "3 diverged, vacuous or nondeterministic" in told
+    assert "3 diverged, vacuous, nondeterministic or inconclusive" in told

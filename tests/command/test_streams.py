@@ -38,10 +38,13 @@ def ended(folder, *arguments, stream="stdout"):
         (("bugs",), 0),
         (("bugs", "figure-8"), 0),
         (("replay", "no.schedule.jsonl"), 2),
+        (("check", "stale.jsonl", "--model", "register"), 1),
+        (("check", "stale.jsonl", "--model", "register", "--json"), 1),
         (("--help",), 0),
     ],
 )
 def test_whoever_read_a_command_has_gone_and_it_ends_as_it_would(here, arguments, code, stream):
+    (here / "stale.jsonl").write_text('{"client": 0, "op": "get", "found": 1, "call": 0, "return": 1}\n')
     assert ended(here, *arguments, stream=stream)[0] == code
 
 

@@ -5,15 +5,18 @@ from dataclasses import replace
 import pytest
 from museum_runs import SLUGS, of_the_museum
 from relay import AGAIN, ASK, N1, N2, N3, PASS, TELL, TWICE, OneDecision, relay
+from scripted import Note, scripted
+from told import Cells
 from toys import FORGETFUL
 
-from splitbrain.actions import Crash, Deliver, Duplicate, Fire, Request, Restart
+from splitbrain.actions import Crash, Deliver, Drop, Duplicate, Fire, Request, Resend, Restart
 from splitbrain.catalogue.museum import bugs
 from splitbrain.counterexample.explanation import explain
-from splitbrain.events import Observed
+from splitbrain.events import Observed, Requested
 from splitbrain.invariant import Witness
+from splitbrain.node import Reply, Send
 from splitbrain.world.run import Setup, run
-from splitbrain_invariants import ElectionSafety
+from splitbrain_invariants import ElectionSafety, Linearizable
 
 
 def explained(scenario, *actions, size=3):
@@ -55,14 +58,59 @@ def test_a_chain_that_is_the_beginning_of_another_is_not_told_twice():
     assert explanation.chains == ((1, 2),)
 
 
+def asks_another(node, name, command):
+    """A node reads what it knows, nothing, and asks n2 before it says that it has written."""
+    if command[0] == "get":
+        return [Reply(name, 0)]
+    return [Send(N2, Note(name))]
+
+
+def passes_on(node, sender, message):
+    return [Send(sender, message)] if node.me == N2 else [Reply(message.text, True)]
+
+
+AMNESIAC = scripted(request=asks_another, receive=passes_on, invariants=(Linearizable(Cells()),), calm_bound=300)
+PUT, GET = Request(N1, "s1.1", ["put", "x", 1], "s1"), Request(N3, "s2.1", ["get", "x"], "s2")
+
+
+def test_to_a_call_that_an_answer_contradicts_leads_what_led_to_its_own_answer():
+    asked, answered = Deliver(N1, N2, "Note"), Deliver(N2, N1, "Note")
+    explanation = explained(AMNESIAC, PUT, asked, answered, GET)
+    assert explanation.chains == ((1, 2, 3), (4,))
+    lost = (PUT, Drop(N1, N2, "Note"), Resend(N1, "s1.1"), Deliver(N1, N2, "Note", None, 2), answered, GET)
+    assert explained(AMNESIAC, *lost).chains == ((3, 4, 5), (6,))
+
+
+def test_a_call_without_an_answer_is_the_chain_itself():
+    known = replace(AMNESIAC, factory=lambda me, peers, disk: Knows(me))
+    explanation = explained(known, PUT, GET, Request(N1, "s2.2", ["get", "x"], "s2"))
+    assert explanation.chains == ((2,), (3,))
+
+
+class Knows:
+    """n3 reads 1, and all others 0; nobody answers a write."""
+
+    def __init__(self, me):
+        self.me = me
+
+    def start(self):
+        return ()
+
+    def request(self, name, command):
+        return [Reply(name, int(self.me == N3))] if command[0] == "get" else ()
+
+    receive = timeout = start
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_step_of_a_chain_but_its_first_has_a_cause_in_it_and_it_ends_at_the_conflict(slug):
     explanation, done = of_the_museum(slug)
     ends = {event.step for event in done.violation.evidence}
+    ends |= {done.history.named(event.request).replied for event in done.violation.evidence if type(event) is Requested}
     for chain in explanation.chains:
         assert list(chain) == sorted(chain)
         assert chain[-1] in ends
-        assert isinstance(done.actions[explanation.chains[0][0] - 1], (Request, Fire, Crash))
+        assert isinstance(done.actions[explanation.chains[0][0] - 1], (Request, Resend, Fire, Crash))
 
 
 @pytest.mark.slow

@@ -23,8 +23,8 @@ def test_how_many_requests_there_are_and_how_long_their_commands_are_is_drawn():
         with Setup(RAFT, 1).world() as world:
             moves = Moves(world, Dice(seed))
             draw_clients(moves.dice, moves)
-            limits[moves.limit] += 1
-            lengths[len(moves.ask("n1").command)] += 1
+            limits[moves.clients.limit] += 1
+            lengths[len(moves.clients.ask("n1", moves.dice).command)] += 1
     assert set(limits) == {1, 2, 3, 5, 10, 30}
     assert set(lengths) == {2, 12, 102, 1_002, 5_002}
     assert lengths[2] > 150

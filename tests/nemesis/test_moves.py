@@ -66,7 +66,7 @@ def test_requests_are_numbered_and_limited():
         asked = [world.apply(moves.request()) for _ in range(2)]
         assert [(each.id, each.command) for each in asked] == [("r1", "v1"), ("r2", "v2")]
         assert moves.request() is None
-        assert not moves.may_ask()
+        assert not moves.clients.may_ask()
 
 
 def test_a_request_that_was_refused_does_not_count_but_its_name_is_not_given_again():
@@ -75,16 +75,16 @@ def test_a_request_that_was_refused_does_not_count_but_its_name_is_not_given_aga
         names = []
         while (action := moves.request()) is not None:
             names.append(world.apply(action).id)
-        assert moves.requests == 0
+        assert moves.clients.requests == 0
         assert names == [f"r{number}" for number in range(1, 9)]  # four times as many as there may be: then clients give up
 
 
 def test_names_that_a_schedule_has_already_are_left_to_it():
     with World(busy()) as world:
         moves = moves_of(world)
-        moves.leave([Request("n1", "r1", "x"), Request("n1", "r3", "x")])
-        assert moves.requests == 2
-        assert [moves.ask("n2").id for _ in range(2)] == ["r2", "r4"]  # r3 is in the schedule
+        moves.clients.leave([Request("n1", "r1", "x"), Request("n1", "r3", "x")])
+        assert moves.clients.requests == 2
+        assert [moves.clients.ask("n2", moves.dice).id for _ in range(2)] == ["r2", "r4"]  # r3 is in the schedule
 
 
 def test_a_redirection_to_a_node_that_no_client_talks_to_is_not_followed():

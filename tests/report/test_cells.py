@@ -1,7 +1,7 @@
 """What changed at a step, in the words of a lane."""
 
-from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend
-from splitbrain.events import Crashed, Failed, Observed, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Resend
+from splitbrain.events import Crashed, Failed, Observed, Replied, Requested, Sent, Started, Synced, TimerSet, Wrote
 from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
 from splitbrain.report.cells import CellReader, Weight, identity, message_of
 
@@ -50,6 +50,34 @@ def test_a_message_that_changed_nothing_shows_its_contents():
 
 def test_messages_are_shown_as_sent_only_where_a_later_step_names_them():
     assert read(Fire(N1, "election"), sent(N2), sent(N3), schedule=[VOTE]) == {N1: ["→n2 RequestVote"]}
+
+
+PUT = Request(N2, "s1.1", ("put", "x", 1), "s1")
+
+
+def test_of_sessions_the_lanes_tell_who_asks_again_or_goes_on_and_what_they_are_told():
+    asked = Requested(1, N2, "s1.1", PUT.command, False, "s1")
+    again = Requested(2, N3, "s1.1", PUT.command, False, "s1", None, 2)
+    heir = Requested(3, N1, "s2.1", ("get", "x"), False, "s2", "s1")
+    reader = CellReader([], lambda event: False)
+    told = [
+        reader.cells(PUT, [asked], UP)[N2],
+        reader.cells(Resend(N3, "s1.1"), [again, Replied(2, N3, "s1.1", True)], UP)[N3],
+        reader.cells(Request(N1, "s2.1", ("get", "x"), "s2", "s1"), [heir], UP)[N1],
+    ]
+    assert [[(part.text, part.weight) for part in parts] for parts in told] == [
+        [("s1 asks put x 1", Weight.DETAIL)],  # the action says so
+        [("s1 asks again: put x 1", Weight.CHANGE), ("answers s1.1: True", Weight.CHANGE)],
+        [("s2 goes on for s1, asks get x", Weight.CHANGE)],
+    ]
+    assert read(PUT, asked, evidence=[asked]) == {N2: ["s1 asks put x 1"]}
+
+
+def test_a_client_that_asks_once_is_told_no_more_of_than_before():
+    asked = Requested(1, N2, "r1", "v1", False)
+    reader = CellReader([], lambda event: False)
+    (part,) = reader.cells(Request(N2, "r1", "v1"), [asked, Replied(1, N2, "r1", 3)], UP)[N2]
+    assert (part.text, part.weight) == ("answers r1: 3", Weight.DETAIL)
 
 
 def test_what_a_crash_would_lose_is_named_until_it_is_synced_or_lost():

@@ -9,7 +9,7 @@ import pytest
 from scripted import Note
 
 from splitbrain import observations
-from splitbrain.actions import Crash, Cut, Deliver, Fire, Mend
+from splitbrain.actions import Crash, Cut, Deliver, Fire, Mend, Request, Resend
 from splitbrain.events import (
     Acted,
     CalmBegan,
@@ -38,6 +38,7 @@ from splitbrain.observations import (
     Committed,
     Decided,
     EnteredTerm,
+    Executed,
     Installed,
     Led,
     Observation,
@@ -50,7 +51,7 @@ from splitbrain.observations import (
     Voted,
     Voters,
 )
-from splitbrain.report.wording import action_words, brief, clause, notation, words
+from splitbrain.report.wording import action_words, brief, clause, notation, question, words
 from splitbrain_protocols.paxos.messages import Ballot
 from splitbrain_protocols.raft.core.messages import Entry, RequestVoteReply
 
@@ -95,6 +96,11 @@ SAID = [
         "finds on its disk: promised ballot 2.n1, nothing accepted in slot 2",
         "finds promise b2.n1 in slot 2",
     ),
+    (
+        Executed(3, 2, ("put", "x", 1), "s1.1"),
+        "carries out s1.1 (put x 1), entry 3 of term 2",
+        "carries out s1.1 3:t2 put x 1",
+    ),
     (Installed(5, 2), "has a snapshot up to entry 5 of term 2", "snapshot 5:t2"),
     (Voters((("n1", "n2"),)), "counts the votes of n1 n2", "voters n1 n2"),
     (
@@ -128,6 +134,13 @@ HAPPENED = [
     (Synced(1, "n1", None), "n1's disk has synced"),
     (Requested(1, "n1", "r1", "v1", False), "a client asks n1 for v1 (r1)"),
     (Requested(1, "n1", "calm-1", "v1", True), "the fair phase's client asks n1 for v1 (calm-1)"),
+    (Requested(1, "n2", "s1.1", ("put", "x", 3), False, "s1"), "s1 asks n2 for put x 3 (s1.1)"),
+    (Requested(2, "n3", "s1.1", ["put", "x", 3], False, "s1", None, 2), "s1 asks n3 again for s1.1 (put x 3)"),
+    (Requested(2, "n3", "s2.1", {"get": 1}, False, "s2", "s1"), "s2 goes on for s1, and asks n3 for {get: 1} (s2.1)"),
+    (
+        Requested(2, "n3", "calm-1000.1", ("get", ("x", 1)), True, "calm-1000"),
+        "the fair phase's client calm-1000 asks n3 for get [x, 1] (calm-1000.1)",
+    ),
     (Replied(1, "n1", "r1", 3), "n1 answers r1 with 3"),
     (Replied(1, "n1", "r1", Refused()), "n1 refuses r1"),
     (Replied(1, "n1", "r1", Refused("n2")), "n1 refuses r1, and names n2"),
@@ -166,6 +179,15 @@ def test_a_partition_is_told_by_its_two_sides():
     assert action_words(Cut(ring)) == "cut n1->n2 n2->n3 n3->n1"
 
 
+def test_what_a_session_asks_for_is_in_words_and_so_is_whom_it_goes_on_for():
+    asked = Request("n1", "s2.1", ("put", "x", 3), "s2")
+    assert action_words(asked) == "request n1 s2.1 put x 3"
+    assert action_words(Request("n1", "s2.1", ("get", "x"), "s2", "s1")) == "request n1 s2.1 for s1: get x"
+    assert action_words(Crash("n1", 0, asked, 2)) == "crash n1 after 2 effects of (request n1 s2.1 put x 3)"
+    assert action_words(Resend("n2", "s2.1")) == "resend n2 s2.1"
+    assert action_words(Request("n1", "r1", ("get", "x"))) == "request n1 r1 ('get', 'x')"  # of nobody's session, as it is
+
+
 def test_a_crash_inside_a_handler_counts_its_effects():
     inner = Deliver("n1", "n2", "RequestVote", 1)
     assert action_words(Crash("n2", 0, inner, 1)) == "crash n2 after 1 effect of (deliver n1->n2 RequestVote 1)"
@@ -197,3 +219,12 @@ def test_of_a_long_failure_the_end_is_told_where_its_place_is():
     told = words(Failed(1, "n2", "raised", f"receive: ValueError: {'no way ' * 90}(node.py:17, in receive)"))
     assert told.startswith("n2 raised: receive: ValueError: no way")
     assert told.endswith("(node.py:17, in receive)")
+
+
+def test_what_a_client_asks_for_is_in_words_without_a_key_that_nobody_named():
+    assert question(("put", "x", 3)) == "put x 3"
+    assert question(("get", None)) == "get"
+    assert question(("put", None, None)) == "put None"
+    assert question(["cas", "x", None, (1, 2)]) == "cas x None [1, 2]"
+    assert question("v1") == "v1"
+    assert question({"a": 1}) == "{a: 1}"

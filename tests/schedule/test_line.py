@@ -5,7 +5,7 @@ import re
 import pytest
 from msgspec import structs
 
-from splitbrain.actions import Crash, Deliver, Request
+from splitbrain.actions import Crash, Deliver, Request, Resend
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.file import SavedSchedule, decode, encode
 from splitbrain.schedule.header import Header
@@ -13,6 +13,35 @@ from splitbrain.schedule.header import Header
 HEADER = Header(scenario="toys:FORGETFUL", size=2)
 HEAD = '{"format": "splitbrain-schedule", "version": 1, "scenario": "toys:REGISTER", "size": 2}\n'
 FIRE = '{"do": "fire", "node": "n1", "timer": "remind"}\n'
+
+
+def asks(operation, more=""):
+    """What session s1 asks, as a line."""
+    return f'{{"do": "request", "node": "n1", "id": "{operation}", "command": ["get", "x"], "session": "s1"{more}}}\n'
+
+
+def test_what_sessions_ask_comes_back_and_what_asks_without_one_is_written_as_ever():
+    actions = (
+        Request("n1", "r1", "v1"),
+        Request("n1", "s1.1", ["get", "x"], "s1"),
+        Crash("n2", 0, Resend("n2", "s1.1"), 3),
+        Request("n3", "s6.2", None, "s6", "s1"),
+    )
+    lines = [
+        '{"do": "request", "node": "n1", "id": "r1", "command": "v1"}',
+        '{"do": "request", "node": "n1", "id": "s1.1", "command": ["get", "x"], "session": "s1"}',
+        '{"do": "crash", "node": "n2", "during": {"do": "resend", "node": "n2", "id": "s1.1"}, "after": 3}',
+        '{"do": "request", "node": "n3", "id": "s6.2", "command": null, "session": "s6", "replaces": "s1"}',
+    ]
+    content = encode(SavedSchedule(HEADER, actions))
+    assert content.decode().splitlines()[1:] == lines
+    assert decode(content).actions == actions
+
+
+def test_a_record_s_fields_stand_in_the_order_of_a_mapping_s_keys_so_that_it_comes_back_as_the_same_bytes():
+    record = structs.replace(HEADER, expect="fixed")  # any record: it becomes a mapping
+    saved = SavedSchedule(structs.replace(HEADER, options={"o": record}), (Request("n1", "r1", record),))
+    assert encode(decode(encode(saved))) == encode(saved)
 
 
 def test_a_message_is_named_by_its_link_kind_epoch_and_ordinal_without_what_goes_without_saying():
@@ -74,6 +103,34 @@ def test_a_message_is_named_by_its_link_kind_epoch_and_ordinal_without_what_goes
             HEAD + '{"do": "crash", "node": "n1", "during": {"do": "crash", "node": "n1"}}\n',
             2,
             "Invalid value 'crash' in `during.do`",
+        ),
+        # Sessions
+        (
+            HEAD + asks("s1.x"),
+            2,
+            '\'id\' is "s1.x", but session "s1" calls its operations "s1.1", and so on, numbers of at most 18 ',
+        ),
+        (HEAD + asks(f"s1.{'9' * 30}"), 2, "and so on, numbers of at most 18 digits; mend the line"),
+        (HEAD + asks("s1.01"), 2, "and so on, numbers of at most 18 digits; mend the line"),
+        (HEAD + asks("s2.1"), 2, '\'id\' is "s2.1", but session "s1" calls its operations "s1.1"'),
+        (HEAD + asks("s1.0"), 2, "'id' is \"s1.0\""),
+        (HEAD + asks("s1.1", ', "replaces": "s1"'), 2, 'session "s1" cannot replace itself; mend the line, or delete it'),
+        (HEAD + asks("s1.1", ', "replaces": 2'), 2, r"Expected `str \| null`, got `int` in `replaces`"),
+        (
+            HEAD + '{"do": "request", "node": "n1", "id": "r1", "command": 1, "replaces": "s2"}\n',
+            2,
+            'it replaces session "s2", but is of no session itself; mend',
+        ),
+        (
+            HEAD + '{"do": "resend", "node": "n1", "id": "r1"}\n',
+            2,
+            '\'id\' is "r1", but only sessions ask again, and they call their operations "s1.1", "s1.2", ..., numbers of at most',
+        ),
+        (HEAD + f'{{"do": "crash", "node": "n1", "during": {asks("s2.1").strip()}}}\n', 2, '\'id\' is "s2.1", but session "s1"'),
+        (
+            HEAD + '{"do": "resend", "node": "n1", "id": "s1.1", "command": 3}\n',
+            2,
+            r"unknown field `command` \(a resend has node, id\)",
         ),
     ],
 )

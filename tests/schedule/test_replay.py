@@ -7,7 +7,7 @@ from splitbrain.catalogue.museum import bugs
 from splitbrain.errors import ScenarioError, ScheduleError
 from splitbrain.schedule.file import SavedSchedule, decode, encode
 from splitbrain.schedule.header import Header
-from splitbrain.schedule.replay import replay
+from splitbrain.schedule.replay import decisive, replay, rerun
 
 FORGET = (Request("n1", "r1", "v1"), Crash("n1"), Restart("n1"), Request("n1", "r2", "v2"))
 
@@ -31,6 +31,16 @@ def test_a_schedule_that_breaks_the_same_invariant_in_the_same_way_is_reproduced
 def test_a_schedule_that_runs_to_its_end_without_a_violation_is_fixed():
     outcome = replay(saved(*FORGET, scenario="toys:REGISTER", fingerprint=fingerprint()))
     assert (outcome.outcome, outcome.violation, outcome.fingerprint, outcome.actions) == ("FIXED", None, None, 4)
+
+
+def test_surviving_proves_nothing_where_the_invariant_that_broke_does_not_know():
+    for named in ({}, {"invariant": "GivesUp"}):
+        outcome = replay(saved(*FORGET, scenario="toys:UNSURE", **named))
+        assert outcome.outcome == "STALE"
+        assert outcome.message == (
+            "the schedule ran to its end, and it is not known whether that breaks GivesUp, for it counts to two at most"
+        )
+    assert replay(saved(*FORGET, scenario="toys:UNSURE", invariant="Agreement")).outcome == "FIXED"
 
 
 def test_another_violation_is_a_change():
@@ -226,3 +236,12 @@ def test_a_file_that_was_never_confirmed_diverges_no_more_but_reproduces_where_i
     ends = (*FORGET[:2], Deliver("n1", "n2", "Copy", ordinal=9))
     assert replay(saved(*ends, unconfirmed="why")).outcome == "NONDETERMINISTIC"
     assert replay(saved(*FORGET, unconfirmed="why")).outcome == "REPRODUCED"
+
+
+def test_a_skipped_action_is_decisive_where_it_is_the_last_or_what_clients_saw_is_broken_and_it_is_a_request():
+    again = (*FORGET[:2], Crash("n1"), Request("n1", "r2", "v2"), Restart("n1"), Restart("n1"))  # n1 is down, then up
+    skipped = rerun(saved(*again), lenient=True)
+    assert skipped.idle == (2, 3, 5)
+    assert decisive(saved(*again, invariant="OneValue", fingerprint="OneValue(Decided, Decided)"), skipped) == (5,)
+    assert decisive(saved(*again, invariant="Told", fingerprint="Told(Requested, Replied)"), skipped) == (3, 5)
+    assert decisive(saved(*again), skipped) == ()  # nobody says what it was of

@@ -8,9 +8,10 @@ from hypothesis import settings
 from hypothesis.stateful import precondition, rule
 from projects import machine, schedules
 from shrinkers import FORGET
-from toys import FORGETFUL, HIDDEN, REGISTER, Register
+from stores import STORE
+from toys import FORGETFUL, HIDDEN, REGISTER, UNSURE, Register
 
-from splitbrain.actions import Crash, Deliver, Fire, Request, Restart
+from splitbrain.actions import Complete, Crash, Deliver, Fire, Request, Resend, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.events import Observed
@@ -226,6 +227,11 @@ def test_a_machine_in_which_nothing_was_ever_decided_fails_as_vacuous():
     assert vacuous.value.splitbrain_report == str(vacuous.value)
 
 
+def test_a_machine_of_no_example_of_which_its_invariant_knows_whether_it_breaks_it_fails_as_vacuous():
+    with pytest.raises(Vacuous, match="of no run is known whether it breaks GivesUp"):
+        search(state_machine(UNSURE), FEW)
+
+
 def test_one_example_in_which_something_was_decided_is_enough(capsys):
     scenario = mutant(REGISTER, REGISTER.factory, progress=(Decided,), requests=1)
     search(state_machine(scenario), settings(FEW, max_examples=10))
@@ -313,6 +319,30 @@ def test_every_kind_of_action_and_every_size_and_option_is_drawn():
     words = ["deliver", "drop", "duplicate", "fire", "request", "crash", "restart", "cut", "mend", "complete", "calm"]
     assert [word for word in words if not tallies[-1].coverage[word]] == []
     assert setups == {(2, 20), (3, 20), (2, 50), (3, 50)}
+
+
+def test_rules_let_sessions_ask_ask_again_give_up_and_lose_their_node_while_it_is_asked():
+    made = state_machine(STORE)()
+    made.open(Setup(STORE, 3), 0)
+    made.request(0)  # n1 does not lead, and refuses
+    made.resend(1)
+    made.fire(0)
+    while made._can(Deliver):
+        made.deliver(0)
+    made.request(0)
+    made.give_up(1, 0)
+    made.crash_inside(len([*made.world.enabled(Deliver, Fire, Restart, Complete)]), 1, 0)
+    asked = [action.input for action in made.actions if isinstance(action.input, (Request, Resend))]
+    assert [(type(each), each.id) for each in asked] == [
+        (Request, "s1.1"),
+        (Resend, "s1.1"),
+        (Request, "s1.2"),
+        (Request, "s2.1"),
+        (Resend, "s2.1"),
+    ]
+    assert asked[3].replaces == "s1"
+    assert isinstance(made.actions[-1], Crash)
+    made.teardown()
 
 
 def test_what_the_budget_forbids_is_never_done():

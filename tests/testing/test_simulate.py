@@ -6,7 +6,7 @@ import contextlib
 import pytest
 from projects import TOYS
 from shrinkers import FORGET
-from toys import FORGETFUL, HIDDEN, REGISTER, Register
+from toys import FORGETFUL, HIDDEN, REGISTER, UNSURE, Register
 
 from splitbrain.actions import Crash, Request, Restart
 from splitbrain.errors import ScenarioError, SplitbrainError
@@ -296,6 +296,14 @@ def test_a_test_in_which_nothing_ever_happened_fails_as_vacuous_unless_it_may_be
     with pytest.raises(Vacuous):
         simulate(scenario, runs=2, seed=1)(story)()
     simulate(scenario, runs=2, seed=1, may_be_idle=True)(story)()
+
+
+def test_a_test_of_no_run_of_which_its_invariant_knows_whether_it_breaks_it_fails_as_vacuous():
+    def story(world):
+        world.storm(200)
+
+    with pytest.raises(Vacuous, match="of no run is known whether it breaks GivesUp"):
+        simulate(UNSURE, runs=2, seed=1)(story)()
 
 
 def test_misuse_is_explained():

@@ -5,9 +5,10 @@ from contextlib import closing
 
 import pytest
 from shrinkers import FORGET
+from stores import STORE
 from toys import FORGETFUL, REGISTER
 
-from splitbrain.actions import Cut, Deliver, Mend, Request
+from splitbrain.actions import Cut, Deliver, Mend, Request, Resend
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.exhibit import mutant
@@ -228,3 +229,51 @@ def test_what_was_exercised_is_counted_once_a_run(world):
     world.count(tally)
     assert (tally.runs, tally.steps) == (1, 3)
     assert (tally.coverage["request"], tally.coverage["deliver"], tally.coverage["Decided"]) == (1, 2, 3)
+
+
+@pytest.fixture
+def store():
+    simulation = Simulation(Setup(STORE, 3))
+    for node in ("n1", "n2"):
+        simulation.fire(node, "takeover")
+        simulation.settle()
+    yield simulation
+    simulation.close()
+
+
+def test_sessions_ask_ask_again_and_go_on_for_others(store):
+    put = store.request("n1", ["put", "x", "1"])
+    assert put == Request("n1", "s1.1", ["put", "x", "1"], "s1")  # n2 leads, and it refuses
+    assert store.resend("n2") == Resend("n2", "s1.1")
+    assert store.request("n2", session="s2").session == "s2"
+    heir = store.request("n2", ["get", "x"], replaces="s1")
+    assert (heir.id, heir.session, heir.replaces) == ("s3.1", "s3", "s1")
+    store.settle()
+    assert [(each.id, each.outcome) for each in store.history] == [("s1.1", "answered"), ("s2.1", "answered"), ("s3.1", "answered")]
+    assert [attempt.refused for attempt in store.history.named("s1.1").attempts] == [True, False]
+    assert store.request("n2", ["get", "x"]).id == "s2.2"  # the first that waits for nothing and has not given up
+    assert store.requests == 4
+    assert run(store.setup, store.actions, keep=True).events == store.events
+
+
+def test_a_session_that_waits_and_one_that_has_its_answer_are_told_apart(store):
+    with pytest.raises(NotEnabled, match="no session waits for an answer; let one ask first"):
+        store.resend("n2")
+    store.request("n2", session="s1")
+    with pytest.raises(NotEnabled, match=r"session s1 still waits for its operation s1\.1"):
+        store.request("n2", session="s1")
+    assert store.request("n2").session == "s2"  # whoever is free
+    store.settle()
+    with pytest.raises(NotEnabled, match="it was answered"):
+        store.resend("n2", "s1.1")
+
+
+def test_a_workload_that_has_nothing_to_ask_is_not_asked_for_more():
+    class Nothing:
+        def next(self, session, dice, history):
+            return None
+
+    with closing(Simulation(Setup(mutant(STORE, STORE.factory, workload=Nothing()), 1))) as simulation:
+        with pytest.raises(NotEnabled, match="the workload has nothing to ask now; say what to ask for"):
+            simulation.request("n1")
+        assert simulation.request("n1", ["get", "x"]).id == "s1.1"

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from scripted import Note
 
+from splitbrain.errors import ScenarioError
 from splitbrain.events import Observed, Wrote
 from splitbrain.trace.encoding import encode
 from splitbrain.trace.values import NATIVE, Plainly, Types, culprit, hook_of, unequal
@@ -192,3 +193,11 @@ def test_what_has_no_bytes_is_told_with_its_place(value, what):
 )
 def test_what_does_not_equal_itself_is_told_with_its_place(value, place):
     assert unequal(value) == place
+
+
+def test_a_show_that_leaves_the_program_is_told_as_one_that_raises():
+    def leaves(_):
+        raise SystemExit(0)
+
+    with pytest.raises(ScenarioError, match=r"show\(Opaque\) raised SystemExit: 0 \(at .*test_values"):
+        hook_of(leaves)(Opaque(1))

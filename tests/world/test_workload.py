@@ -1,10 +1,11 @@
 """The workload as files know it: what comes back is what was asked for, or is refused before it is asked."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 import pytest
-from msgspec import json
+from msgspec import Struct, json, structs
 from scripted import Note, scripted
 
 from splitbrain.actions import Calm, Crash, Request
@@ -14,9 +15,12 @@ from splitbrain.invariant import KeepsContract
 from splitbrain.node import Observe, Reply
 from splitbrain.observations import Decided
 from splitbrain.scenario import PAYLOADS
+from splitbrain.schedule.file import SavedSchedule, load, save
+from splitbrain.schedule.header import bare_header
 from splitbrain.search.hunt import hunt
 from splitbrain.testing.simulate import simulate
 from splitbrain.testing.simulation import Simulation
+from splitbrain.trace.encoding import digest
 from splitbrain.trace.saving import same, text
 from splitbrain.world.run import Setup, run
 from splitbrain.world.workload import check, check_options, number_of, option_texts, recalled
@@ -37,6 +41,12 @@ class Put:
 class Delete:
     key: str
     value: object
+
+
+@dataclass(frozen=True)
+class Backwards:
+    value: int
+    key: str
 
 
 def echo(invariants=(Agreement,), **fields):
@@ -61,6 +71,7 @@ WORKLOADS = {
     "sets": lambda n: frozenset({n, n + 1}),
     "records": lambda n: Put("k", n),
     "records of two kinds": lambda n: (Put, Delete)[n % 2]("k", n),
+    "records whose fields are not in order": lambda n: Backwards(n, "x"),
     "structs in lists": lambda n: [Note((n,))],
     "mappings": lambda n: {"z": n, "a": [n]},
     "text and an enum of the same text": lambda n: ("red", Colour.RED)[n % 2],
@@ -255,3 +266,126 @@ def test_a_simulation_carries_what_the_workload_makes_into_its_schedule():
         world.close()
     again = [recalled(with_tuples, written(action)) for action in world.actions]
     assert tuple(again) == world.actions
+
+
+# A workload of sessions
+
+
+class Get(Struct, frozen=True, tag=True):
+    key: str
+
+
+class Set(Struct, frozen=True, tag=True):
+    key: str
+    value: int
+
+
+class Asks:
+    """A workload, of which only the type of its commands counts here."""
+
+    def __init__(self, kind=None):
+        if kind is not None:
+            self.commands = kind
+
+    def next(self, session, dice, history):
+        return None
+
+
+def drawn(kind=None):
+    return echo(workload=Asks(kind))
+
+
+def of_session(command):
+    return Request("n1", "s1.1", command, "s1", "s2")
+
+
+COMMANDS = {
+    "as JSON has it": (None, (["get", "x"], {"put": [1, None]}, "x", 7, 2.5)),
+    "tuples": (tuple, (("get", "x"), ("cas", "x", 1, 2))),
+    "tuples of tuples": (tuple[str, tuple[int, ...]], (("put", (1, 2)),)),
+    "tagged structs": (Get | Set, (Get("x"), Set("x", 3))),
+    "dataclasses": (Put, (Put("k", "v"),)),
+    "enums": (Colour, (Colour.RED,)),
+    "sets": (frozenset[int], (frozenset({1, 2}),)),
+}
+
+
+@pytest.mark.parametrize(("kind", "commands"), COMMANDS.values(), ids=COMMANDS)
+def test_a_workload_says_what_its_commands_are_when_they_come_back(kind, commands):
+    scenario = drawn(kind)
+    for command in commands:
+        asked = of_session(command)
+        check(scenario, asked)
+        again = recalled(scenario, structs.replace(asked, command=json.decode(text(command))))
+        assert same(again.command, command)
+        assert structs.replace(again, command=command) == asked  # with whose it is
+
+
+@pytest.mark.parametrize(
+    ("kind", "command", "again"),
+    [
+        (None, ("get", "x"), r"\['get', 'x'\]"),
+        (None, Get("x"), r"{'key': 'x', 'type': 'Get'}"),
+        (tuple, ("put", (1,)), r"\('put', \[1\]\)"),
+    ],
+)
+def test_a_command_that_would_come_back_otherwise_is_refused_with_what_to_write(kind, command, again):
+    with pytest.raises(ScenarioError) as refusal:
+        check(drawn(kind), of_session(command))
+    assert re.search(
+        rf"the command of request n1 s1\.1, .*, would come back from a schedule file as {again}; let an attribute `commands` "
+        r"of the workload say what JSON becomes \(commands = tuple, or Get \| Put\), or ask for plain data",
+        str(refusal.value),
+    )
+
+
+def test_a_command_that_the_workload_does_not_name_is_refused_also_in_a_file():
+    for given in ("v3", ["get"], {"type": "Del", "key": "x"}):
+        for judge in (check, recalled):
+            with pytest.raises(ScenarioError, match=r"s1\.1, .*, is none of its workload's `commands` \(.*\); ask for one of them"):
+                judge(drawn(Get | Set), of_session(given))
+
+
+@pytest.mark.parametrize("kind", [5, [["a"], ["b"]], object(), Put | Delete])
+def test_commands_that_are_no_type_are_the_scenario_s_mistake(kind):
+    with pytest.raises(
+        ScenarioError,
+        match=r"scenario 'scripted': its workload has commands = .* no type that msgspec knows \(.*\), but says .*; write",
+    ):
+        check(drawn(kind), of_session("x"))
+
+
+def test_what_no_file_can_hold_a_workload_may_not_ask_for_either():
+    for command in (float("nan"), {1: 2}, object()):
+        with pytest.raises(ScenarioError, match="can be in no schedule file, for it holds"):
+            check(drawn(), of_session(command))
+
+
+def test_a_numbered_command_that_a_session_asks_for_comes_back_as_the_workload_made_it():
+    scenario = echo(sessions=2, commands=lambda n: ("put", n))
+    asked = of_session(("put", 7))
+    check(scenario, asked)
+    assert same(recalled(scenario, structs.replace(asked, command=["put", 7])).command, ("put", 7))
+    assert number_of(Request("n1", "calm-4000.2", "x")) == 4002
+    assert number_of(asked) is None
+
+
+def test_a_lenient_run_leaves_out_what_no_workload_would_ask():
+    scenario = drawn(Get | Set)
+    wrong, right = Request("n1", "s1.1", "v3", "s1"), Request("n1", "s1.2", Get("x"), "s1")
+    assert run(Setup(scenario, 2), [wrong, right], lenient=True).actions == (right,)
+    with pytest.raises(ScenarioError, match="is none of its workload's"):
+        run(Setup(scenario, 2), [wrong])
+
+
+def test_what_a_session_asked_replays_from_its_file_and_is_not_drawn_anew(tmp_path):
+    scenario = echo(workload=Asks(Get | Set))
+    actions = (Request("n1", "s1.1", Set("x", 1), "s1"), Request("n2", "s2.1", Get("x"), "s2"))
+    saved = SavedSchedule(bare_header("test:ECHO", Setup(scenario, 2)), actions)
+    save(tmp_path / "x.schedule.jsonl", saved)
+    back = load(tmp_path / "x.schedule.jsonl")
+    assert back.actions[0].command == {"key": "x", "type": "Set", "value": 1}
+    assert back.schedule(scenario) == actions
+    assert digest(run(Setup(scenario, 2), back.schedule(scenario), keep=True).events) == digest(
+        run(Setup(scenario, 2), actions, keep=True).events
+    )

@@ -1,4 +1,4 @@
-"""What can be named: scenarios, and the exhibits of museums.
+"""What can be named: scenarios, the exhibits of museums, and models of what clients see.
 
-Read ``importing`` (how a name becomes an object), then ``scenarios`` and ``museum``.
+Read ``importing`` (how a name becomes an object), then ``scenarios``, ``museum`` and ``models``.
 """

@@ -20,6 +20,7 @@ from splitbrain.node import NodeId, release
 from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.stopwatch import Deadline
 from splitbrain.trace.freezing import freeze
+from splitbrain.trace.history import History
 from splitbrain.trace.recorder import Recorder
 
 
@@ -56,7 +57,8 @@ class Cluster:
         self.recorder = Recorder(scenario.monitor() if check else None, keep, scenario.progress)
         self.network = Network(self.nodes, scenario.label, self.recorder)
         slow = scenario.budget.slow_disks
-        self.processes = {name: Process(name, self.network, self.clock, self.recorder, slow) for name in self.nodes}
+        self.history = History()  # what clients asked, and were told
+        self.processes = {name: Process(name, self.network, self.clock, self.recorder, self.history, slow) for name in self.nodes}
         self._order = tuple(self.processes.values())
         self._reorders = scenario.budget.reorder
         self._records = {kind: self.recorder.wants(kind) for kind in (Requested, Started, Crashed)}
@@ -153,11 +155,22 @@ class Cluster:
         if process.tokens:
             self.tell_synced(process)
 
-    def ask(self, process: Process, request: str, command: Any, calm: bool) -> None:
-        """Let a client ask."""
+    def ask(
+        self,
+        process: Process,
+        request: str,
+        command: Any,
+        calm: bool,
+        session: str | None = None,
+        replaces: str | None = None,
+    ) -> None:
+        """Let a client ask, or ask again."""
         process.asked[request] = process.asked.get(request, 0) + 1
+        step = self.recorder.step
+        operation = self.history.ask(step, process.id, request, command, session, replaces)
         if self._records[Requested]:
-            self.recorder.emit(Requested(self.recorder.step, process.id, request, command, calm))
+            attempt = len(operation.attempts)
+            self.recorder.emit(Requested(step, process.id, request, command, calm, session, replaces, attempt))
         self.give(process, (process.handler("request"), (request, freeze(command))))
 
     def power_off(self, process: Process, keep: int) -> int:

@@ -13,13 +13,14 @@ from splitbrain.cluster.network import Network
 from splitbrain.events import Erased, Replied, Synced, TimerCancelled, TimerSet, Wrote
 from splitbrain.node import CancelTimer, Erase, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
 from splitbrain.trace.freezing import freeze, is_frozen
+from splitbrain.trace.history import History
 from splitbrain.trace.recorder import Recorder
 
 
 class Performer:
     """Performs the effects of one process, in the order of the contract, on what it has in the world."""
 
-    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, slow_disk: bool) -> None:
+    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, history: History, slow_disk: bool) -> None:
         self.id = me
         self.timers: dict[str, Timer] = {}
         self.storage = Disk()
@@ -33,6 +34,7 @@ class Performer:
         self._network = network
         self._clock = clock
         self._recorder = recorder
+        self._history = history
         self._records = {kind: recorder.wants(kind) for kind in (TimerSet, TimerCancelled, Wrote, Erased, Synced, Replied)}
         self._performers = self._table()
 
@@ -120,8 +122,10 @@ class Performer:
         if not left:
             raise _unasked(effect, answered=left == 0)
         self.asked[effect.request] = left - 1
+        result = effect.result if is_frozen(effect.result) else freeze(effect.result)
+        self._history.reply(self._recorder.step, self.id, effect.request, result)
         if self._records[Replied]:
-            self._recorder.emit(Replied(self._recorder.step, self.id, effect.request, freeze(effect.result)))
+            self._recorder.emit(Replied(self._recorder.step, self.id, effect.request, result))
         if self.on_reply is not None:
             self.on_reply(effect.request, effect.result)
 

@@ -95,7 +95,7 @@ class Network:
                 mutable = True
         try:
             kind, epoch = self._label(message)
-        except Exception:  # noqa: BLE001 - the user's function; it is asked again, to be told of
+        except (Exception, SystemExit):  # noqa: BLE001 - the user's function; it is asked again, to be told of
             kind = None
         if type(kind) is not str or (epoch is not None and type(epoch) is not int):
             label = self._unusual(message)
@@ -121,7 +121,7 @@ class Network:
         kind = type(message).__name__
         try:
             label = self._label(message)
-        except Exception as error:  # noqa: BLE001 - the user's function
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's function
             blame = ScenarioError(f"label({kind}) raised {told(error)}; it must name every message that is sent")
             blame.__cause__ = error
         else:

@@ -28,6 +28,7 @@ from splitbrain.cluster.place import at, defined_at, raised_at
 from splitbrain.errors import ScenarioError
 from splitbrain.events import Failed
 from splitbrain.node import DiskView, Effects, NodeId, Sync, may_close, release
+from splitbrain.trace.history import History
 from splitbrain.trace.recorder import Recorder
 
 Rest: TypeAlias = tuple[Iterator[Any], Call]  # what a handler has still to do, and which it is
@@ -36,8 +37,8 @@ Rest: TypeAlias = tuple[Iterator[Any], Call]  # what a handler has still to do, 
 class Process(Performer):
     """One process of the cluster; `node` is its current incarnation, or None when it is down."""
 
-    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, slow_disk: bool) -> None:
-        super().__init__(me, network, clock, recorder, slow_disk)
+    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, history: History, slow_disk: bool) -> None:
+        super().__init__(me, network, clock, recorder, history, slow_disk)
         self.incarnation = 0
         self.node: Any = None
         self.running = False

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from splitbrain.report.terminal.size import screen_width, wants_color
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from splitbrain.exhibit import Exhibit
+    from splitbrain.report.judged import Judged
     from splitbrain.schedule.file import SavedSchedule
     from splitbrain.world.run import Run
 
@@ -29,6 +32,21 @@ def show_story(exhibit: Exhibit, saved: SavedSchedule | None, run: Run | None) -
 
     explanation = None if run is None else explain(run)
     print(_printable(story_text(exhibit, saved, run, screen_width(), wants_color(sys.stdout), explanation)))
+
+
+def show_judged(judged: Sequence[Judged]) -> None:
+    """Print the verdict on a history, or on each of several."""
+    from splitbrain.report.terminal.judged import table_text, verdict_text  # noqa: PLC0415
+
+    width, color = screen_width(), wants_color(sys.stdout)
+    print(_printable(table_text(judged, width, color) if len(judged) > 1 else verdict_text(judged[0], width, color)))
+
+
+def show_history(saved: SavedSchedule, run: Run, path: Path) -> None:
+    """Print what the clients of a run saw: their lanes, and their operations as a table."""
+    from splitbrain.report.terminal.history import history_text  # noqa: PLC0415
+
+    print(_printable(history_text(saved, run, path, screen_width(), wants_color(sys.stdout))))
 
 
 def _printable(text: str) -> str:

@@ -7,9 +7,9 @@ import sys
 from typing import NoReturn
 
 from splitbrain.command.exits import BAD_INPUT
-from splitbrain.command.verbs import bugs, hunt, replay, score, show, shrink
+from splitbrain.command.verbs import bugs, check, hunt, replay, score, show, shrink
 
-VERBS = (hunt, replay, shrink, show, bugs, score)  # as --help lists them
+VERBS = (hunt, replay, shrink, show, check, bugs, score)  # as --help lists them
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,8 +34,8 @@ def parser() -> argparse.ArgumentParser:
     made = _Parser(
         prog="splitbrain",
         description="Hunt for schedules that break consensus protocols, shrink them, and replay them.",
-        epilog="exit codes: 0 clean or fixed, 1 violation (a node that raises is one), 2 bad usage or input, "
-        "3 diverged, vacuous or nondeterministic, 130 interrupted",
+        epilog="exit codes: 0 clean, fixed or linearizable, 1 violation (a node that raises is one), 2 bad usage or input, "
+        "3 diverged, vacuous, nondeterministic or inconclusive, 130 interrupted",
     )
     made.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = made.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)

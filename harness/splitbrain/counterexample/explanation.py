@@ -13,7 +13,7 @@ import msgspec
 from splitbrain.actions import Action, Advance, Calm, Complete, Restart
 from splitbrain.counterexample.passing import Nearest, nearest_passing
 from splitbrain.errors import ScenarioError, SplitbrainError, told
-from splitbrain.events import CalmEnded, Sent
+from splitbrain.events import CalmEnded, Event, Replied, Requested, Sent
 from splitbrain.invariant import Witness
 from splitbrain.node import NodeId
 from splitbrain.trace.causality import happens_before
@@ -46,10 +46,10 @@ class Repeated(msgspec.Struct, frozen=True):
 class Explanation(msgspec.Struct, frozen=True):
     """Why.
 
-    chains: for each conflicting event the steps that led to it: from what nobody had sent (a timer, a request) along
-    messages. Steps that a chain shares with the first one stand there alone, but for the last of them. meeting: where two
-    chains come together; None where no node is in both. repeated: what went on in the fair phase in which a node waited in vain.
-    trouble: what went wrong where a part is missing.
+    chains: for each conflicting event the steps that led to it: from what nobody had sent (a timer, a request) along messages. Of a
+    client's call that was answered: those that led to its answer, with the call. Steps that a chain shares with the first one stand
+    there alone, but for the last of them. meeting: where two chains come together; None where no node is in both. repeated: what
+    went on in the fair phase in which a node waited in vain. trouble: what went wrong where a part is missing.
     """
 
     chains: tuple[tuple[int, ...], ...] = ()
@@ -67,8 +67,7 @@ def explain(run: Run) -> Explanation | None:
     """
     if run.violation is None:
         return None
-    steps = dict.fromkeys(event.step for event in run.violation.evidence if 0 < event.step <= len(run.actions))
-    whole = _chains(run, list(steps)[:CHAINS_AT_MOST])
+    whole = _chains(run)
     witnesses, trouble = _witnesses(run)
     nearest = None
     try:
@@ -83,12 +82,32 @@ def explain(run: Run) -> Explanation | None:
 # How it came about
 
 
-def _chains(run: Run, steps: Sequence[int]) -> list[list[int]]:
+def _chains(run: Run) -> list[list[int]]:
     """One for each conflicting step; a fair phase is its own cause."""
-    if all(isinstance(run.actions[step - 1], Calm) for step in steps):
+    ends: dict[int, int | None] = {}
+    for event in run.violation.evidence if run.violation is not None else ():
+        step, call = _answer(run, event)
+        if 0 < step <= len(run.actions):
+            ends.setdefault(step, call)
+    if all(isinstance(run.actions[step - 1], Calm) for step in ends):
         return []
     graph = happens_before(run.events)
-    return [_chain(graph, run.actions, step) for step in steps]
+    return [
+        sorted({*_chain(graph, run.actions, step), *([] if call is None else [call])})
+        for step, call in list(ends.items())[:CHAINS_AT_MOST]
+    ]
+
+
+def _answer(run: Run, event: Event) -> tuple[int, int | None]:
+    """The step to which the chain leads, and that of the call to which it is the answer, where it is one.
+
+    What a call alone led to says little: how it came to its answer does, where that is what another one contradicts.
+    """
+    operation = run.history.named(event.request) if isinstance(event, (Requested, Replied)) else None
+    if operation is None or operation.replied is None:
+        return event.step, None
+    asked = [attempt.step for attempt in operation.attempts if attempt.node == operation.node and attempt.step <= operation.replied]
+    return operation.replied, asked[-1] if asked else operation.step
 
 
 def _apart(chains: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
@@ -172,7 +191,7 @@ def _witnesses(run: Run) -> tuple[tuple[Witness, ...], str | None]:
     name = f"{type(broken).__name__}.witnesses()"
     try:
         answer: Any = broken.witnesses(violation, run.events[:seen])
-    except Exception as error:  # noqa: BLE001 - a user's own, and the counterexample is worth more than its witnesses
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's own, and the counterexample is worth more than its witnesses
         return (), f"{name} raised {told(error)}; the rest is not affected"
     if not isinstance(answer, tuple) or not all(isinstance(each, Witness) for each in answer):
         return (), f"{name} returned {answer!r:.80}, which is no tuple of Witness; return (Witness(phrase, nodes, steps), ...)"

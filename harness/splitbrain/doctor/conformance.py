@@ -14,8 +14,10 @@ from splitbrain.dice import Dice
 from splitbrain.doctor.aliasing import Audit
 from splitbrain.doctor.complaints import Complaints
 from splitbrain.doctor.disk import WatchedDisk
+from splitbrain.doctor.draws import Aside, Draws
 from splitbrain.doctor.effort import Effort
 from splitbrain.doctor.elsewhere import Elsewhere
+from splitbrain.doctor.models import Models
 from splitbrain.doctor.sayings import out_of_order
 from splitbrain.doctor.threads import Threads
 from splitbrain.errors import EncodingError, NotEnabled, ScenarioError, SplitbrainError
@@ -74,7 +76,7 @@ def conformance(scenario: Scenario, *, seed: int = 0) -> Conformance:
     """Check the contract: nodes can be made and restarted from their disk; effects are well-formed; equal schedules give
     equal traces, in other processes and on the other host, too; what is sent, written or said can be encoded, and is not changed
     afterwards; things are said in the order that invariants go by; no thread is started; the label works; something happens;
-    clients are answered.
+    clients are answered; a workload keeps no state, and has something to ask; a model knows what clients ask for.
 
         def test_the_contract_is_kept():
             print(conformance(MAJORITY))
@@ -99,9 +101,13 @@ class _Examination:
     def __post_init__(self) -> None:
         self.elsewhere = Elsewhere(self.scenario)
         self.judges = self.scenario.monitor().invariants
+        self.draws = Draws(self.scenario, self.problem)
+        self.models = Models(self.judges, self.problem)
 
     def result(self) -> Conformance:
         watched = replace(self.scenario.bare(), factory=self._factory, label=self._label, commands=self._command)
+        if watched.workload is not None:
+            watched = replace(watched, workload=Aside(watched.workload))
         host = self._host(watched)
         if host is not None:
             self._try(watched)
@@ -147,7 +153,7 @@ class _Examination:
         kind = type(message).__name__
         try:
             label = self.scenario.label(message)
-        except Exception as error:  # noqa: BLE001 - the user's function
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's function
             self.problem(f"label({kind}) raised {type(error).__name__}: {error}; it must name every message that is sent")
             return kind, None
         match label:
@@ -162,7 +168,7 @@ class _Examination:
         try:
             command = self.scenario.commands(number)
             text(command)
-        except Exception as error:  # noqa: BLE001 - the user's function, and what it returned
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's function, and what it returned
             what = "it holds" if isinstance(error, NoText) else f"{type(error).__name__}:"
             if not any(each.startswith("commands(") for each in self.problems):
                 self.problem(
@@ -181,6 +187,8 @@ class _Examination:
             for number in range(_RUNS):
                 if not self.effort.enough and not any(each.startswith("a node never stopped") for each in self.problems):
                     self._run(watched, Dice(f"conformance/{self.seed}/{number}"))
+        self.draws.conclude()
+        self.models.conclude()
         with self.effort.on("elsewhere"):
             self.elsewhere.conclude()
         differs = self.elsewhere.problem or ""
@@ -249,6 +257,8 @@ class _Examination:
                 self._look(audit, world)
             with self.effort.on("traces"):
                 audit.look_back()
+            self.draws.look(world.events, dice)
+            self.models.look(world.history)
             for each in out_of_order(world.events, self.judges):
                 self.problem(each)
             self.seen.update(type(event).__name__ for event in world.events)

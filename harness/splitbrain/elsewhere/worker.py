@@ -24,7 +24,7 @@ from splitbrain.elsewhere.child import serve
 for name in first:
     try:
         importlib.import_module(name)
-    except Exception:
+    except (Exception, SystemExit):
         pass  # whoever needs it will say so
 serve({})
 """

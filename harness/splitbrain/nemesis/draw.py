@@ -25,12 +25,14 @@ def draw_setup(scenario: Scenario, dice: Dice, host: str | None = None) -> Setup
 
 
 def draw_clients(dice: Dice, moves: Moves) -> None:
-    """How many requests clients make at most, and how long their commands are: mostly as the scenario has them."""
-    moves.limit = moves.world.scenario.requests
+    """How many requests clients make at most, how long their commands are, mostly as the scenario has them, and their manner."""
+    clients = moves.clients
+    clients.limit = moves.world.scenario.requests
     if dice.chance(0.5):
-        moves.limit = min(moves.limit, dice.pick((1, 2, 3, 5, 10)))
+        clients.limit = min(clients.limit, dice.pick((1, 2, 3, 5, 10)))
     if dice.chance(0.1):
-        moves.payload = dice.pick(PAYLOADS)
+        clients.payload = dice.pick(PAYLOADS)
+    clients.draw(dice)
 
 
 def draw_calm(scenario: Scenario, dice: Dice, world: World) -> Calm | None:

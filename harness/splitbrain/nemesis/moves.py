@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import count as counting
-from typing import Any
+from collections.abc import Callable
 
-from splitbrain.actions import Action, Advance, Complete, Crash, Fire, Mend, Request, Restart
+from splitbrain.actions import Action, Advance, Complete, Crash, Fire, Mend, Restart
 from splitbrain.cluster.clock import NEVER
 from splitbrain.cluster.network import Envelope
 from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
+from splitbrain.nemesis.clients import Clients
 from splitbrain.nemesis.partitions import draw_partition
 from splitbrain.nemesis.picture import Picture
-from splitbrain.node import NodeId, Refused
+from splitbrain.nemesis.sessions import Sessions
 from splitbrain.stopwatch import Deadline
 from splitbrain.world.power import may_crash
 from splitbrain.world.world import World
@@ -27,9 +26,8 @@ Proposal = Callable[[], "Action | None"]
 class Moves:
     """One world under attack. `actions` holds what was done, in order; the dice alone decide, so equal dice give equal runs.
 
-    A proposal is one enabled action of its kind, or None where there is none. limit: how many client requests there may be,
-    without those that were refused. payload: how many characters longer than the workload has them the commands are. deadline:
-    where it comes, `go` ends; whatever else ends it does not depend on a clock.
+    A proposal is one enabled action of its kind, or None where there is none. deadline: where it comes, `go` ends; whatever else
+    ends it does not depend on a clock.
     """
 
     def __init__(self, world: World, dice: Dice, deadline: Deadline | None = None) -> None:
@@ -41,16 +39,7 @@ class Moves:
         self.picture = Picture(world)
         world.recorder.listener = self.picture.saw
         self.reorders = world.scenario.budget.reorder
-        self.clients = tuple(world.clients())
-        self.limit = world.scenario.requests
-        self.payload = 0
-        self.requests = 0  # of clients, without those that were refused
-        self._refusals = 0
-        self._refused: dict[str, bool] = {}  # did this node refuse what it was asked last?
-        self._asked: dict[str, str] = {}
-        self._hinted: Process | None = None  # whom the last refusal named
-        for process in self.processes:
-            process.on_reply = self._replied
+        self.clients = Sessions(world, self.picture) if world.scenario.sessions else Clients(world)
 
     def go(self, choose: Proposal, steps: int) -> int:
         """Apply up to ``steps`` actions of ``choose``; fewer when an invariant breaks, it finds nothing, or the time is up.
@@ -79,38 +68,9 @@ class Moves:
 
     # Clients
 
-    def leave(self, requests: Iterable[Request]) -> None:
-        """Count these requests, which others make, and leave their numbers to them."""
-        for request in requests:
-            self.requests += request.id not in self._asked
-            self._asked[request.id] = request.node
-
-    def ask(self, node: NodeId, command: Any = None) -> Request:
-        """The next client request, for this node; counted, and numbered, so that no two of a run are alike."""
-        self.requests += 1
-        number = self.requests + self._refusals
-        name = f"r{number}"
-        if name in self._asked:  # a schedule that is edited has numbers of its own
-            number = next(free for free in counting(1) if f"r{free}" not in self._asked)
-            name = f"r{number}"
-        self._asked[name] = node
-        return Request(node, name, self.world.scenario.command(number, self.payload) if command is None else command)
-
-    def may_ask(self) -> bool:
-        """Whether clients have anything left to ask for."""
-        return bool(self.clients) and self.requests < self.limit and self._refusals < 4 * self.world.scenario.requests
-
     def request(self) -> Action | None:
-        """A client asks a node; mostly one that did not refuse the last time, or that a refusal named."""
-        if not self.may_ask():
-            return None
-        process = self.dice.pick(self.clients)
-        if self._refused.get(process.id) and self.dice.chance(0.7):
-            willing = [each for each in self.clients if not self._refused.get(each.id)]
-            process = self._hinted or self.dice.pick(willing or self.clients)
-        if not process.idle():
-            return None
-        return self.ask(process.id)
+        """A client asks a node, or asks again, or another one goes on for it."""
+        return self.clients.next(self.dice)
 
     # The network
 
@@ -215,15 +175,3 @@ class Moves:
     def _kept(self, process: Process) -> int:
         unsynced = len(process.storage.unsynced)
         return self.dice.between(0, unsynced) if unsynced and self.world.scenario.budget.torn else 0
-
-    def _replied(self, request: str, result: Any) -> None:
-        node = self._asked.get(request)
-        if node is None:
-            return
-        refused = isinstance(result, Refused)
-        self._refused[node] = refused
-        hinted = self.world.processes.get(result.leader or "") if refused else None
-        self._hinted = hinted if hinted in self.clients else None
-        if refused:  # it was not carried out, and so does not count
-            self.requests -= 1
-            self._refusals += 1

@@ -73,6 +73,7 @@ class Picture:
         self._portraits = {process.id: _Portrait(process) for process in world.processes.values()}
         self._order = tuple(self._portraits.values())
         self.leader: NodeId | None = None  # who said last that it leads
+        self.led: dict[NodeId, None] = {}  # everybody who ever said so
         self.dirty = True
         self._fold: dict[type, Callable[[_Portrait, Any], None]] = {
             EnteredTerm: self._entered,
@@ -178,6 +179,7 @@ class Picture:
         self._enter(portrait, said.term)
         portrait.role = 1
         self.leader = portrait.process.id
+        self.led[self.leader] = None
 
     def _stepped_down(self, portrait: _Portrait, _: SteppedDown) -> None:
         portrait.role = 0

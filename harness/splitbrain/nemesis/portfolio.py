@@ -101,9 +101,19 @@ class Portfolio:
                     with suppress(OutOfTime):
                         moves.actions.append(world.apply(calm))
             self._bandit.learn(name, novel, world.step)
-            counts = world.recorder.counts() + exercised(moves.actions)
-            heard = world.recorder.heard
-            return Attack(name, Run(setup, tuple(moves.actions), world.events, world.violation, counts=counts, heard=heard))
+            recorder = world.recorder
+            done = Run(
+                setup,
+                tuple(moves.actions),
+                world.events,
+                world.violation,
+                counts=recorder.counts() + exercised(moves.actions),
+                heard=recorder.heard,
+                history=world.history,
+                undecided=recorder.undecided,
+                untested=recorder.untested,
+            )
+            return Attack(name, done)
 
     def _go(self, setup: Setup, moves: Moves, strategy: Strategy, steps: int) -> int:
         """Attack; returns how much was new."""

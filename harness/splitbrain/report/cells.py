@@ -8,11 +8,11 @@ from enum import IntEnum
 from typing import Any, TypeAlias
 
 from splitbrain.actions import Action, Calm, Complete, Cut, Deliver, Drop, Duplicate, Mend
-from splitbrain.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, TimerSet, Wrote
-from splitbrain.node import NodeId, Refused
+from splitbrain.events import Crashed, Event, Failed, Observed, Replied, Requested, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.node import NodeId, Refused, RequestId
 from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
 from splitbrain.report.values import SHORT, clip, clip_middle, counted, gist, value
-from splitbrain.report.wording import brief, notation
+from splitbrain.report.wording import brief, notation, question
 
 Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int]
 _SENT = ("→n1: a message to n1 for a later step",)
@@ -63,6 +63,7 @@ class CellReader:
         self._is_evidence = is_evidence
         self._named = {identity(message) for action in actions if (message := message_of(action)) is not None}
         self._messages: dict[Identity, Any] = {}
+        self._of_sessions: dict[RequestId, None] = {}  # operations
 
     def cells(self, action: Action | None, events: Sequence[Event], down: Mapping[NodeId, bool]) -> Cells:
         """What changed at this step; ``down`` is who is down at its end."""
@@ -90,7 +91,9 @@ class CellReader:
             evident = self._is_evidence(event)
             if not evident and implied.by_others(event):
                 continue
-            part = _part(event, evident)
+            if isinstance(event, Requested) and event.session is not None:
+                self._of_sessions[event.request] = None
+            part = _part(event, evident, told=isinstance(event, Replied) and event.request in self._of_sessions)
             if part is not None:
                 cells.setdefault(event.node, []).append(part)  # type: ignore[union-attr]  # only events of a node have a part
         return cells
@@ -137,7 +140,8 @@ class _Implied:
                 return False
 
 
-def _part(event: Event, evident: bool) -> Part | None:
+def _part(event: Event, evident: bool, told: bool) -> Part | None:
+    """told: whether somebody who waits for it, or would, is told this; what sessions are told is all that they go by."""
     weight = Weight.EVIDENCE if evident else Weight.CHANGE
     match event:
         case Observed(observation=Tracked()) if not evident:  # bookkeeping, at every acknowledgement
@@ -156,11 +160,21 @@ def _part(event: Event, evident: bool) -> Part | None:
             return Part(f"refuses {clip(event.request, SHORT)}", weight)
         case Replied():
             result = value(event.result, SHORT)
-            return Part(f"answers {clip(event.request, SHORT)}: {result}", weight if evident else Weight.DETAIL)
+            return Part(f"answers {clip(event.request, SHORT)}: {result}", weight if evident or told else Weight.DETAIL)
+        case Requested(session=str()):
+            return _asked(event, weight if evident or event.attempt > 1 or event.replaces is not None else Weight.DETAIL)
         case _ if evident and hasattr(event, "node"):
             return Part(type(event).__name__.lower(), weight)
         case _:
             return None
+
+
+def _asked(event: Requested, weight: Weight) -> Part:
+    """Who asks; the action tells what, but not of another attempt, nor whom a new session goes on for."""
+    if event.attempt > 1:
+        return Part(f"{event.session} asks again: {question(event.command, 2 * SHORT)}", weight)
+    goes_on = "" if event.replaces is None else f" goes on for {event.replaces},"
+    return Part(f"{event.session}{goes_on} asks {question(event.command, 2 * SHORT)}", weight)
 
 
 def _of_action(action: Action | None) -> Cells:

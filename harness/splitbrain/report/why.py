@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from splitbrain.actions import Crash, Duplicate, Fire, Request
+from splitbrain.actions import Calm, Crash, Duplicate, Fire, Request, Resend
 from splitbrain.counterexample.explanation import Explanation, Meeting, Repeated
 from splitbrain.counterexample.passing import Nearest
 from splitbrain.events import CalmEnded, Event, Sent
@@ -29,7 +29,8 @@ def why(explanation: Explanation, run: Run, rows: Sequence[Row]) -> list[Told]:
     table = {row.step: row for row in rows}
     told = [("Why", witness.phrase) for witness in explanation.witnesses]
     told += [("How", _chain(chain, table, run)) for chain in explanation.chains]
-    if len(explanation.chains) > 1:
+    calm = any(isinstance(run.actions[step - 1], Calm) for chain in explanation.chains for step in chain)
+    if len(explanation.chains) > 1 and not (calm and explanation.meeting is None):  # in a fair phase all of its core takes part
         cited = {step for witness in explanation.witnesses for step in witness.steps}
         told.append(("How", _meeting(explanation.meeting, cited, table, run)))
     told += [("Over and over", _repeated(each)) for each in explanation.repeated[:REPEATED_AT_MOST]]
@@ -60,7 +61,12 @@ def _root(step: int, did: str, run: Run) -> str:
         case Fire():
             return f"{action.node}'s {action.timer} timer{f': {changes}' if changes else ''}"
         case Request():
-            return f"a client asks {action.node}{f': {changes}' if changes else ''}"
+            if action.session is not None and changes.startswith(f"{action.session} "):  # the lane says that it asks
+                return f"{action.node}: {changes}"
+            who = "a client" if action.session is None else action.session
+            return f"{who} asks {action.node}{f': {changes}' if changes else ''}"
+        case Resend():
+            return f"{action.node}: {changes or f'{action.id} again'}"
         case _:
             return did or action_words(run.actions[step - 1])
 

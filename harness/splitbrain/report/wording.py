@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from splitbrain.actions import Action, Crash, Cut, Link, Mend
+from splitbrain.actions import Action, Crash, Cut, Link, Mend, Request
 from splitbrain.events import (
     Acted,
     CalmBegan,
@@ -33,6 +33,7 @@ from splitbrain.observations import (
     Committed,
     Decided,
     EnteredTerm,
+    Executed,
     Installed,
     Led,
     Promised,
@@ -50,6 +51,13 @@ from splitbrain.report.values import LONG, SHORT, ballot, clip, clip_middle, cou
 def command(thing: Any, limit: int = LONG) -> str:
     """What a log entry asks for; a leader's no-op asks for nothing (Raft, 8)."""
     return "no-op" if thing is None else value(thing, limit)
+
+
+def question(thing: Any, limit: int = LONG) -> str:
+    """What a client asks for: ``put x 3`` for ("put", "x", 3); without a key that nobody named, as that of the one register is."""
+    if isinstance(thing, (tuple, list)) and thing and isinstance(thing[0], str):
+        return clip(" ".join(nested(each) for place, each in enumerate(thing) if each is not None or place > 1), limit)
+    return value(thing, limit)
 
 
 def _held(thing: Any, slot: Any, limit: int = LONG) -> str:
@@ -84,8 +92,7 @@ def words(event: Event) -> str:
         case Synced():
             return f"{event.node}'s disk has synced"
         case Requested():
-            who = "the fair phase's client" if event.calm else "a client"
-            return f"{who} asks {event.node} for {value(event.command)} ({event.request})"
+            return _asks(event)
         case Replied():
             return f"{event.node} {_replies(event)}"
         case Observed():
@@ -100,6 +107,18 @@ def words(event: Event) -> str:
             assert_never(event)
 
 
+def _asks(event: Requested) -> str:
+    """``s2 goes on for s1, and asks n3 for get x (s2.1)``, ``s1 asks n2 again for s1.1 (put x 3)``; a session says who it is."""
+    if event.session is None:
+        who = "the fair phase's client" if event.calm else "a client"
+        return f"{who} asks {event.node} for {value(event.command)} ({event.request})"
+    who = f"the fair phase's client {event.session}" if event.calm else event.session
+    if event.attempt > 1:
+        return f"{who} asks {event.node} again for {event.request} ({question(event.command)})"
+    goes_on = "" if event.replaces is None else f" goes on for {event.replaces}, and"
+    return f"{who}{goes_on} asks {event.node} for {question(event.command)} ({event.request})"
+
+
 def _replies(event: Replied) -> str:
     if isinstance(event.result, Refused):
         return f"refuses {event.request}" + (f", and names {event.result.leader}" if event.result.leader else "")
@@ -111,6 +130,8 @@ def clause(said: Any) -> str:
     match said:
         case Decided():
             return f"decides {_held(said.value, said.slot)}" + _slot(said)
+        case Executed():
+            return f"carries out {said.request} ({question(said.command)}), entry {said.index} of term {said.term}"
         case Applied():
             return f"applies {command(said.command)}, entry {said.index} of term {said.term}"
         case EnteredTerm():
@@ -183,6 +204,8 @@ def brief(said: Any) -> str:
     match said:
         case Decided():
             return f"decides {_held(said.value, said.slot, SHORT)}" + _slot(said)
+        case Executed():
+            return f"carries out {said.request} {said.index}:t{said.term} {question(said.command, SHORT)}"
         case Applied():
             return f"applies {said.index}:t{said.term} {command(said.command, SHORT)}"
         case EnteredTerm():
@@ -255,8 +278,14 @@ def _ballots(thing: Any) -> tuple[str, ...]:
 
 
 def action_words(action: Action) -> str:
-    """An action on one line: its own form, but for a partition, whose two sides are told apart, and a value too long to show."""
+    """An action on one line: its own form, but for a partition, whose two sides are told apart, and a value too long to show.
+
+    Of a session's request, ``request n2 s2.1 for s1: get x``, what it asks for is in words.
+    """
     match action:
+        case Request(session=str()):
+            goes_on = "" if action.replaces is None else f" for {action.replaces}:"
+            return f"request {action.node} {action.id}{goes_on} {question(action.command)}"
         case Cut():
             return f"cut {_sides(action.links)}"
         case Mend():

@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
-from splitbrain.actions import CALM_AT_MOST, KINDS, Action, Calm, Crash, Cut, Mend, Request
+from splitbrain.actions import CALM_AT_MOST, DIGITS, KINDS, Action, Calm, Crash, Cut, Mend, Request, Resend, number_in_session
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.format import FORMAT, VERSION
 from splitbrain.schedule.header import Header
@@ -25,9 +26,7 @@ _LEAST = {"ordinal": 1, "copy": 0, "keep": 0, "after": 0, "bound": 0}
 def write_line(value: Header | Action, what: str) -> bytes:
     """The line, with its end. Raises `ScheduleError`, naming ``what``, for what JSON cannot hold."""
     try:
-        for each in value.options.values() if isinstance(value, Header) else _commands(value):
-            text(each)
-        return msgspec.json.format(_ENCODER.encode(value), indent=0) + b"\n"
+        return msgspec.json.format(_ENCODER.encode(_as_json(value)), indent=0) + b"\n"
     except (TypeError, ValueError, RecursionError) as error:  # as `text` says it; or half a character in a name
         raise ScheduleError(
             f"{what}{_said(value)} cannot be saved as JSON ({error}); "
@@ -43,9 +42,14 @@ def _said(value: Header | Action) -> str:
         return ""
 
 
-def _commands(action: Action) -> list[Any]:
-    """What clients ask for in it."""
-    return [action.input.command] if isinstance(action.input, Request) else []
+def _as_json(value: Header | Action) -> Header | Action:
+    """The same with its user's own data as JSON has it: a record's fields stand in the order of a mapping's keys."""
+    if isinstance(value, Header):
+        return structs.replace(value, options={name: msgspec.json.decode(text(each)) for name, each in value.options.items()})
+    given = value.input
+    if not isinstance(given, Request):
+        return value
+    return value.with_input(structs.replace(given, command=msgspec.json.decode(text(given.command))))
 
 
 def read_header(line: bytes, where: str) -> Header:
@@ -123,12 +127,36 @@ def _senseless(action: Action) -> str | None:
             return "its core is empty, and clients have nobody to ask"
         case Crash() if action.during is None and action.after:
             return f"'after' is {action.after}, but it counts the effects of 'during', and there is none"
+        case Resend() if number_in_session(action.id) is None:
+            return (
+                f"'id' is {_quoted(action.id)}, but only sessions ask again, and they call their operations "
+                f'"s1.1", "s1.2", ..., numbers of at most {DIGITS} digits'
+            )
         case Request():
             try:
                 text(action.command)
             except NoText as why:
                 return f"the command holds {why}"
+            return _of_no_session(action)
     return None
+
+
+def _of_no_session(request: Request) -> str | None:
+    """What cannot be of whose request it is."""
+    session, replaces = request.session, request.replaces
+    if session is None:
+        return None if replaces is None else f"it replaces session {_quoted(replaces)}, but is of no session itself"
+    if number_in_session(request.id, session) is None:
+        first = _quoted(f"{session}.1")
+        return (
+            f"'id' is {_quoted(request.id)}, but session {_quoted(session)} calls its operations {first}, and so on, "
+            f"numbers of at most {DIGITS} digits"
+        )
+    return f"session {_quoted(session)} cannot replace itself" if replaces == session else None
+
+
+def _quoted(name: str) -> str:
+    return _ENCODER.encode(name).decode()
 
 
 def _why_no_action(raw: Any, error: msgspec.ValidationError) -> str:

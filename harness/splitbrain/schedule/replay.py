@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request
+from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request, Resend
 from splitbrain.invariant import Violation
 from splitbrain.schedule.file import SavedSchedule
 from splitbrain.schedule.header import Header
@@ -24,11 +24,11 @@ class Replay:
     """What a replay ended as.
 
     outcome: REPRODUCED (the same fingerprint), FIXED (it ran to its end with no violation), CHANGED (another
-    violation), DIVERGED (strict: an action was not enabled), STALE (its actions are lost, and nothing broke: no evidence), or
-    NONDETERMINISTIC (it did not reproduce, but then its file says that the run was another one each time it ran). digest: of the
-    trace. actions: how many were applied; skipped: how many were not enabled (lenient). at: the action that was not enabled,
-    counted from 1. message: the outcome in one sentence. worked, work: how many inputs of nodes (deliveries, timers, requests)
-    were applied, of how many.
+    violation), DIVERGED (strict: an action was not enabled), STALE (its actions are lost, or its invariant gave up judging it, and
+    nothing broke: no evidence), or NONDETERMINISTIC (it did not reproduce, but then its file says that the run was another one each
+    time it ran). digest: of the trace. actions: how many were applied; skipped: how many were not enabled (lenient). at: the action
+    that was not enabled, counted from 1. message: the outcome in one sentence. worked, work: how many inputs of nodes (deliveries,
+    timers, requests) were applied, of how many.
     """
 
     outcome: str
@@ -100,6 +100,21 @@ def rerun(
     return run(setup, saved.schedule(setup.scenario), keep=True, lenient=lenient)
 
 
+def decisive(saved: SavedSchedule, done: Run) -> tuple[int, ...]:
+    """The places, from 0, of the actions that a lenient run skipped, and without which there is hardly anything to judge.
+
+    In the last action of a schedule the violation that it is of was seen; and where that is of what clients see (the fingerprint
+    names their calls or answers), what they ask for is evidence of it.
+    """
+    if saved.header.invariant is None:
+        return ()
+    seen = any(word in (saved.header.fingerprint or "") for word in ("Requested", "Replied"))
+    last = len(saved.actions) - 1
+    return tuple(
+        place for place in done.idle if place == last or (seen and isinstance(saved.actions[place].input, (Request, Resend)))
+    )
+
+
 def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:
     violation = done.violation
     if violation is None:
@@ -110,6 +125,9 @@ def _judge(header: Header, done: Run, length: int) -> tuple[str, str]:
             )
         if done.stopped is not None:
             return "DIVERGED", f"action {len(done.actions) + 1} of {length}: {done.stopped}"
+        doubts = [f"{name}, for {why}" for name, why in done.undecided.items() if header.invariant in (None, name)]
+        if doubts:
+            return "STALE", f"the schedule ran to its end, and it is not known whether that breaks {'; nor '.join(doubts)}"
         skipped = f" ({done.skipped} of {length} actions were not enabled, and skipped)" if done.skipped else ""
         return "FIXED", f"the schedule ran to its end, and no invariant broke{skipped}"
     # A hand-written file need not say what it expects.
@@ -130,4 +148,4 @@ def _unconfirmed(header: Header) -> str:
 
 def _work(actions: Iterable[Action]) -> int:
     """How many of these are inputs of nodes: the substance of a schedule. Faults alone make no node do anything."""
-    return sum(isinstance(action.input, (Deliver, Fire, Request, Advance, Calm, Complete)) for action in actions)
+    return sum(isinstance(action.input, (Deliver, Fire, Request, Resend, Advance, Calm, Complete)) for action in actions)

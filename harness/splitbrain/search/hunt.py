@@ -59,8 +59,9 @@ def hunt(
     names of invariants, as `Scenario.judged` takes them.
 
     Equal seeds attack equally. A hunt in which not all of ``scenario.progress`` was observed, or nothing of what an invariant
-    watches, ends as vacuous, not as clean. Raises `ScenarioError` where the scenario cannot be run, and `SplitbrainError` for a
-    hunt that cannot be.
+    watches, or of no run of which one knew whether that breaks it, or by no run of which one was put to the test, ends as vacuous,
+    not as clean. Raises `ScenarioError` where the
+    scenario cannot be run, and `SplitbrainError` for a hunt that cannot be.
     """
     expect_scenario("hunt", scenario)
     _check(scenario, seed, host, progress, {"seconds": seconds, "runs": runs, "steps": steps})
@@ -95,8 +96,9 @@ def attacks(portfolio: Portfolio, tally: Tally, after: int = 0, deadline: Deadli
         number += 1
         # An own stream a run: what one draws does not reshuffle the next.
         attack = portfolio.run(Dice(f"{tally.seed}/{number}"), deadline)
-        tally.count(len(attack.run.actions), attack.run.counts, attack.run.heard, attack.strategy)
-        yield attack.run.found(attack.strategy)
+        done = attack.run
+        tally.count(len(done.actions), done.counts, done.heard, attack.strategy, done.history, done.undecided, done.untested)
+        yield done.found(attack.strategy)
 
 
 def more_like(found: Found, tally: Tally, deadline: Deadline | None = None) -> Iterator[Found]:

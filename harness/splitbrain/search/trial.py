@@ -91,7 +91,7 @@ def attempt(trial: Trial) -> Scored:
         return done if trial.strategy == UNIFORM else _minimised(done, found, hunted)
     except SplitbrainError as error:
         return Scored(trial, "error", seconds=trial.seconds, message=str(error))  # as bad as a hunt that finds nothing
-    except Exception as error:  # noqa: BLE001 - one trial's trouble must not lose all others
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - one trial's trouble must not lose all others
         return Scored(trial, "error", seconds=trial.seconds, message=f"{type(error).__name__}: {error}")
 
 

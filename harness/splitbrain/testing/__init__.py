@@ -1,5 +1,5 @@
 """How tests come in.
 
-Read ``simulation``, then ``simulate`` and ``machine``, which drive one; ``verdict`` is how both end (``besides``: what the
-test's own code raised on top), and ``plugin``, ``profiles`` and ``session`` tie them to pytest.
+Read ``simulation``, then ``simulate`` and ``machine`` (with ``example``), which drive one; ``verdict`` is how both end
+(``besides``: what the test's own code raised on top), and ``plugin``, ``profiles`` and ``session`` tie them to pytest.
 """

@@ -7,31 +7,29 @@ Its length is one short rule for each kind of action.
 
 from __future__ import annotations
 
-import sys
 import unittest
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import seed as use_seed
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
-from splitbrain.actions import Action, Advance, Complete, Crash, Deliver, Drop, Duplicate, Fire, Restart
+from splitbrain.actions import Advance, Complete, Crash, Deliver, Drop, Duplicate, Fire, Resend, Restart
 from splitbrain.dice import Dice
-from splitbrain.errors import SplitbrainError
+from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.nemesis.moves import DEEPEST
 from splitbrain.nemesis.partitions import draw_partition
-from splitbrain.node import NodeId
 from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
-from splitbrain.testing.simulation import Broken, Simulation
+from splitbrain.testing.example import Example, pick
+from splitbrain.testing.simulation import Broken
 from splitbrain.testing.verdict import conclude, counterexample_found, current_test
-from splitbrain.world.power import may_crash
 from splitbrain.world.run import Setup
 
 profiles.register()
@@ -41,7 +39,7 @@ SEEDS = st.integers(0, (1 << 24) - 1)
 PLACES = st.integers(0, (1 << 16) - 1)  # one of the enabled actions, modulo how many there are
 STORMS = st.sampled_from((120, 250, 60, 30))
 LAST_STORMS = st.sampled_from((500, 1_000, 250, 60))
-_INPUTS = (Deliver, Fire, Restart, Complete)  # but for requests, which only the workload knows
+_INPUTS = (Deliver, Fire, Restart, Complete, Resend)  # but for requests, which only the workload knows
 
 
 class _TestCase:
@@ -51,7 +49,7 @@ class _TestCase:
         return _test_case(owner)
 
 
-class ScenarioMachine(RuleBasedStateMachine):
+class ScenarioMachine(Example):
     """Base of the machines that `state_machine` makes. Subclass one to add rules.
 
         class RaftMachine(state_machine(RAFT)):
@@ -67,55 +65,14 @@ class ScenarioMachine(RuleBasedStateMachine):
 
     In a rule, `self.world` is the `Simulation` (look at `nodes`, `running`, `enabled()`, `cluster.network.flight`), and
     `self.apply(action)` applies and records one action. Rules run after the cluster was set up; an ``@initialize`` of your
-    own may run before. A subclass' `teardown` calls this one's. When an invariant breaks, that is what is told, whatever rules and
-    `teardown` catch, or raise besides.
+    own may run before. What clients do is in the rules `request`, `resend` and `give_up`.
+    A subclass' `teardown` calls this one's. When an invariant breaks, that is what is told, whatever rules and `teardown` catch, or
+    raise besides.
     """
 
     __test__ = False  # to pytest: collect `TestCase`, not the machine itself
 
-    scenario: ClassVar[Scenario]
-    host: ClassVar[str]
-    keep: ClassVar[bool] = False  # True: keep the trace, for rules that look at `world.events`
-    tally: ClassVar[Tally | None] = None
     TestCase = _TestCase()  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._simulation: Simulation | None = None
-        self._last_storm = 0
-
-    @property
-    def world(self) -> Simulation:
-        """The cluster of this example."""
-        if self._simulation is None:
-            raise SplitbrainError("the cluster is not set up yet, since @initialize rules run in any order; use a @rule instead")
-        return self._simulation
-
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """The schedule so far."""
-        return () if self._simulation is None else self._simulation.actions
-
-    def apply(self, action: Action) -> Action:
-        """Apply one action, and record it. Raises `NotEnabled` when it cannot happen now."""
-        return self.world.apply(action)
-
-    def open(self, setup: Setup, last: int) -> None:
-        """Begin the example's run, which is to end with a storm of up to ``last`` actions."""
-        self._last_storm = last
-        self._simulation = Simulation(setup, keep=self.keep)
-
-    def teardown(self) -> None:
-        """End the example with its last storm, and close the world."""
-        if self._simulation is None:
-            return
-        try:
-            # Most of Hypothesis' examples are others with some late part changed, so that a deep storm at the
-            # beginning would only be repeated: at the end it begins somewhere new.
-            if sys.exc_info()[0] is None:
-                self._simulation.storm(self._last_storm, seed=0)
-        finally:
-            self._simulation.close()
 
     # Storms
 
@@ -168,20 +125,21 @@ class ScenarioMachine(RuleBasedStateMachine):
     @rule(place=PLACES, keep=st.integers(0, 3))
     def crash(self, place: int, keep: int) -> None:
         """Cut one node's power."""
-        self.world.crash(_pick(self.world.running, place), keep if self.scenario.budget.torn else 0)
+        self.world.crash(pick(self.world.running, place), keep if self.scenario.budget.torn else 0)
 
     @precondition(lambda self: self._may_crash_inside() and self._can(*_INPUTS))
     @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3))
     def crash_inside(self, place: int, after: int, keep: int) -> None:
         """Cut a node's power while it handles a message or a timer, or starts, or its disk answers."""
-        inner = _pick(list(self.world.enabled(*_INPUTS)), place)
+        inner = pick(list(self.world.enabled(*_INPUTS)), place)
         self.apply(Crash(inner.actor, keep if self.scenario.budget.torn else 0, inner, after))
 
     @precondition(lambda self: self._may_crash_inside() and self._clients())
     @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3))
     def crash_asked(self, place: int, after: int, keep: int) -> None:
         """Cut a node's power while it handles a client's request."""
-        self.world.crash_asked(_pick(self._clients(), place), after, keep if self.scenario.budget.torn else 0)
+        with suppress(NotEnabled):  # the same
+            self.world.crash_asked(pick(self._clients(), place), after, keep if self.scenario.budget.torn else 0)
 
     @precondition(lambda self: self._can(Restart))
     @rule(place=PLACES)
@@ -199,35 +157,27 @@ class ScenarioMachine(RuleBasedStateMachine):
     @rule(place=PLACES)
     def request(self, place: int) -> None:
         """Let a client ask one of the nodes for the workload's next command."""
-        self.world.request(_pick(self._clients(), place))
+        with suppress(NotEnabled):  # the workload may have none just now
+            self.world.request(pick(self._clients(), place))
+
+    @precondition(lambda self: self._can(Resend))
+    @rule(place=PLACES)
+    def resend(self, place: int) -> None:
+        """Let a session ask again, one of the nodes."""
+        self._do(place, Resend)
+
+    @precondition(lambda self: self._clients() and self._waiting())
+    @rule(place=PLACES, whose=PLACES)
+    def give_up(self, place: int, whose: int) -> None:
+        """Let a session give up, and a new one ask one of the nodes."""
+        with suppress(NotEnabled):  # the workload may have nothing for it
+            self.world.request(pick(self._clients(), place), replaces=pick(self._waiting(), whose))
 
     @precondition(lambda self: self._can(Complete, Advance))
     @rule(place=PLACES)
     def complete(self, place: int) -> None:
         """Let one of the slow disks answer, or an async node's next deadline come."""
         self._do(place, Complete, Advance)
-
-    # What is enabled
-
-    def _can(self, *kinds: type[Action]) -> bool:
-        """Whether any action of these kinds is enabled."""
-        return any(True for _ in self.world.enabled(*kinds))
-
-    def _do(self, place: int, *kinds: type[Action]) -> None:
-        """One of the actions of these kinds that are enabled."""
-        self.apply(_pick(list(self.world.enabled(*kinds)), place))
-
-    def _clients(self) -> list[NodeId]:
-        """Whom a client may ask now."""
-        world = self.world
-        return [each.id for each in world.cluster.clients() if each.idle()] if world.requests < self.scenario.requests else []
-
-    def _may_calm(self) -> bool:
-        nodes = self.world.nodes
-        return self.scenario.calm_bound > 0 and self.scenario.may_progress(nodes, len(nodes), self.world.cluster.options)
-
-    def _may_crash_inside(self) -> bool:
-        return self.scenario.budget.mid_handler and may_crash(self.world.cluster)
 
 
 def state_machine(
@@ -321,7 +271,3 @@ def _decided(teardown: Callable[[ScenarioMachine], None]) -> Callable[[ScenarioM
             teardown(self)
 
     return decided
-
-
-def _pick(items: Any, place: int) -> Any:
-    return items[place % len(items)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from splitbrain.actions import Action, Calm, Crash, Cut, Fire, Mend, Restart
+from splitbrain.actions import Action, Calm, Crash, Cut, Fire, Mend, Request, Resend, Restart
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, SplitbrainError
@@ -16,9 +16,10 @@ from splitbrain.invariant import Violation
 from splitbrain.nemesis.draw import draw_calm, draw_clients
 from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.portfolio import draw_strategy, exercised
-from splitbrain.node import NodeId
+from splitbrain.node import NodeId, RequestId
 from splitbrain.scenario import Scenario
 from splitbrain.search.tally import Tally
+from splitbrain.trace.history import History
 from splitbrain.world.run import Found, Setup
 
 
@@ -112,8 +113,13 @@ class Simulation:
 
     @property
     def requests(self) -> int:
-        """How many client requests there were that nobody refused."""
-        return self._moves.requests
+        """How many client requests there were that nobody refused; of sessions, operations."""
+        return self._moves.clients.requests
+
+    @property
+    def history(self) -> History:
+        """What clients asked so far, and were told: operations, in the order of their calls."""
+        return self._world.history
 
     def enabled(self, *kinds: type) -> Iterator[Action]:
         """Every single action that is enabled now, or those of some kinds: see `World.enabled`."""
@@ -140,7 +146,7 @@ class Simulation:
         moves.dice = self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}")
         draw_clients(moves.dice, moves)
         done = moves.go(draw_strategy(moves).choose, steps)
-        moves.payload = 0
+        moves.clients.payload = 0
         self._check()
         return done
 
@@ -165,10 +171,38 @@ class Simulation:
             self.apply(min(ready, key=lambda each: each.number).deliver())
         return at_most
 
-    def request(self, node: NodeId, command: Any = None) -> Action:
-        """Let a client ask ``node`` for ``command``, or for the workload's next one."""
+    def request(self, node: NodeId, command: Any = None, session: str | None = None, replaces: str | None = None) -> Request:
+        """Let a client ask ``node`` for ``command``, or for the workload's next one.
+
+            put = world.request("n1", ("put", "x", 1), session="s1")
+            world.resend("n2", put.id)
+            world.request("n2", ("get", "x"), replaces="s1")  # s1 has given up, and a new session goes on for it
+
+        session: whose request it is; left out, in a scenario with sessions: of the first that waits for nothing, else of a new one.
+        replaces: the session that gives up. Raises `NotEnabled` where the session waits for an answer, or the workload has
+        nothing to ask now.
+        """
+        return self.apply(self._asked(node, command, session, replaces))  # type: ignore[return-value]
+
+    def resend(self, node: NodeId, request: RequestId | None = None) -> Resend:
+        """Let a session ask again, ``node`` now, for the operation of that id; left out, for the last that has no answer.
+
+        Raises `NotEnabled` where it has one, or was asked for as often as a session asks.
+        """
         self._must_be_open()
-        return self.apply(self._moves.ask(node, command))
+        if request is None:
+            waiting = [each.id for each in self.history if each.session is not None and each.returned is None]
+            if not waiting:
+                raise NotEnabled(f"cannot ask {node} again: no session waits for an answer; let one ask first, with request()")
+            request = waiting[-1]
+        return self.apply(Resend(node, request))  # type: ignore[return-value]
+
+    def _asked(self, node: NodeId, command: Any = None, session: str | None = None, replaces: str | None = None) -> Request:
+        self._must_be_open()
+        action = self._moves.clients.ask(node, self._dice, command, session, replaces)
+        if action is None:
+            raise NotEnabled(f"cannot ask {node}: the workload has nothing to ask now; say what to ask for")
+        return action
 
     def fire(self, node: NodeId, timer: str) -> Action:
         """Let a timer go off."""
@@ -180,8 +214,7 @@ class Simulation:
 
     def crash_asked(self, node: NodeId, after: int, keep: int = 0) -> Action:
         """Cut a node's power while it handles a client's request, once ``after`` of its effects have happened."""
-        self._must_be_open()
-        return self.apply(Crash(node, keep, self._moves.ask(node), after))
+        return self.apply(Crash(node, keep, self._asked(node), after))
 
     def restart(self, node: NodeId) -> Action:
         """Start a crashed node again."""
@@ -230,8 +263,16 @@ class Simulation:
 
     def count(self, tally: Tally) -> None:
         """Add what was exercised to a search's counts."""
-        recorder = self._world.recorder
-        tally.count(self._world.step, recorder.counts() + exercised(self._moves.actions), recorder.heard)
+        world, recorder = self._world, self._world.recorder
+        counts = recorder.counts() + exercised(self._moves.actions)
+        tally.count(
+            world.step,
+            counts,
+            recorder.heard,
+            history=world.history,
+            undecided=recorder.undecided,
+            untested=recorder.untested,
+        )
 
     def _check(self, raised: BaseException | None = None) -> None:
         violation = self._world.violation

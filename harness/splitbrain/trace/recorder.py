@@ -118,6 +118,16 @@ class Recorder:
         """Whether the fair phase still has to bring something about."""
         return self._monitor is not None and self._asked(self._monitor.awaits, otherwise=False)
 
+    @property
+    def undecided(self) -> dict[str, str]:
+        """The invariants that do not know whether the run, which is over and broke nothing, breaks them; and why."""
+        return {} if self._monitor is None or self.violation is not None else self._monitor.undecided()
+
+    @property
+    def untested(self) -> dict[str, str]:
+        """The invariants that the run, which is over and broke nothing, did not put to the test; and why."""
+        return {} if self._monitor is None or self.violation is not None else self._monitor.untested()
+
     def _asked(self, question: Callable[[], bool], otherwise: bool) -> bool:
         try:
             return question()

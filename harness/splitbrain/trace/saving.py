@@ -14,7 +14,7 @@ DEEPEST = 100  # how often a value may be nested: a bound of our own, for Python
 LONGEST = 1 << 19  # bytes of a text: with the spaces that make it readable, it still fits into a line
 _BITS = 14_000  # of a whole number: beyond that Python itself refuses to read its digits
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+_ENCODER = msgspec.json.Encoder(order="sorted")  # a record's fields, too, for JSON makes a mapping of it
 _OF_ONE_PIECE = (str, bool, type(None))
 
 

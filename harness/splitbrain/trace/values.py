@@ -27,7 +27,7 @@ def hook_of(show: Show | None) -> Callable[[Any], Any]:
             raise NotImplementedError(f"{type(value).__module__}.{type(value).__qualname__}")
         try:
             shown = show(value)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             name = f"{getattr(show, '__module__', '')}.{getattr(show, '__qualname__', show)}"
             raise ScenarioError(
                 f"show({type(value).__name__}) raised {told(error)}; the scenario's `show` ({name}) must turn what msgspec cannot "

@@ -10,20 +10,17 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from splitbrain.actions import CALM_AT_MOST, Action, Calm, Crash, Fire, Link, Mend, Request, Restart
+from splitbrain.actions import CALM_AT_MOST, Action, Calm, Crash, Fire, Link, Mend, Restart
 from splitbrain.cluster.clock import NEVER, Timer
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.cluster.network import Envelope
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Acted, CalmBegan, CalmEnded
-from splitbrain.node import NodeId, Refused
+from splitbrain.node import NodeId
 from splitbrain.stopwatch import OutOfTime
 from splitbrain.world.deed import Deed, Plan
-from splitbrain.world.workload import check
-
-RETRY = 100  # virtual ms after which the client asks the next node
-_ASKED = "calm-"  # how the requests of its client begin
+from splitbrain.world.fair_client import RETRY, FairClient, FairSession
 
 _Due: TypeAlias = Envelope | Timer | None  # what is to arrive, or to go off; None: the client's turn
 
@@ -85,9 +82,7 @@ class _FairPhase:
         self.last: dict[Link, int] = {}  # when the last message of each link arrives
         self.members = [process for process in cluster.processes.values() if process.id in action.core]
         self.listeners: dict[NodeId, Callable[[str, object], None] | None] = {}  # a run's, given back at the end
-        self.clients = [process for process in cluster.clients() if process.id in action.core]
-        self.asked = 0
-        self.answered = False
+        self.client = (FairSession if cluster.scenario.sessions else FairClient)(cluster, action)
 
     def run(self) -> None:
         recorder = self.recorder
@@ -97,12 +92,12 @@ class _FairPhase:
         self._listen()
         self._schedule_what_is_under_way()
         self._restart_members()
-        if self.clients:
+        if self.client.asks:
             self.agenda.put(self.began + self.latency, None)
         self._go_on()
         self._stop_listening()
         if recorder.wants(CalmEnded) and recorder.violation is None:
-            recorder.emit(CalmEnded(recorder.step, self.core, self.clock.now - self.began))
+            recorder.emit(CalmEnded(recorder.step, self.core, self.clock.now - self.began, self.client.content))
 
     # The beginning: the order of these counts, for each lets nodes of the core do something
 
@@ -125,7 +120,7 @@ class _FairPhase:
             process.slow_disk = False
             process.on_timer = self._armed
             self.listeners[process.id] = process.on_reply
-            process.on_reply = self._replied
+            process.on_reply = self.client.replied
             while process.running and process.syncs:
                 self.cluster.complete_sync(process)
             self.cluster.tell_synced(process)
@@ -164,16 +159,12 @@ class _FairPhase:
         # A timer whose time has passed while the schedule ruled starts anew: it goes off within its range from now.
         self.agenda.put(self.clock.now + timer.earliest + int(self.roll() * (timer.latest - timer.earliest + 1)), timer)
 
-    def _replied(self, request: str, result: object) -> None:
-        if request.startswith(_ASKED) and not isinstance(result, Refused):
-            self.answered = True
-
     # By the clock
 
     def _go_on(self) -> None:
         """Until the bound, or until all that must happen eventually has. This is where a fair phase spends its time."""
         times, due = self.agenda.times, self.agenda.due
-        recorder, clock, host = self.recorder, self.clock, self.cluster.host
+        recorder, clock, host, client = self.recorder, self.clock, self.cluster.host, self.client
         processes, give, take = self.processes, self.give, self.cluster.network.take
         end = self.began + self.bound
         limit = self.cluster.deadline
@@ -205,9 +196,9 @@ class _FairPhase:
                         give(process, (process.handler("receive"), (what.sender, what.content())))
                 elif type(what) is Timer:
                     self._go_off(what)
-                else:
-                    self._ask()
-            if recorder.violation is not None or (self.answered and recorder.satisfied()):
+                elif client.turn():
+                    self.put(clock.now + RETRY, None)
+            if recorder.violation is not None or (client.answered and recorder.satisfied()):
                 return
 
     def _go_off(self, timer: Timer) -> None:
@@ -216,22 +207,6 @@ class _FairPhase:
             del process.timers[timer.name]
             self._acted(Fire(timer.owner, timer.name))
             self.give(process, (process.handler("timeout"), (timer.name,)))
-
-    def _ask(self) -> None:
-        # One answer may not be enough: a new leader without a no-op commits what its predecessor left only along with an entry
-        # of its own term (Raft, 5.4.2 and 8), and so waits for the next request.
-        if self.answered and not self.recorder.awaits():
-            return
-        process = self.clients[self.asked % len(self.clients)]
-        self.asked += 1
-        if process.idle():
-            # Numbered past the schedule's own requests, so that no two requests of a run ask for the same command.
-            number = 1_000 * self.cluster.step + self.asked
-            action = Request(process.id, f"{_ASKED}{number}", self.cluster.scenario.commands(number))
-            check(self.cluster.scenario, action)
-            self._acted(action)
-            self.cluster.ask(process, action.id, action.command, calm=True)
-        self.agenda.put(self.clock.now + RETRY, None)
 
     def _acted(self, action: Action) -> None:
         recorder = self.recorder

@@ -12,6 +12,7 @@ from splitbrain.errors import NotEnabled
 from splitbrain.events import Event
 from splitbrain.invariant import Violation
 from splitbrain.scenario import Scenario, expect_scenario
+from splitbrain.trace.history import History
 from splitbrain.world.workload import check_options
 from splitbrain.world.world import World
 
@@ -74,7 +75,9 @@ class Run:
     actions: the actions as they happened, up to the one that completed the violation. events: the trace, where it was kept.
     idle: the places of those that were not enabled. stopped: why a strict run could not go on. counts: how often each
     observation was made, and what else was exercised, by name; heard: how many observations there were of each type, and events of
-    those that an invariant looks at. sent: how many messages, and copies of them, were put in flight.
+    those that an invariant looks at. sent: how many messages, and copies of them, were put in flight. history: what clients asked,
+    and were told. undecided: the invariants that do not know whether it breaks them, and why; untested: those that it did not
+    put to the test.
     """
 
     setup: Setup
@@ -86,6 +89,9 @@ class Run:
     counts: Counter[str] = field(default_factory=Counter)
     sent: int = 0
     heard: Mapping[type, int] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+    undecided: Mapping[str, str] = field(default_factory=dict)
+    untested: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def skipped(self) -> int:
@@ -130,6 +136,9 @@ def run(setup: Setup, schedule: Iterable[Action], *, keep: bool = False, lenient
             recorder.counts(),
             world.network.sent,
             recorder.heard,
+            world.history,
+            recorder.undecided,
+            recorder.untested,
         )
 
 

@@ -30,8 +30,9 @@ class Termination(Invariant):
 
     Where the scenario says whom clients may ask (its ``clients``), and none of these is in the core, nobody asks for anything, and
     nobody need decide, nor learn what others have decided: learners may find out only when something is proposed anew (Paxos Made
-    Simple, 2.3). Where it does not, every node may be asked, or proposes something by itself; but where nobody has ever asked for
-    anything, and no node has said anything, nothing was begun that could end.
+    Simple, 2.3). So it is where the fair phase's client had nothing to ask (`CalmEnded.content`). Where clients are not declared,
+    every node may be asked, or proposes something by itself; but where nobody has ever asked for anything, and no node has said
+    anything, nothing was begun that could end.
 
     deciders: which nodes decide at all, by position from 0, given the cluster size; None means every node.
 
@@ -98,7 +99,7 @@ class Termination(Invariant):
 
     def _ended(self, event: CalmEnded) -> Violation | None:
         waiting = self._waiting(event.core)
-        if not waiting or self._began is None:
+        if not waiting or self._began is None or event.content:
             return None
         parts = [f"after {event.elapsed} fair ms {', '.join(waiting)} of {', '.join(event.core)} had not decided"]
         parts += [self._state(node) for node in waiting]

@@ -1,5 +1,5 @@
 """Why an invariant could break, in facts.
 
 Read ``trace`` and ``phrase`` (what all ask, and how they word it), then ``votes``, ``acceptances``, ``copies``, ``restarts``,
-``requests`` and ``waiting``.
+``requests``, ``operations``, ``answers`` and ``waiting``.
 """

@@ -10,7 +10,8 @@ import sys
 import pytest
 from shell import hunt, run
 
-from splitbrain.catalogue.scenarios import find_scenario
+from splitbrain.catalogue.importing import declared
+from splitbrain.catalogue.scenarios import SCENARIOS, find_scenario
 from splitbrain.report.objects.hunt import HUNTED
 from splitbrain.schedule.file import load
 from splitbrain.schedule.replay import replay
@@ -121,6 +122,14 @@ def test_a_hunt_in_which_an_invariant_had_nothing_to_judge_is_vacuous_and_names_
     )
     code, found = hunt(capsys, "faulty_nodes:SOUND", "--runs", 20, "--seed", 1)
     assert (code, found["outcome"], found["invariants"]) == (3, "vacuous", {"Agreement": 0, "KeepsContract": 0})
+
+
+def test_a_hunt_of_no_run_of_which_its_invariant_knows_whether_it_breaks_it_is_vacuous(capsys, here):
+    code, out, _ = run(capsys, "hunt", "toys:UNSURE", "--runs", 20, "--seed", 1)
+    assert code == 3
+    assert "VACUOUS: no invariant was broken, but of no run is known whether it breaks GivesUp." in out
+    code, found = hunt(capsys, "toys:UNSURE", "--runs", 20, "--seed", 1)
+    assert (code, found["outcome"], found["inconclusive"]) == (3, "vacuous", {"GivesUp": 20})
 
 
 def test_what_happened_under_partitions_and_to_writes_is_counted(capsys, here):
@@ -409,3 +418,10 @@ def test_a_disk_that_has_no_room_for_what_is_found_hides_no_violation(here, room
     )
     assert "OneVotePerTerm is broken" in done.stdout
     assert "; not saved\n" in done.stdout
+
+
+def test_the_help_names_every_scenario_that_is_installed(capsys):
+    code, out, _ = run(capsys, "hunt", "--help")
+    names = [each.name for each in declared(SCENARIOS)]
+    assert {"raft", "paxos", "raft-kv"} <= set(names)
+    assert (code, f"SCENARIO {', '.join(names)}, or module:NAME" in " ".join(out.split())) == (0, True)

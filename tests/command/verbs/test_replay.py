@@ -1,5 +1,6 @@
 """The command `replay`: how it ends where a schedule no longer fits, or somebody has edited it."""
 
+import json
 import os
 import re
 
@@ -30,6 +31,51 @@ def test_a_lenient_replay_skips_what_no_longer_fits_and_says_how_much(capsys, st
     code, out, _ = run(capsys, "replay", stale, "--lenient")
     assert code == 0
     assert "1 of 2 actions" in out
+    assert "\n    skipped 2: deliver n3->n2 RequestVote" in out
+
+
+def test_a_replay_that_diverged_says_how_to_go_on(capsys, stale):
+    _, out, _ = run(capsys, "replay", stale, "--host", "direct")
+    assert f"run the rest:  splitbrain replay {stale} --lenient --host direct\n" in out
+    _, out, _ = run(capsys, "replay", stale, "--lenient")
+    assert "run the rest" not in out
+
+
+HEADER = (
+    '{"format":"splitbrain-schedule","version":1,"scenario":"raft-kv","size":1,"invariant":"Linearizable",'
+    '"fingerprint":"Linearizable(Requested, Replied)"}\n'
+)
+ASK = '{"do":"request","node":"n1","id":"s1.1","command":["put","x",1],"session":"s1"}\n'
+AGAIN = '{"do":"resend","node":"n1","id":"s1.1"}\n'  # too late, where it was answered
+FIRE = '{"do":"fire","node":"n1","timer":"election"}\n'
+CRASH = '{"do":"crash","node":"n1"}\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((FIRE, ASK, AGAIN, CRASH), "Among these is evidence of how Linearizable was broken (action 3): without it this says"),
+        ((FIRE, CRASH, CRASH), "evidence of how Linearizable was broken (action 3)"),  # the last one, whatever it is
+        ((CRASH, CRASH, '{"do":"restart","node":"n1"}\n'), None),
+        ((FIRE, ASK), None),
+    ],
+)
+def test_a_lenient_replay_says_whether_evidence_of_the_old_violation_was_skipped(capsys, tmp_path, lines, said):
+    path = tmp_path / "old.schedule.jsonl"
+    path.write_text(HEADER + "".join(lines))
+    code, out, _ = run(capsys, "replay", path, "--lenient")
+    assert code == 0
+    assert (said in out) if said else ("evidence" not in out)
+
+
+def test_a_client_whose_part_no_longer_fits_is_named_and_json_has_what_was_skipped(capsys, tmp_path):
+    path = tmp_path / "old.schedule.jsonl"
+    path.write_text(HEADER + ASK + CRASH + ASK)
+    code, out, _ = run(capsys, "replay", path)
+    assert (code, "\nWhat a client asks for may well differ once nodes are mended." in out) == (3, True)
+    _, out, _ = run(capsys, "replay", path, "--lenient", "--json")
+    told = json.loads(out)
+    assert (told["skipped"], told["skipped_at"], told["decisive"]) == (1, [3], [3])
 
 
 @pytest.mark.parametrize(("content", "code", "said"), EDITS.values(), ids=EDITS)

@@ -1,11 +1,14 @@
 """The canonical form: of all orders and names that mean the same, the first."""
 
+from scripted import scripted
 from shrinkers import SETUP, shrinker
+from stores import STORE, Store
 from toys import FORGETFUL, REGISTER
 
-from splitbrain.actions import Crash, Cut, Deliver, Duplicate, Mend, Request, Restart
+from splitbrain.actions import Crash, Cut, Deliver, Duplicate, Fire, Mend, Request, Resend, Restart
 from splitbrain.counterexample.minimiser.canonical import arrange, dependencies, form
 from splitbrain.counterexample.minimiser.minimised import cost
+from splitbrain.exhibit import mutant
 from splitbrain.world.run import Setup, run
 
 
@@ -83,3 +86,48 @@ def test_the_form_prefers_fewer_actions_then_fewer_nodes_then_plainer_faults_the
         assert plain < form(setup, actions)
     inside = Crash("n1", 0, schedule[0], 1)
     assert cost(SETUP, [inside])[0] == cost(SETUP, schedule)[0]
+
+
+def test_what_a_client_was_told_stays_before_what_is_asked_later_and_what_is_concurrent_is_put_in_order():
+    asks = [Request("n1", f"s{number}.1", ["get", "x"], f"s{number}") for number in (1, 2)]
+    traced = run(Setup(STORE, 1), [Fire("n1", "takeover"), *asks], keep=True)
+    assert dependencies(traced.actions, traced.events)[2] >= {1}  # the first was answered at once
+    apart = [
+        Request("n2", "s1.1", "a", "s1"),
+        Request("n1", "s2.1", "b", "s2"),
+        Resend("n3", "s2.1"),
+        Request("n3", "s3.1", "c", "s3", "s1"),
+        Crash("n1"),
+    ]
+    traced = run(Setup(scripted(sessions=2), 3), apart, keep=True)
+    assert dependencies(traced.actions, traced.events)[:4] == [set(), set(), {1}, {0, 2}]
+
+
+def test_sessions_are_named_in_the_order_in_which_they_ask():
+    told = []
+    for first, second in (("s7", "s2"), ("s1", "s3")):
+        schedule = [
+            Fire("n1", "takeover"),
+            Request("n1", f"{second}.4", ["get", "x"], second),
+            Request("n1", f"{first}.1", ["put", "x", "1"], first),
+            Request("n1", f"{first}.2", ["put", "x", "2"], first),
+            Crash("n1"),
+            Restart("n1"),
+            Fire("n1", "takeover"),
+            Request("n1", f"{second}.5", ["get", "x"], second),
+        ]
+        s = shrinker(Setup(STALE, 1), schedule)
+        arrange(s, s.best.setup, s.best.actions)
+        told.append(s.best.actions)
+    assert told[0] == told[1]
+    assert [action.id for action in told[0] if isinstance(action, Request)] == ["s1.1", "s2.1", "s2.2", "s1.2"]
+
+
+class Amnesiac(Store):
+    """It has nothing on its disk."""
+
+    def keep(self):
+        return ()
+
+
+STALE = mutant(STORE, Amnesiac)

@@ -5,7 +5,7 @@ from handwritten import NODES, THREE, fold
 
 from splitbrain.events import CalmBegan, CalmEnded, Crashed, Declared, Observed, Replied, Requested
 from splitbrain.node import Refused
-from splitbrain.observations import Appended, Applied, Committed, EnteredTerm, Led, SteppedDown, Voters
+from splitbrain.observations import Appended, Applied, Committed, EnteredTerm, Executed, Led, SteppedDown, Voters
 from splitbrain_invariants import LogTermination
 
 BEGIN, END = CalmBegan(90, NODES, 5_000), CalmEnded(90, NODES, 5_000)
@@ -47,6 +47,25 @@ KEPT = {
     ),
     "one command of the fair phase is applied by all": (
         [BEGIN, asks("n1", 1), asks("n2", 2), *((node, Applied(4, 2, "v2")) for node in NODES), END],
+    ),
+    "one request of the fair phase is executed by all": (
+        [BEGIN, asks("n1", 1), *((node, Executed(4, 2, "v1", "calm-1")) for node in NODES), END],
+    ),
+    "what its client gave up need not be answered": (
+        [
+            *[BEGIN, Requested(90, "n1", "calm-1.1", "v1", True, "calm-1")],
+            *[Requested(90, "n2", "calm-2.1", "v2", True, "calm-2", "calm-1"), Replied(90, "n2", "calm-2.1", "done")],
+            *[Requested(90, "n2", "calm-2.2", "v2", True, "calm-2"), END],
+        ],
+    ),
+    "what was refused first is answered where it is asked for again, and whoever answered has refused something": (
+        [
+            *[BEGIN, asks("n1", 1), answers("n1", 1), asks("n2", 2), answers("n2", 2), asks("n1", 3), answers("n1", 3, Refused())],
+            *[asks("n2", 3), answers("n2", 3, Refused()), asks("n1", 3), answers("n1", 3), END],
+        ],
+    ),
+    "it is asked for again after a refusal": (
+        [BEGIN, asks("n1", 1), answers("n1", 1, Refused("n2")), asks("n2", 1), *ALL_APPLY, END],
     ),
     "who is not of the core need not apply": (
         [
@@ -99,6 +118,13 @@ BROKEN = {
         ],
         BEGIN,
     ),
+    "what was answered first is no excuse for what was refused in the end, by the same": (
+        [
+            *[BEGIN, asks("n1", 1), answers("n1", 1, Refused()), asks("n1", 1), answers("n1", 1)],
+            *[asks("n1", 2), answers("n1", 2, Refused()), asks("n1", 2), answers("n1", 2, Refused()), END],
+        ],
+        BEGIN,
+    ),
     "all are refused": ([BEGIN, asks("n1", 1), answers("n1", 1, Refused("n2")), END], BEGIN),
     "an answer of before is none": (
         [Requested(9, "n1", "r1", "a", False), Replied(9, "n1", "r1", "done"), BEGIN, asks("n1", 1), END],
@@ -124,6 +150,25 @@ BROKEN = {
     ),
     "only the schedule's own commands are applied": (
         [Requested(1, "n1", "r1", "a", False), BEGIN, asks("n1", 1), *((node, Applied(1, 1, "a")) for node in NODES), END],
+        BEGIN,
+    ),
+    "an older request for the same is executed by all": (
+        [Requested(1, "n1", "r1", "v1", False), BEGIN, asks("n1", 1), *((node, Executed(1, 1, "v1", "r1")) for node in NODES), END],
+        BEGIN,
+    ),
+    "a request is executed by two of three": (
+        [BEGIN, asks("n1", 1), *((node, Executed(4, 2, "v1", "calm-1")) for node in ("n1", "n2")), END],
+        BEGIN,
+    ),
+    "what another client gave up is no excuse": (
+        [
+            *[
+                BEGIN,
+                Requested(90, "n1", "calm-1.1", "v1", True, "calm-1"),
+                Requested(90, "n1", "calm-11.1", "v1", True, "calm-11"),
+            ],
+            *[Requested(90, "n2", "calm-2.1", "v2", True, "calm-2", "calm-1"), Replied(90, "n2", "calm-2.1", "done"), END],
+        ],
         BEGIN,
     ),
     "a former fair phase's command does not count": (
@@ -177,3 +222,32 @@ def test_log_termination_says_who_leads_and_who_lags():
 def test_log_termination_knows_when_nobody_leads(end):
     violation, _ = fold(LogTermination, [BEGIN, asks("n1", 1), ("n2", EnteredTerm(3)), ("n2", Led(3)), end, END])
     assert "; nobody leads; " in violation.summary
+
+
+@pytest.mark.parametrize(
+    ("happenings", "why"),
+    [
+        ([asks("n1", 1), answers("n1", 1, Refused())], "no client was answered"),
+        (
+            [asks("n1", 1), answers("n1", 1), *(asks("n2", number) for number in range(2, 7)), asks("n1", 7)],
+            "nothing was logged, and nobody answered calm-2, calm-3, calm-4 and 2 more",
+        ),
+        (
+            [asks("n1", 1), answers("n1", 1), asks("n1", 2), answers("n1", 2, Refused())],
+            "nothing was logged, all that calm-2 met was refusals, and whoever answered anything has refused something afterwards",
+        ),
+    ],
+    ids=["no answer", "some not answered", "some refused"],
+)
+def test_log_termination_says_why_answers_are_not_enough(happenings, why):
+    violation, _ = fold(LogTermination, [BEGIN, *happenings, END])
+    silent = "no node has said anything of a log or a leader: by answers alone goes ClientsAnswered"
+    assert violation.summary.split("; ")[1:] == [why, silent]
+    violation, _ = fold(LogTermination, [("n1", EnteredTerm(2)), BEGIN, *happenings, END])
+    assert violation.summary.split("; ")[1:4] == [why, "nobody leads", "n1 is in term 2, commit index 0, applied up to 0"]
+
+
+def test_who_leads_is_named_where_that_is_said():
+    happenings = [asks("n1", 1), answers("n1", 1), asks("n1", 2), answers("n1", 2, Refused())]
+    violation, _ = fold(LogTermination, [BEGIN, ("n1", Led(1)), *happenings, END])
+    assert "no leader has answered without refusing something afterwards" in violation.summary

@@ -43,6 +43,10 @@ KEPT = {
         Termination,
         [ONLY_N1, *THREE, ("n2", Decided("a")), CalmBegan(9, ("n2", "n3"), 10), CalmEnded(9, ("n2", "n3"), 10)],
     ),
+    "the fair phase's client had nothing to ask": (
+        Termination,
+        [*THREE, ("n1", Promised(1)), BEGIN, ("n2", Decided("a")), CalmEnded(90, NODES, 5_000, content=True)],
+    ),
     "nobody decides, and no fair phase ends": (Termination, [*THREE, BEGIN]),
     "a later fair phase finds all decided": (
         Termination,

@@ -2,7 +2,7 @@
 
 from attacks import attack
 
-from splitbrain.actions import Crash, Cut, Drop, Duplicate, Mend, Restart
+from splitbrain.actions import Crash, Cut, Drop, Duplicate, Mend, Request, Resend, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.dice import Dice
 from splitbrain.exhibit import mutant
@@ -10,6 +10,7 @@ from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.profile import Faults
 from splitbrain.nemesis.strategies.swarm import Partitions, PowerCuts
 from splitbrain.world.run import Setup
+from splitbrain_protocols.raft.kv.scenario import RAFT_KV
 from splitbrain_protocols.raft.scenario import RAFT
 
 
@@ -41,6 +42,30 @@ def test_a_leader_is_isolated_made_deaf_or_made_mute():
                 if action is not None:
                     world.apply(action)
     assert seen == {"isolated", "deaf", "mute"}
+
+
+def test_where_clients_are_sessions_a_leader_is_overtaken_and_they_go_on_asking_it():
+    asked = overtaken = 0
+    for seed in range(12):
+        with Setup(RAFT_KV, 3).world() as world:
+            moves = Moves(world, Dice(seed))
+            strategy = Partitions(moves, Faults(drop=False, duplicate=False, crash=False, crash_inside=False, partition=True))
+            for _ in range(1_000):
+                action = strategy.choose()
+                if action is None:
+                    continue
+                leading = {node: world.processes[node].node.current_term for node in world.nodes if leads(world, node)}
+                if isinstance(action, (Request, Resend)) and action.node in leading:
+                    asked += 1
+                    overtaken += leading[action.node] < max(leading.values())
+                world.apply(action)
+    assert asked > 100
+    assert overtaken > asked / 20  # without these plans, and without clients that know who has led: one in a hundred
+
+
+def leads(world, node):
+    process = world.processes[node]
+    return process.running and process.node.role == "leader"
 
 
 def test_power_cuts_come_inside_handlers_and_to_whole_sites():

@@ -25,4 +25,5 @@ def test_a_hunt_that_found_nothing_has_the_same_keys_in_the_same_order():
     assert (report["scenario"], report["outcome"], report["invariant"], report["actions_found"]) == ("raft", "clean", None, None)
     assert [*report["coverage"]] == sorted(report["coverage"])
     assert [*report["invariants"]] == sorted(name for name, _ in RAFT.judges)
+    assert report["inconclusive"] == {}
     assert (report["invariants"]["ElectionSafety"], report["invariants"]["KeepsContract"]) == (1204, 0)

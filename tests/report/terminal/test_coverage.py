@@ -15,7 +15,11 @@ def test_the_columns_stand_side_by_side_however_long_each_is():
 
 
 def test_what_never_happened_is_not_listed():
-    assert side_by_side(Counter(Led=0)) == ["the nodes    the nemesis"]
+    assert side_by_side(Counter(Led=0, Voted=1, drop=0)) == ["the nodes          the nemesis", "  1 votes given"]
+
+
+def test_nodes_that_never_said_anything_have_no_column():
+    assert side_by_side(Counter(Led=0, crash=2)) == ["the nemesis", "  2 crashes"]
 
 
 def test_observations_of_ones_own_stand_with_the_nodes_under_their_own_names():

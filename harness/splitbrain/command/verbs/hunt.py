@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from splitbrain.command.arguments import HOSTS, SECONDS, count, names, positive
 from splitbrain.command.console import show_counterexample
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     """Let the shell have `hunt`."""
-    parser = commands.add_parser("hunt", help="search for a violation; shrink, save and show it")
-    parser.add_argument("scenario", metavar="SCENARIO", help="raft, paxos, or module:NAME")
+    parser = commands.add_parser("hunt", help="search for a violation; shrink, save and show it", add_help=False)
+    scenario = parser.add_argument("scenario", metavar="SCENARIO")
+    parser.add_argument("-h", "--help", action=_Help, nargs=0, const=scenario, help="show this help message and exit")
     parser.add_argument("--bug", metavar="ID", help="hunt an exhibit of the museum (`splitbrain bugs` lists them)")
     parser.add_argument("--seconds", type=positive, metavar="S", help=f"stop after so long (default {SECONDS:g})")
     parser.add_argument("--runs", type=count, metavar="N", help="stop after so many runs")
@@ -43,6 +44,19 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--out", type=Path, default=Path(OUT), metavar="DIR", help=f"where schedules go (default {OUT})")
     parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
     parser.set_defaults(command=hunt_command)
+
+
+class _Help(argparse.Action):
+    """Looks up which scenarios there are once somebody asks: that takes longer than all the rest of a --help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from splitbrain.catalogue.importing import declared  # noqa: PLC0415
+        from splitbrain.catalogue.scenarios import SCENARIOS  # noqa: PLC0415
+
+        scenario: argparse.Action = self.const
+        scenario.help = ", ".join([*(each.name for each in declared(SCENARIOS)), "or module:NAME"])
+        parser.print_help()
+        parser.exit()
 
 
 def hunt_command(options: argparse.Namespace) -> int:

@@ -102,7 +102,7 @@ def _tell_nothing_to_shrink(options: argparse.Namespace, first: Replay, length: 
     """There is nothing to shrink, or it is not what the file is about; the file stays as it is."""
     if first.outcome == "CHANGED":
         message = f"{first.message}; nothing is written: shrink what `splitbrain hunt` finds now, or mend the file's first line"
-    elif first.outcome == "NONDETERMINISTIC":
+    elif first.outcome == "NONDETERMINISTIC" or first.run.undecided:
         message = first.message
     else:
         message = f"{options.file} breaks no invariant any more, so there is nothing to shrink"

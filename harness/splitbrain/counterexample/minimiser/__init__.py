@@ -1,5 +1,5 @@
 """The minimiser: from a failing schedule to one from which nothing can be left out, in the protocol's units.
 
 Read ``minimiser`` and ``minimised`` (what is better), then ``shrinker`` (tries a candidate), ``passes`` with ``rewriting``,
-``neighbourhood`` with ``variations``, and ``canonical``.
+``clients`` with ``sessions``, ``neighbourhood`` with ``variations`` and ``outages``, and ``canonical``.
 """

@@ -27,18 +27,20 @@ from splitbrain.actions import (
     Fire,
     Mend,
     Request,
+    Resend,
     Restart,
 )
 from splitbrain.counterexample.minimiser.minimised import Cost, cost
 from splitbrain.counterexample.minimiser.rewriting import renumbered
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
-from splitbrain.events import Event
-from splitbrain.node import NodeId
+from splitbrain.events import Event, Replied, Requested
+from splitbrain.node import NodeId, Refused, RequestId
 from splitbrain.trace.causality import happens_before
+from splitbrain.trace.saving import text_or_none
 from splitbrain.world.run import Found, Setup
 
 # What nobody has sent comes first, then what it causes; all that is not listed, in the order of the union, comes last.
-_FIRST = (Fire, Request, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
+_FIRST = (Fire, Request, Resend, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
 _RANK = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_FIRST, *get_args(Action))))}
 _TRIES = 4  # arrangements that are run
 _SEEDS = 3  # of a fair phase, to try in place of its own
@@ -91,7 +93,10 @@ def _details(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
             return (*ends, epoch, action.kind, action.ordinal, action.copy)
         case Fire():
             return (action.timer,)
-        case Request():
+        case Request() if action.session is not None:
+            written = text_or_none(action.command) or b""
+            return (len(action.id), action.id, len(written), written)
+        case Request() | Resend():
             return (len(action.id), action.id)
         case Cut() | Mend():
             return tuple((places.get(a, -1), places.get(b, -1)) for a, b in action.links)
@@ -161,7 +166,8 @@ def dependencies(actions: Sequence[Action], events: Sequence[Event]) -> list[set
     """For each action, by place, those that must stay before it: what happened before, on its node or by message.
 
     Faults of the whole cluster stay where they are; crashes and restarts stay in order, for a budget may count them; and
-    the last action, which completes the violation, stays last.
+    the last action, which completes the violation, stays last. What a session asks stays after all that clients were told
+    before.
     """
     graph = happens_before(events)
     before: list[set[int]] = []
@@ -177,7 +183,25 @@ def dependencies(actions: Sequence[Action], events: Sequence[Event]) -> list[set
     lives = [place for place, action in enumerate(actions) if isinstance(action, (Crash, Restart))]
     for one, other in pairwise(lives):
         before[other].add(one)
+    for place, causes in _told_before(events):
+        before[place].update(causes)
     return before
+
+
+def _told_before(events: Sequence[Event]) -> Iterator[tuple[int, set[int]]]:
+    """For each action by which a session begins an operation, by place: all by which clients had their answers before it.
+
+    So an operation that precedes another one still does; of two that are concurrent, one may come to precede the other.
+    """
+    told: set[int] = set()
+    waiting: dict[RequestId, bool] = {}
+    for event in events:
+        if isinstance(event, Requested) and event.session is not None and event.request not in waiting:
+            waiting[event.request] = True
+            yield event.step - 1, told - {event.step - 1}
+        elif isinstance(event, Replied) and waiting.get(event.request) and not isinstance(event.result, Refused):
+            waiting[event.request] = False
+            told.add(event.step - 1)
 
 
 def _ordered(actions: Sequence[Action], before: Sequence[set[int]], nodes: Sequence[NodeId]) -> list[Action]:

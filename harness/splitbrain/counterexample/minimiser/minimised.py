@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from splitbrain.actions import Action, Calm, Crash, Cut, Deliver, Mend, Request
 from splitbrain.counterexample.minimiser.rewriting import own_command
+from splitbrain.counterexample.minimiser.sessions import strain
 from splitbrain.world.run import Found, Setup
 
 Cost: TypeAlias = tuple[int, int, int]
@@ -38,7 +39,7 @@ _CALM = 1_000_000
 
 
 def cost(setup: Setup, actions: Sequence[Action]) -> Cost:
-    """Shorter is better; then a smaller cluster; then plainer faults and requests.
+    """Shorter is better; then a smaller cluster; then plainer faults, requests and sessions.
 
     A fair phase is the longest of actions, and a crash inside a handler is two: the input and the crash. (The score's
     `trial.length` counts that as one, and a crash with its restart, too.)
@@ -56,6 +57,8 @@ def cost(setup: Setup, actions: Sequence[Action]) -> Cost:
         elif kind is Crash and action.during is not None:  # type: ignore[union-attr]
             length += 1
         weight += _weight(action, commands)
+    if setup.scenario.sessions:
+        weight += strain(setup, actions)
     return (length, setup.size, weight)
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from splitbrain.cluster.watchdog import WATCHDOG
 from splitbrain.counterexample.minimiser.canonical import arrange, improve, plain_setup
+from splitbrain.counterexample.minimiser.clients import plain_commands, without_one_for_others
 from splitbrain.counterexample.minimiser.minimised import Minimised, OnBetter, cost
 from splitbrain.counterexample.minimiser.neighbourhood import search_nearby
 from splitbrain.counterexample.minimiser.passes import coarse, fine, leave_out_pairs
@@ -163,6 +164,8 @@ def settle(shrinker: Shrinker) -> bool:
     """Give the best its canonical form; returns whether it is minimal then, or there is something shorter to go on with."""
     length = shrinker.cost()
     plain_setup(shrinker)
+    plain_commands(shrinker)
+    without_one_for_others(shrinker)
     arrange(shrinker, shrinker.best.setup, shrinker.best.actions)
     if shrinker.cost() < length:
         return False

@@ -10,16 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Restart
+from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Resend, Restart
 from splitbrain.counterexample.minimiser.canonical import arrange, form
+from splitbrain.counterexample.minimiser.outages import outages
+from splitbrain.counterexample.minimiser.passes import leave_out_chunks
 from splitbrain.counterexample.minimiser.shrinker import SMALL, Shrinker
 from splitbrain.counterexample.minimiser.variations import exchanged, merged, other_options, swapped
 from splitbrain.node import NodeId
 from splitbrain.world.run import Setup, follow
 
 _TURN = 150 * SMALL  # work around one schedule until it is another's turn
+_OUTAGES = 2_000 * SMALL  # work on schedules in which a node loses its power in place of something else
 _NEEDED = 4  # actions that become idle without one
-_WORK = (Deliver, Fire, Restart, Complete, Advance)
+_WORK = (Deliver, Fire, Restart, Complete, Advance, Resend)
 
 
 def search_nearby(s: Shrinker) -> bool:
@@ -69,10 +72,26 @@ class _Neighbourhood:
         for setup, again in merged(s.best.setup, actions):
             if self.look(again, setup):
                 return True
+        if s.best.setup.scenario.sessions and self.with_outages():
+            return True
         for setup in other_options(s.best.setup):
             found = s.failing(actions, setup)
             if found is not None and (s.accept("by another option", found) or self.without_one(found.actions, setup)):
                 return True
+        return False
+
+    def with_outages(self) -> bool:
+        s = self.s
+        until = s.budget.work + _OUTAGES
+        for setup, again in outages(s.best.setup, s.best.actions):
+            if s.budget.work > until:
+                return False
+            found = s.failing(again, setup)
+            if found is not None:
+                other = s.fork(found)
+                leave_out_chunks(other)
+                if s.accept("by an outage", other.best):
+                    return True
         return False
 
     def without_one(self, actions: tuple[Action, ...], setup: Setup) -> bool:

@@ -9,8 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from splitbrain.actions import Advance, Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart, word
+from splitbrain.actions import (
+    Advance,
+    Calm,
+    Complete,
+    Crash,
+    Cut,
+    Deliver,
+    Drop,
+    Duplicate,
+    Fire,
+    Mend,
+    Request,
+    Resend,
+    Restart,
+    word,
+)
+from splitbrain.counterexample.minimiser.clients import leave_out_clients, plainer_clients
 from splitbrain.counterexample.minimiser.rewriting import moved_down, plainer
+from splitbrain.counterexample.minimiser.sessions import renamed
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
 from splitbrain.events import Acted, CalmEnded, Sent
 from splitbrain.trace.causality import happens_before
@@ -36,6 +53,7 @@ def _coarse(s: Shrinker) -> None:
         smaller_cluster(s)  # there its messages are fewer by far
     leave_out_kinds(s)
     leave_out_epochs(s)
+    leave_out_clients(s)
     leave_out_chunks(s)
     smaller_cluster(s)
 
@@ -46,9 +64,11 @@ def fine(s: Shrinker) -> None:
         before = s.cost()
         leave_out_kinds(s)
         leave_out_epochs(s)
+        leave_out_clients(s)
         leave_out_chunks(s)
         smaller_cluster(s)
         plainer_actions(s)
+        plainer_clients(s)
         if s.cost() == before:
             return
 
@@ -66,7 +86,8 @@ def spell_out_calm(s: Shrinker) -> bool:
     s.budget.check()
     whole = run(best.setup, best.actions, keep=True, lenient=True)
     s.budget.charge(len(whole.actions), len(whole.events) // 2)
-    spelt = s.failing([each.action for each in whole.events if isinstance(each, Acted) and not isinstance(each.action, Calm)])
+    acted = [each.action for each in whole.events if isinstance(each, Acted) and not isinstance(each.action, Calm)]
+    spelt = s.failing(renamed(acted))  # the sessions of the fair phase are like others now
     if spelt is None:
         return False
     other = s.fork(spelt)
@@ -137,7 +158,7 @@ def calm_sooner(s: Shrinker) -> None:
 
 def leave_out_kinds(s: Shrinker) -> None:
     """All actions of one kind, of one node, or of one request."""
-    first = (Drop, Duplicate, Cut, Mend, Crash, Restart, Request)
+    first = (Drop, Duplicate, Cut, Mend, Crash, Restart, Resend, Request)
     for kind in dict.fromkeys((*first, *map(type, s.best.actions))):
         if kind not in _WORK and any(type(action) is kind for action in s.best.actions):
             s.attempt(f"of one kind ({word(kind)})", [a for a in s.best.actions if type(a) is not kind])
@@ -160,7 +181,7 @@ def _began(s: Shrinker, epoch: int) -> set[int]:
     for event in s.trace(s.best.setup, s.best.actions).events:
         if isinstance(event, Sent) and event.epoch == epoch:
             sent.add(event.step)
-        elif isinstance(event, Acted) and isinstance(event.action, (Fire, Request)):
+        elif isinstance(event, Acted) and isinstance(event.action, (Fire, Request, Resend)):
             fired.add(event.step)
     return sent & fired
 

@@ -16,6 +16,7 @@ from splitbrain.actions import (
     Mend,
     Request,
 )
+from splitbrain.counterexample.minimiser.sessions import renamed
 
 
 def moved_down(action: Action, epoch: int) -> Action:
@@ -58,7 +59,8 @@ def plainer(action: Action, commands: Callable[[int], Any] | None = None) -> Ite
 def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> list[Action]:
     """The client requests under the first numbers: r1, r2, ... in order, each asking for what the workload has for its number.
 
-    Requests that somebody named, and commands that somebody wrote, stay as they are.
+    Sessions are s1, s2, ..., and their requests s1.1, s1.2, ... Requests of no session that somebody named, and commands that
+    somebody wrote, stay as they are.
     """
     numbers: dict[str, int] = {}
     again: list[Action] = []
@@ -71,7 +73,7 @@ def renumbered(actions: Sequence[Action], commands: Callable[[int], Any]) -> lis
                 again_asked = Request(request.node, f"r{number}", *own_command(again_asked, commands) or (request.command,))
             action = action.with_input(again_asked)
         again.append(action)
-    return again
+    return renamed(again)
 
 
 _NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what searches and fair phases call theirs
@@ -84,5 +86,5 @@ def own_command(request: Request, commands: Callable[[int], Any]) -> tuple[Any, 
         return ()
     try:
         return (commands(int(match[1])),)
-    except Exception:  # noqa: BLE001 - the user's workload may end anywhere
+    except (Exception, SystemExit):  # noqa: BLE001 - the user's workload may end anywhere
         return ()

@@ -77,6 +77,7 @@ class Shrinker:
         self.complete = False  # whether neither one action of the best nor two can be left out, as far as one knows
         self._on_better = on_better
         self._longest = len(found.actions)
+        self.original = found.actions
         # What was run and did not break the invariant in the same way, with the places that were idle in it.
         self._failed: dict[bytes, tuple[int, ...]] = {}
 

@@ -23,11 +23,16 @@ def other_options(setup: Setup) -> Iterator[Setup]:
 
 def merged(setup: Setup, actions: Sequence[Action]) -> Iterator[tuple[Setup, list[Action]]]:
     """The same in a smaller cluster, where one node does what several did."""
-    nodes = setup.nodes
+    for smaller, names in groupings(setup):
+        yield smaller, renamed(actions, names)
+
+
+def groupings(setup: Setup) -> Iterator[tuple[Setup, dict[NodeId, NodeId]]]:
+    """The smaller clusters, the smallest first, and for each node which of theirs does what it did."""
     for size in sorted(size for size in setup.scenario.sizes if size < setup.size):
         smaller = replace(setup, size=size)
         for blocks in islice(_partitions(setup.size, size), _MERGES):
-            yield smaller, _as(actions, {node: smaller.nodes[block] for node, block in zip(nodes, blocks, strict=True)})
+            yield smaller, {node: smaller.nodes[block] for node, block in zip(setup.nodes, blocks, strict=True)}
 
 
 def swapped(setup: Setup, actions: Sequence[Action]) -> Iterator[list[Action]]:
@@ -37,9 +42,9 @@ def swapped(setup: Setup, actions: Sequence[Action]) -> Iterator[list[Action]]:
     for one, other in combinations(nodes, 2):
         names = {node: node for node in nodes} | {one: other, other: one}
         for place in range(1, len(actions)):
-            yield [*actions[:place], *_as(actions[place:], names)]
+            yield [*actions[:place], *renamed(actions[place:], names)]
         for epoch in epochs:
-            yield [_as([a], names)[0] if a.epoch == epoch else a for a in actions]
+            yield [renamed([a], names)[0] if a.epoch == epoch else a for a in actions]
 
 
 def exchanged(actions: Sequence[Action], place: int, action: Action) -> Iterator[tuple[int, list[Action]]]:
@@ -52,7 +57,8 @@ def exchanged(actions: Sequence[Action], place: int, action: Action) -> Iterator
         yield gone, again
 
 
-def _as(actions: Sequence[Action], names: Mapping[NodeId, NodeId]) -> list[Action]:
+def renamed(actions: Sequence[Action], names: Mapping[NodeId, NodeId]) -> list[Action]:
+    """The same with other names of nodes."""
     return [again for action in actions if (again := action.renamed(names)) is not None]
 
 

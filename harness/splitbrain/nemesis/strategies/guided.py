@@ -20,7 +20,7 @@ class Guided(Strategy):
     def __init__(self, moves: Moves, schedule: Sequence[Action], then: Callable[[Moves], Strategy]) -> None:
         super().__init__(moves)
         dice, world, done = moves.dice, moves.world, moves.actions
-        moves.leave(each for action in schedule if isinstance(each := action.input, Request))
+        moves.clients.leave(each for action in schedule if isinstance(each := action.input, Request))
         first, last = 0, 0  # what is left out
         if schedule and dice.chance(0.5):
             first = dice.below(len(schedule))

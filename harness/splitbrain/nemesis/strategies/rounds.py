@@ -27,7 +27,7 @@ class Rounds(Walk):
         self._most = dice.pick((1, 2, 3))  # impulses at once
         self._rounds = 0  # until other rates are drawn
         super().__init__(moves, Profile())
-        faults, clients = self._faults, bool(moves.clients)
+        faults, clients = self._faults, bool(moves.clients.nodes)
         kinds: list[tuple[float, Proposal]] = [
             (1.0, self._fire),
             (0.5 * clients, moves.request),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from splitbrain.actions import Action, Advance, Complete, Cut, Deliver, Fire, Link, Mend, Request
+from splitbrain.actions import Action, Advance, Complete, Cut, Deliver, Fire, Link, Mend, Request, Resend
 from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.names import PARTITIONS, POWER_CUTS, SWARM
 from splitbrain.nemesis.partitions import draw_partition, split
@@ -12,7 +12,7 @@ from splitbrain.nemesis.profile import Faults, Profile, draw_faults, draw_profil
 from splitbrain.nemesis.strategies.walk import Walk
 from splitbrain.node import NodeId
 
-_WORK = (Deliver, Fire, Request, Advance, Complete)
+_WORK = (Deliver, Fire, Request, Resend, Advance, Complete)
 _BECALMED = 4  # phases without any of these, until a walk is over: one phase may put off all that is enabled
 _FRUITLESS = 50  # proposals that came to nothing, until the next phase
 
@@ -95,7 +95,7 @@ class Partitions(Swarm):
         if self._wait > 0 or not self.moves.world.scenario.budget.partition or len(self.moves.processes) < 2:
             self._wait -= 1
             return super().choose()
-        if not self._plan:
+        if not self._plan and not self._overtake():
             self._plan = self._draw_plan()
             self._pause = self.moves.dice.pick((3, 10, 30, 80))
         action = self._plan.pop(0)
@@ -104,6 +104,23 @@ class Partitions(Swarm):
         if any((link in cut_links) is isinstance(action, Mend) for link in action.links):
             return action
         return None
+
+    def _overtake(self) -> bool:
+        """Where clients are sessions, which know who has led: a leader is cut off for long, and all else goes well.
+
+        The others elect a leader of their own, and clients go on with either: they are to be told the same by both.
+        """
+        moves, dice = self.moves, self.moves.dice
+        leader = moves.picture.leader
+        if not moves.world.scenario.sessions or leader is None or not moves.world.processes[leader].running or dice.chance(0.5):
+            return False
+        links = _around(leader, list(moves.world.nodes))
+        self._plan, self._pause = [Cut(links), Mend(links)], dice.pick((50, 100, 200))
+        place = moves.world.nodes.index(leader)
+        fire, request = dice.pick((0.03, 0.1)), dice.pick((0.05, 0.15))
+        self.take_on(Profile(fire=fire, request=request, restart=0.3, quiet=(place,), crowd=self.profile.crowd))
+        self._left = 2 * self._pause
+        return True
 
     def _draw_plan(self) -> list[Cut | Mend]:
         moves, dice = self.moves, self.moves.dice

@@ -45,8 +45,7 @@ class Uniform(Strategy):
         yield sum([bool(process.syncs) for process in moves.processes]), lambda _: moves.complete()
         if world.host.next_deadline() < NEVER:
             yield 1, lambda _: moves.advance()
-        if moves.may_ask():
-            yield len(moves.clients), lambda _: moves.request()
+        yield moves.clients.places(), lambda _: moves.request()
 
     def _deliver(self, place: int) -> Action | None:
         envelope = self.moves.world.network.flight[place]

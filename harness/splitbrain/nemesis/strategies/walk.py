@@ -38,7 +38,7 @@ class Walk(Strategy):
         table: list[tuple[float, Proposal]] = [
             (profile.deliver, self._deliver),
             (profile.fire, self._fire),
-            (profile.request if moves.clients else 0.0, moves.request),
+            (profile.request if moves.clients.nodes else 0.0, moves.request),
             (profile.drop, self._drop),
             (profile.duplicate, self._duplicate),
             (profile.restart, moves.restart),

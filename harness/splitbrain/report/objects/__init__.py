@@ -1,4 +1,5 @@
 """What --json prints, one object a command; a hunt's has the same keys however it ends.
 
-Read ``hunt``, ``replay``, ``shrink``, ``score``, ``exhibit``; several hold an ``explanation``.
+Read ``hunt``, ``replay``, ``shrink``, ``check``, ``score``, ``exhibit``; several hold an ``explanation``, or operations of
+``clients``.
 """

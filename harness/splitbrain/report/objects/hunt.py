@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from splitbrain.report.objects.check import CHECKED
+
 if TYPE_CHECKING:
     import argparse
 
@@ -37,13 +39,19 @@ HUNTED = (  # the keys of a hunt
     "confirmation",
     "schedule",
     "coverage",
+    "operations",
+    "commands",
+    "resent",
     "invariants",
+    "inconclusive",
     "explanation",
 )
 
 
 def searched(options: argparse.Namespace, name: str, result: Hunted) -> dict[str, Any]:
     """What a hunt did, and what it found, before that is made smaller."""
+    from splitbrain.trace.history import OUTCOMES  # noqa: PLC0415 - the keys above are for a --help, too, which is quick
+
     found = result.found
     violation = None if found is None else found.violation
     return dict.fromkeys(HUNTED) | {
@@ -63,8 +71,20 @@ def searched(options: argparse.Namespace, name: str, result: Hunted) -> dict[str
         "seconds_to_violation": None if result.seconds_to_violation is None else round(result.seconds_to_violation, 4),
         "actions_found": None if found is None else len(found.actions),
         "coverage": dict(sorted(result.coverage.items())),
+        "operations": {outcome: result.operations[outcome] for outcome in OUTCOMES},  # of clients
+        "commands": _commands(result),
+        "resent": result.resent,  # operations that were answered once they had been asked for again
         "invariants": dict(sorted(result.saw.items())),  # how many events each saw
+        "inconclusive": dict(sorted(result.inconclusive.items())),  # of how many runs each does not know whether they break it
     }
+
+
+def _commands(result: Hunted) -> dict[str, dict[str, int]]:
+    """What became of what clients asked for, by the kind of command."""
+    from splitbrain.trace.history import OUTCOMES  # noqa: PLC0415
+
+    kinds = sorted({kind for kind, _ in result.commands})
+    return {kind: {outcome: result.commands[kind, outcome] for outcome in OUTCOMES} for kind in kinds}
 
 
 def shrunk(counterexample: Counterexample) -> dict[str, Any]:
@@ -111,6 +131,8 @@ def interrupted(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def failed(options: argparse.Namespace, message: str) -> dict[str, Any]:
-    """A command that ended because the user has something to mend; a hunt has all its keys then, too."""
-    hunt = dict.fromkeys(HUNTED) | {"bug": options.bug, "seed": options.seed} if "scenario" in options else {}
-    return hunt | {"outcome": "error", "message": message}
+    """A command that ended because the user has something to mend; a hunt, and a check, has all its keys then, too."""
+    known: dict[str, Any] = dict.fromkeys(CHECKED) if "model" in options else {}
+    if "scenario" in options:
+        known = dict.fromkeys(HUNTED) | {"bug": options.bug, "seed": options.seed}
+    return known | {"outcome": "error", "message": message}

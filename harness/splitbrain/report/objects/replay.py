@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from splitbrain.report.objects.explanation import explained
+from splitbrain.schedule.replay import decisive
 
 if TYPE_CHECKING:
     from splitbrain.counterexample.explanation import Explanation
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def replayed(result: Replay, saved: SavedSchedule, explanation: Explanation | None = None) -> dict[str, Any]:
-    """What a replay came to; ``explanation`` is of its run."""
+    """What a replay came to; ``explanation`` is of its run. skipped_at: which actions were skipped, from 1; decisive: of these."""
     return {
         "outcome": result.outcome,
         "invariant": None if result.violation is None else result.violation.invariant,
@@ -22,6 +23,8 @@ def replayed(result: Replay, saved: SavedSchedule, explanation: Explanation | No
         "digest": result.digest,
         "actions": result.actions,
         "skipped": result.skipped,
+        "skipped_at": [place + 1 for place in result.run.idle],
+        "decisive": [place + 1 for place in decisive(saved, result.run)],
         "of": len(saved.actions),
         "at": result.at,
         "message": result.message,

@@ -1,5 +1,6 @@
 """Reports as a terminal shows them.
 
-Read ``screen`` (a counterexample) with ``drawing`` and ``size``, and ``account`` (a clean search) with ``coverage``; then
-``story``, ``bugs_table``, ``scoreboard``, ``minimisation`` and ``progress``.
+Read ``screen`` (a counterexample) with ``drawing`` and ``size``, and ``account`` (a clean search) with ``coverage``; ``clients``
+(a history) with ``history`` (of a run) and ``judged`` (of a file); then ``story``, ``bugs_table``, ``scoreboard``,
+``minimisation`` and ``progress``.
 """

@@ -22,6 +22,7 @@ NODES_DID = {
     "Accepted": "proposals accepted",
     "Decided": "decisions",
     "Applied": "commands applied",
+    "Executed": "operations that took effect",
     "Recovered": "starts from disk",
     "AcceptorStarted": "acceptors' starts from disk",
 }
@@ -38,15 +39,21 @@ _NEMESIS_DID = {
     "advance": "deadlines passed",
     "complete": "slow disks answered",
     "request": "client requests",
+    "resend": "requests made again",
     "calm": "fair phases",
 }
 _PARTED = " under partition"  # while any link was cut; behind the name of an observation
 
 
 def side_by_side(coverage: Mapping[str, int]) -> list[str]:
-    """The two columns, as lines; what nobody here knows by name, as observations of one's own, is with the nodes."""
+    """The two columns, as lines; what nobody here knows by name, as observations of one's own, is with the nodes.
+
+    Nodes that never say anything have no column.
+    """
     left = ["the nodes", *_aligned(_known(NODES_DID, coverage) + _unknown(coverage))]
     right = ["the nemesis", *_aligned(_known(_nemesis_did(), coverage))]
+    if len(left) == 1:
+        return right
     width = max(map(len, left)) + 4
     return [f"{one:<{width}}{other}".rstrip() for one, other in zip_longest(left, right, fillvalue="")]
 

@@ -34,7 +34,7 @@ _PARTS_AT_MOST = 12  # of a diagnosis
 _PART_AT_MOST = 180  # characters
 _LEGEND = 3  # lines, with the empty one above
 _DIFF = {"-": "red", "+": "green"}
-_ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→…·×", "|x*!o+++-><x>~;x")
+_ASCII = str.maketrans("│╳●◆↻├┤┼─▶◀✗→…·×┬┴┊▽", "|x*!o+++-><x>~;x():v")
 
 
 def counterexample_text(

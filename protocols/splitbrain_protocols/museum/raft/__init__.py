@@ -1,4 +1,4 @@
-"""The Raft wing: the folders ``elections``, ``disks`` and ``logs``, then ``liveness`` and ``controls``.
+"""The Raft wing: the folders ``elections``, ``disks`` and ``logs``, then ``liveness`` and ``controls``; of the store: ``clients``.
 
 ``shortest`` is the least number of actions with the options at their first values, which are the paper's. With a leader's no-op,
 or an optimistic ``next_index``, a counterexample can be shorter than that: some need no client, or no refusal, any more.

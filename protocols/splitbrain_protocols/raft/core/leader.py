@@ -63,10 +63,14 @@ class Leader(Server):
 
     def append(self, command: Any, request: RequestId | None = None) -> list[Effect]:
         """A command becomes an entry of the leader's log, and goes to the followers (Raft, 5.3)."""
-        appended = self.log.append(Entry(self.current_term, command))
+        appended = self.log.append(self.entry(command, request))
         if request is not None:
             self.unanswered[self.log.last_index] = request
         return self.persist_then_replicate(appended) + self.advance_commit_index()
+
+    def entry(self, command: Any, request: RequestId | None) -> Entry:  # noqa: ARG002 (a decision about that request)
+        """What the log holds of a command: it, and the term in which this leader received it (Raft, Figure 2: "log[]")."""
+        return Entry(self.current_term, command)
 
     def persist_then_replicate(self, appended: list[Effect]) -> list[Effect]:
         """The entry is durable here before others hear of it: the leader counts itself in the majority (Raft, 5.3)."""

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from splitbrain.node import CancelTimer, DiskView, Effect, Effects, NodeId, Observe, Reply, RequestId, SetTimer, Sync, Write
 from splitbrain.observations import Applied, Committed, EnteredTerm, Recovered, SteppedDown
 from splitbrain_protocols.raft.core.log import Log
-from splitbrain_protocols.raft.core.messages import Message, Response
+from splitbrain_protocols.raft.core.messages import Entry, Message, Response
 
 Role: TypeAlias = Literal["follower", "candidate", "leader"]
 Receiver: TypeAlias = Callable[[NodeId, Any], Effects]
@@ -128,22 +128,28 @@ class Server:
     # The state machine
 
     def commit_up_to(self, index: int) -> list[Effect]:
-        """Set ``commit_index``, apply what is new in log order (Raft, 5.3), and answer the clients whose entries these are."""
+        """Set ``commit_index``, apply what is new in log order, and answer the clients whose entries these are (Raft, 5.3)."""
         self.commit_index = index
         effects: list[Effect] = [Observe(Committed(index, self.current_term))]
         for due in self.due_to_apply():
             self.last_applied = due
-            entry = self.log.entries[due - 1]
-            effects.append(Observe(Applied(due, entry.term, entry.command)))
-            request = self.unanswered.pop(due, None)
-            if request is not None:
-                effects.append(self.answer(request, due))
+            effects += self.apply(due, self.log.entries[due - 1])
         return effects
 
     def due_to_apply(self) -> Sequence[int]:
         """While commit_index > last_applied: increment last_applied, and apply that entry, none left out (Raft, Figure 2, 5.3)."""
         return range(self.last_applied + 1, self.commit_index + 1)
 
-    def answer(self, request: RequestId, index: int) -> Reply:
-        """The client is told where its command was applied; "the result of that execution" is no more here (Raft, 5.3)."""
-        return Reply(request, index)
+    def apply(self, index: int, entry: Entry) -> list[Effect]:
+        """Hand one entry to the state machine, and its result to the client whose entry it is (Raft, 5.3)."""
+        said, result = self.execute(index, entry)
+        request = self.unanswered.pop(index, None)
+        return [Observe(said)] if request is None else [Observe(said), self.answer(request, result)]
+
+    def execute(self, index: int, entry: Entry) -> tuple[Applied, Any]:
+        """What is said of an entry, and "the result of that execution" (Raft, 5.3): no more here than where it was applied."""
+        return Applied(index, entry.term, entry.command), index
+
+    def answer(self, request: RequestId, result: Any) -> Reply:
+        """The client is told, once its command is applied and no sooner (Raft, 5.3)."""
+        return Reply(request, result)
