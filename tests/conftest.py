@@ -9,8 +9,10 @@ pytest_plugins = ["pytester"]
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser, pluginmanager):
     parser.addoption("--rewrite-golden", action="store_true", help="write what the reports say now into tests/golden/")
+    if not pluginmanager.hasplugin("xdist"):  # pyproject.toml asks for all cores, and one has to do
+        parser.addoption("--numprocesses", help="of no effect, since pytest-xdist is not here")
 
 
 @pytest.fixture
