@@ -216,5 +216,6 @@ class Sessions(Clients):
         return dice.pick([each for each in self.nodes if each.id in led or each.id in self._answered] or self.nodes)
 
     def _new_name(self) -> str:
-        known = self._history.sessions()
-        return next(name for number in counting(len(known) + 1) if (name := f"s{number}") not in known)
+        history = self._history
+        known = len(history.sessions())
+        return next(name for number in counting(known + 1) if not history.of_session(name := f"s{number}"))

@@ -92,9 +92,9 @@ class LogTermination(Invariant):
 
     def _give_up(self, session: str | None) -> None:
         """What a session of the fair phase has no answer to is asked for no more, where another one goes on for it."""
-        if session is not None:
-            for request in [each for each, outcome in self._requests.items() if not outcome and each.startswith(f"{session}.")]:
-                del self._requests[request]
+        last = next(reversed(self._requests), "")  # the fair phase has one client, and that waits for one answer at a time
+        if session is not None and last.startswith(f"{session}.") and not self._requests[last]:
+            del self._requests[last]
 
     def _replied(self, event: Replied) -> None:
         before = self._requests.get(event.request)

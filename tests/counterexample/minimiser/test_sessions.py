@@ -4,7 +4,7 @@ from scripted import scripted
 from stores import STORE
 
 from splitbrain.actions import Crash, Fire, Request, Resend
-from splitbrain.counterexample.minimiser.sessions import asked, asked_later, operations, own_command, renamed, strain, without
+from splitbrain.counterexample.minimiser.sessions import asked, asked_later, numbered, operations, renamed, strain, without
 from splitbrain.world.run import Setup
 
 PUT, GET = ["put", "x", "1"], ["get", "x"]
@@ -94,5 +94,5 @@ def test_where_there_is_no_workload_the_numbered_commands_are_the_plain_ones():
     assert strain(setup, plain) == 0
     assert strain(setup, plain[::-1]) == 20
     assert strain(setup, [*plain, Request("n1", "s1.3", "any", "s1")]) == 0  # there is none for it
-    assert own_command(setup.scenario, 2) == ("b",)
-    assert own_command(setup.scenario, 3) == ()
+    assert numbered(ends, 2) == ("b",)
+    assert numbered(ends, 3) == ()

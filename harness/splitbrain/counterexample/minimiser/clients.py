@@ -14,7 +14,7 @@ from msgspec import structs
 
 from splitbrain.actions import Action, Request, Resend
 from splitbrain.counterexample.minimiser.canonical import form, improve
-from splitbrain.counterexample.minimiser.sessions import asked, asked_later, operations, own_command, renamed, without
+from splitbrain.counterexample.minimiser.sessions import asked, asked_later, numbered, operations, renamed, without
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
 from splitbrain.node import RequestId
 from splitbrain.trace.saving import text_or_none
@@ -77,7 +77,7 @@ def _plainer(s: Shrinker, place: int) -> Iterator[list[Action]]:
             yield _with(actions, place, structs.replace(request, replaces=None))
         scenario = s.best.setup.scenario
         if scenario.workload is None:
-            for own in own_command(scenario, 1 + sum(1 for _ in asked(actions[:place]))):
+            for own in numbered(scenario.commands, 1 + sum(1 for _ in asked(actions[:place]))):
                 if own != request.command:
                     yield _with(actions, place, structs.replace(request, command=own))
 

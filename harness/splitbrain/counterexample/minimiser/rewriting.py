@@ -16,7 +16,7 @@ from splitbrain.actions import (
     Mend,
     Request,
 )
-from splitbrain.counterexample.minimiser.sessions import renamed
+from splitbrain.counterexample.minimiser.sessions import numbered, renamed
 
 
 def moved_down(action: Action, epoch: int) -> Action:
@@ -82,9 +82,4 @@ _NUMBERED = re.compile(r"(?:r|calm-)(\d+)")  # what searches and fair phases cal
 def own_command(request: Request, commands: Callable[[int], Any]) -> tuple[Any, ...]:
     """What the workload has for the number of this request, as the only item; nothing, where it has nothing for it."""
     match = _NUMBERED.fullmatch(request.id)
-    if match is None:
-        return ()
-    try:
-        return (commands(int(match[1])),)
-    except (Exception, SystemExit):  # noqa: BLE001 - the user's workload may end anywhere
-        return ()
+    return () if match is None else numbered(commands, int(match[1]))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import structs
 
 from splitbrain.actions import Action, Request, Resend
 from splitbrain.node import RequestId
-from splitbrain.scenario import Scenario
 from splitbrain.trace.saving import text_or_none
 from splitbrain.world.run import Setup
 
@@ -98,10 +97,10 @@ def renamed(actions: Sequence[Action], owners: Mapping[RequestId, str] | None = 
     return again
 
 
-def own_command(scenario: Scenario, number: int) -> tuple[Any, ...]:
-    """What the n-th operation of a run asks for where there is no workload, as the only item; nothing, where there is nothing."""
+def numbered(commands: Callable[[int], Any], number: int) -> tuple[Any, ...]:
+    """The n-th command, as the only item; nothing, where there is none."""
     try:
-        return (scenario.commands(number),)
+        return (commands(number),)
     except (Exception, SystemExit):  # noqa: BLE001 - the user's commands may end anywhere
         return ()
 
@@ -120,7 +119,7 @@ def strain(setup: Setup, actions: Sequence[Action]) -> int:
             last[request.id] = request.node
             if scenario.workload is not None:
                 different.add(text_or_none(request.command))
-            elif own_command(scenario, len(last)) not in ((), (request.command,)):
+            elif numbered(scenario.commands, len(last)) not in ((), (request.command,)):
                 weight += 10
         elif type(request) is Resend:
             weight += last.get(request.id) != request.node

@@ -3,8 +3,8 @@
 Keywords keep their colon (``":read"``), so that none is equal to a string; symbols and characters are strings; vectors and lists
 are tuples, sets are frozen, maps are dictionaries. Of a tagged thing the tag is left out: ``#jepsen.history.Op{...}`` is its map.
 
-There is a library for all of EDN, edn_format 0.8; it brings three others along, reads a megabyte a second (this: five times
-as much), and does not say on which line a thing stands, which is what somebody with a broken file of 100,000 lines needs to know.
+There is a library for all of EDN, edn_format 0.8; it brings three others along, and does not say on which line a thing stands,
+which is what somebody with a broken file of 100,000 lines needs to know.
 """
 
 from __future__ import annotations
