@@ -22,6 +22,7 @@ sys.path[:0] = [str(PROJECT / root) for root in ("harness", "protocols", "invari
 from splitbrain.catalogue.museum import find_bug  # noqa: E402
 from splitbrain.catalogue.scenarios import find_scenario  # noqa: E402
 from splitbrain.counterexample.minimiser.minimiser import minimise  # noqa: E402
+from splitbrain.elsewhere.determinism import check  # noqa: E402
 from splitbrain.errors import SplitbrainError  # noqa: E402
 from splitbrain.exhibit import Exhibit  # noqa: E402
 from splitbrain.schedule.file import SavedSchedule, load, save  # noqa: E402
@@ -29,7 +30,6 @@ from splitbrain.schedule.format import SUFFIX  # noqa: E402
 from splitbrain.schedule.header import new_header  # noqa: E402
 from splitbrain.schedule.replay import replay  # noqa: E402
 from splitbrain.search.hunt import hunt, more_like  # noqa: E402
-from splitbrain.world.determinism import check  # noqa: E402
 from splitbrain.world.run import Found  # noqa: E402
 from splitbrain_protocols.museum import EXHIBITS  # noqa: E402
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The sdist and the wheel, each installed into a bare environment and tried as a user would: a hunt, a story, types, a test.
+"""The sdist and the wheel, each installed into a bare environment and tried as a user would: a hunt, a story, types, a test,
+and a project of each style to begin with.
 
     python ci/packages.py
 
@@ -51,6 +52,9 @@ def smoke(package: Path, folder: Path) -> None:
     assert run(bin_ / "python", "-c", typed, cwd=home).split() == ["True"] * 3, "each package says that it is typed"
     (home / "test_storm.py").write_text(TEST, encoding="utf-8")
     assert "1 passed" in run(bin_ / "python", "-m", "pytest", "-q", cwd=home)
+    for style in ("sans-io", "trio", "library"):  # their templates must be in the package
+        run(bin_ / "splitbrain", "new", f"my {style}", "--style", style, cwd=home)
+        assert "3 passed" in run(bin_ / "python", "-m", "pytest", "-q", cwd=home / f"my {style}"), style
     print(f"{package.name}: installed into a bare environment, and tried", flush=True)
 
 

@@ -104,6 +104,8 @@ EDITS: dict[str, tuple[str | bytes, int, str]] = {
     "keep 2**62: all that is there": (added("crash", f'"keep": {2**62}'), *REPRODUCED),
     "keep -1": (added("crash", '"keep": -1'), 2, "line 5: 'keep' is -1, but it counts from 0" + MEND),
     "after -1": (added("crash", '"after": -1'), 2, "line 5: 'after' is -1, but it counts from 0" + MEND),
+    "arrive -1": (added("crash", '"arrive": -1'), 2, "line 5: 'arrive' is -1, but it counts from 0" + MEND),
+    "arrive without during": (added("crash", '"arrive": 1'), 2, "line 5: 'arrive' is 1, but it counts the messages that are sent"),
     "after without during": (added("crash", '"after": 3'), 2, "line 5: 'after' is 3, but it counts the effects of 'during', and"),
     "a key twice in an action": (added("crash", '"node": "n9"'), 2, 'line 5: "node" stands there twice, and only one can be meant'),
     "the same key twice with one value": (added("crash", '"node": "n1"'), 2, 'line 5: "node" stands there twice'),

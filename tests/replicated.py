@@ -7,7 +7,7 @@ import trio
 from scripted import Note, of, scripted
 
 from splitbrain.actions import Advance
-from splitbrain.cluster.host.async_node import Asked, Received
+from splitbrain.cluster.host.inputs import Asked, Received
 from splitbrain.events import Observed
 from splitbrain.invariant import KeepsContract
 from splitbrain.node import Refused
@@ -93,5 +93,6 @@ def sleepers(seed, count=6, seconds=0.05):
             await trio.sleep_forever()
 
     with World(scripted(run=live, sizes=(1,)), host="trio", seed=seed) as world:
-        world.apply(Advance())
+        for _ in range(count):
+            world.apply(Advance())
         return tuple(event.observation.text for event in of(world, Observed))

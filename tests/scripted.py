@@ -17,7 +17,19 @@ class Note(msgspec.Struct, frozen=True):
     text: object = ""
 
 
-def scripted(start=None, receive=None, timeout=None, request=None, synced=None, run=None, close=None, **changes):
+def scripted(
+    start=None,
+    receive=None,
+    timeout=None,
+    request=None,
+    synced=None,
+    run=None,
+    close=None,
+    connected=None,
+    disconnected=None,
+    operate=None,
+    **changes,
+):
     """A scenario of nodes with these handlers; each is called as ``handler(node, ...)``."""
 
     class Scripted:
@@ -41,8 +53,14 @@ def scripted(start=None, receive=None, timeout=None, request=None, synced=None, 
 
     if run is not None:
         Scripted.run = run
+    if operate is not None:
+        Scripted.operate = operate
     if close is not None:
         Scripted.close = close
+    if connected is not None:
+        Scripted.connected = connected
+    if disconnected is not None:
+        Scripted.disconnected = disconnected
     return Scenario(**{"name": "scripted", "factory": Scripted, "invariants": (KeepsContract,), "sizes": (3, 2, 1), **changes})
 
 

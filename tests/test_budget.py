@@ -1,5 +1,6 @@
 """The fault budget is a promise of the scenario: no search, no shrinking and no fair phase breaks it."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import msgspec
@@ -11,6 +12,7 @@ from splitbrain.budget import FaultBudget
 from splitbrain.counterexample.minimiser.minimiser import minimise
 from splitbrain.errors import NotEnabled
 from splitbrain.invariant import Invariant
+from splitbrain.nemesis.names import STRATEGIES
 from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
 from splitbrain.scenario import Scenario
 from splitbrain.search.hunt import hunt
@@ -99,6 +101,13 @@ def test_how_many_may_be_down_at_a_time_is_a_word():
         FaultBudget(crashes="all")
 
 
+def test_what_goes_by_the_node_is_told_where_two_budgets_are_unlike():
+    one, other = FaultBudget(crashes="none", drop=False, reorder=False), FaultBudget(slow_disks=True, duplicate=False)
+    assert one.unlike(other) == {"crashes": "none", "slow_disks": False}
+    assert other.unlike(one) == {"crashes": "any", "slow_disks": True}
+    assert one.unlike(one) == {}
+
+
 @pytest.mark.parametrize(
     ("what", "allowed", "needed"),
     [
@@ -177,7 +186,7 @@ def test_a_schedule_beyond_the_budget_is_not_enabled_and_says_why():
             world.apply(Deliver("n1", "n2", "Number", None, 2))
         with pytest.raises(NotEnabled, match="the fault budget of scenario 'counting' says that messages are never lost"):
             world.apply(Drop("n1", "n2", "Number"))
-        with pytest.raises(NotEnabled, match="leaves 1 nodes dead"):
+        with pytest.raises(NotEnabled, match="leaves 1 node dead"):
             world.apply(Calm(("n1",), 1, 100))
         assert world.step == 2
 
@@ -199,6 +208,19 @@ class Hasty(Counting):
 
     def timeout(self, timer):
         return ()
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_no_strategy_does_to_a_node_what_its_own_budget_forbids(strategy):
+    """A node that was crashed, cut off or given a slow disk all the same would say so, or the action would not be enabled."""
+    still = FaultBudget(crashes="none", partition=False)
+    scenario = counting("nothing", crashes="minority", partition=True, drop=True, duplicate=True)
+    scenario = replace(scenario, sizes=(4, 3), roles={"first": (0,)}, budgets={"first": still})
+    result = hunt(scenario, seed=1, steps=4_000, strategy=strategy)
+    assert result.found is None
+    assert result.coverage["crash"] > 0
+    assert (result.coverage["cut"] > 0) is (strategy != "uniform")
+    assert result.coverage["calm"] > 0
 
 
 def test_the_power_may_go_inside_a_clients_request():

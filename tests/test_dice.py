@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from splitbrain.dice import Dice, begin_shared_anew, fresh_seed
+from splitbrain.dice import Dice, NodeDice, begin_shared_anew, fresh_seed
 
 
 def test_equal_seeds_give_equal_streams_on_every_machine():
@@ -64,3 +64,15 @@ def test_the_random_source_that_all_share_can_begin_anew():
     finally:
         random.setstate(state)
     assert drawn[0] == drawn[1]
+
+
+def test_a_node_s_dice_have_what_the_module_random_has_from_one_seed():
+    one, other = NodeDice("7/n1/1"), NodeDice("7/n1/1")
+    assert [one(), one.random(), one.randint(1, 6), one.choice("abc")] == [
+        other(),
+        other.random(),
+        other.randint(1, 6),
+        other.choice("abc"),
+    ]
+    assert one.Random().random() == other.SystemRandom().random()
+    assert one.Random(3).random() == random.Random(3).random()

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +29,7 @@ from splitbrain.linearizability.models import MODELS
 from splitbrain.schedule.file import decode
 from splitbrain.schedule.header import Header
 from splitbrain.testing.profiles import CI, DEV, NIGHTLY
+from splitbrain_invariants import TermsNeverGoBack
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = {path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "ci" / "docs").glob("*.md")))}
@@ -46,8 +48,8 @@ def block(language, text=README):
     return found
 
 
-def section(title):
-    return README.partition(f"\n## {title}")[2].partition("\n## ")[0]
+def section(title, text=README):
+    return text.partition(f"\n## {title}")[2].partition("\n## ")[0]
 
 
 def spans(text):
@@ -72,7 +74,7 @@ def scripts():
 @cache
 def ours():
     """Every name that a module of ours has."""
-    return {name for module in NAMES for name in dir(import_module(module))}
+    return {name for module in NAMES if "hosted" not in module for name in dir(import_module(module))}  # those need a library
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ def test_every_command_exists(command, capsys):
         main([name, "--help"])
     usage = capsys.readouterr().out
     assert all(each in usage for each in arguments if each.startswith("--"))
-    if name == "hunt" and ":" not in arguments[0]:
+    if name == "hunt" and ":" not in arguments[0] and (arguments[0] != "pysyncobj" or find_spec("pysyncobj")):
         find_scenario(arguments[0])
 
 
@@ -161,7 +163,7 @@ def test_every_python_name_exists(path):
 
 
 def test_the_invariant_that_is_shown_judges_as_it_says():
-    _, example = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    *_, example = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
     space = {"Invariant": splitbrain.Invariant, "Decided": observations.Decided}
     exec(compile(example, "README.md", "exec"), space)  # noqa: S102 - our own text
     fold = space["OneDecision"]().observe
@@ -171,13 +173,30 @@ def test_the_invariant_that_is_shown_judges_as_it_says():
     assert len(example.splitlines()) <= 10
 
 
+def test_the_trio_code_that_is_shown_keeps_its_term_and_without_its_sync_does_not():
+    _, example, _ = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    sync = "await env.sync()"
+    assert sync in example
+    outcomes = []
+    for text in (example, example.replace(sync, "pass")):
+        space = {"EnteredTerm": observations.EnteredTerm}
+        exec(compile(text, "README.md", "exec"), space)  # noqa: S102 - our own text
+        scenario = splitbrain.Scenario(name="standing", factory=space["Standing"], invariants=(TermsNeverGoBack,))
+        outcomes.append(splitbrain.hunt(scenario, seed=1, steps=20_000).outcome)
+    assert outcomes == ["clean", "violation"]
+
+
 def test_every_public_name_of_the_example_is_one():
     (names,) = re.findall(r"^from splitbrain import (.*)$", block("python"), re.MULTILINE)
     assert set(names.split(", ")) <= set(splitbrain.__all__)
 
 
 def test_the_folders_stand_in_the_order_of_the_floor_plan():
-    rows = [line[4:].split("   ")[0].split() for line in section("Design").splitlines() if line.startswith("    ")]
+    rows = [
+        line[4:].split("   ")[0].split()
+        for line in section("The floor plan", doc("contributing")).splitlines()
+        if line.startswith("    ")
+    ]
     rooms = {room: floor(room)[0] for level in FLOORS for room in level if room.startswith("splitbrain.")}
     heights = []
     for row in rows[:-1]:
@@ -188,7 +207,9 @@ def test_the_folders_stand_in_the_order_of_the_floor_plan():
         assert min(upper) > max(lower)
     folders = {path.parent.name for path in (ROOT / "harness" / "splitbrain").glob("*/__init__.py")}
     assert {name.strip("/") for row in rows[:-1] for name in row} == folders
-    words = re.findall(r"\w+\.py", section("Design").partition("    trace/")[2].partition("\n\n")[0])
+    words = re.findall(
+        r"\w+\.py", section("The floor plan", doc("contributing")).partition("    declared/")[2].partition("\n\n")[0]
+    )
     assert words
     assert all((ROOT / "harness" / "splitbrain" / name).exists() for name in words)
 
@@ -288,6 +309,26 @@ def executed(text, monkeypatch):
     return module
 
 
+ONE_AT_A_TIME = "async with self.turn:  # break it:"
+
+
+def test_the_async_node_is_right_in_all_that_its_page_does_with_it(monkeypatch):
+    page = executed(block("python", doc("async-nodes")), monkeypatch)
+    page.test_it_keeps_the_contract()
+    page.test_it_elects_one_leader_a_term()
+    hunted = splitbrain.hunt(page.ELECTS, seed=1, steps=20_000)
+    assert (hunted.outcome, hunted.coverage["Led"] > 100) == ("clean", True)
+
+
+def test_without_its_lock_the_async_node_is_found_to_vote_twice_as_its_page_says(monkeypatch):
+    text = block("python", doc("async-nodes"))
+    assert ONE_AT_A_TIME in text
+    broken = executed(text.replace(ONE_AT_A_TIME, "if True:  #"), monkeypatch).ELECTS
+    least = splitbrain.minimise(splitbrain.hunt(broken, seed=1, steps=20_000).found).smallest
+    assert "".join(f"    {each}\n" for each in least.actions) in doc("async-nodes")
+    assert f"*{least.violation.summary}*" in " ".join(doc("async-nodes").split())
+
+
 def test_the_store_is_right_in_all_that_its_page_does_with_it(monkeypatch, pytester):
     store = executed(block("python", doc("clients")), monkeypatch)
     assert splitbrain.conformance(store.STORE).counts["replies"] > 0
@@ -306,3 +347,19 @@ def test_without_its_sessions_table_it_is_found_to_count_twice_and_what_was_righ
     least = splitbrain.minimise(hunted.found).smallest
     assert "".join(f"    {each}\n" for each in least.actions) in doc("clients")
     assert f"*{least.violation.summary}*" in " ".join(doc("clients").split())
+
+
+OWN_BUDGET = '    budgets={"witness": FaultBudget(crashes="none")},\n'
+
+
+def test_the_pair_is_right_where_its_witness_has_a_budget_of_its_own_and_wrong_where_not(monkeypatch):
+    page = doc("budgets")
+    text, said = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    pair = executed(text + said, monkeypatch)
+    assert splitbrain.conformance(pair.PAIR).counts["crashes"] > 0
+    assert splitbrain.hunt(pair.PAIR, seed=1, steps=20_000).outcome == "clean"
+    assert [type(each.observation).__name__ for each in pair.said] == ["Recovering", "Ready"]
+    assert OWN_BUDGET in text
+    hunted = splitbrain.hunt(executed(text.replace(OWN_BUDGET, ""), monkeypatch).PAIR, seed=1, steps=20_000)
+    least = splitbrain.minimise(hunted.found).smallest
+    assert f"*{least.violation.summary}*" in " ".join(page.split())

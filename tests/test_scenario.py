@@ -115,6 +115,14 @@ def test_commands_of_ones_own_are_not_touched_even_if_they_look_like_the_default
     assert RAFT.guarded.command(3, 2) == "v3.."
 
 
+def test_text_and_bytes_of_ones_own_may_be_padded_as_the_default_ones_are():
+    own = mutant(RAFT, RAFT.factory, commands=lambda number: b"set %d" % number, payload=padded, sessions=2)
+    assert own.guarded.command(3, 2) == b"set 3.."
+    assert own.guarded.next_command("s1", Dice(1), History(), 3) == b"set 1..."
+    text = mutant(own, RAFT.factory, commands=lambda number: f"set {number}")
+    assert text.guarded.command(3, 2) == "set 3.."
+
+
 def test_commands_of_a_workload_of_ones_own_are_made_longer_only_as_it_says():
     def commands(number):
         return {"set": number}
@@ -143,6 +151,9 @@ def test_a_session_asks_for_what_the_workload_draws_and_else_for_the_next_number
     assert drawn.sessions == 5
     assert drawn.guarded.next_command("s2", Dice(3), (), 100) == ["s2", 0, Dice(3).below(1000)]  # no payload is added
     assert drawn.guarded.next_command("s9", Dice(3), ()) is None
+    longer = scripted(workload=Counting(), payload=lambda command, size: [*command, "x" * size]).guarded
+    assert longer.next_command("s2", Dice(3), (), 3)[3:] == ["xxx"]
+    assert longer.next_command("s9", Dice(3), (), 3) is None
     numbered = scripted(sessions=2).guarded
     assert [numbered.next_command("s1", Dice(1), History(), size) for size in (0, 2)] == ["v1", "v1.."]
     assert numbered.next_command("s2", Dice(1), ["one", "two"]) == "v3"
@@ -215,27 +226,6 @@ def test_whom_clients_ask_is_told_to_the_invariants_where_it_is_declared_and_the
     assert World(scripted(clients=lambda size: (size - 1,)), 3).events[0] == Declared(0, (), (), ("n3",))
     assert World(scripted(clients=lambda _: ()), 3).events[0] == Declared(0, (), (), ())
     assert type(World(scripted(clients=lambda _: (0,), requests=0), 3).events[0]) is not Declared
-
-
-def test_progress_is_asked_of_what_holds_quorums_of_the_voters():
-    scenario = scripted(voters=lambda _: (0, 1, 2), quorums=lambda voters: (voters // 2 + 1, 2))
-    cores = (("n1", "n4", "n5"), ("n1", "n2"), ("n2", "n3", "n4"))
-    assert [scenario.may_progress(core, 5, {}) for core in cores] == [False, True, True]
-
-
-@pytest.mark.parametrize(
-    ("fields", "complaint"),
-    [
-        ({"voters": lambda _: ()}, r"voters\(3\) returned \(\); name at least one position"),
-        ({"voters": lambda _: (0, 0)}, r"voters\(3\) returned \(0, 0\)"),
-        ({"voters": lambda _: (0, 3)}, r"voters\(3\) returned \(0, 3\), but a cluster of 3 has no node at position 3"),
-        ({"quorums": lambda _: (1, 1)}, r"quorums\(2\) returned \(1, 1\), but each must be 1 to 2, and together more than 2"),
-        ({"quorums": lambda _: 2}, r"quorums\(1\) raised TypeError: .*; it must return two counts"),
-    ],
-)
-def test_voters_and_quorums_that_cannot_be_are_the_scenarios_fault(fields, complaint):
-    with pytest.raises(ScenarioError, match=rf"^scenario 'scripted': .*{complaint}"):
-        World(scripted(**fields), 3)
 
 
 def leaves(*_):

@@ -74,6 +74,11 @@ class Clock(Sound):
         return time.perf_counter_ns()
 
 
+class Both(Sound):
+    def value(self):
+        return random.random(), time.time()
+
+
 class Calendar(Sound):
     def value(self):
         return datetime.datetime.now().isoformat()
@@ -135,4 +140,4 @@ def scenario(factory, invariant=Agreement):
 SOUND, ORDERED, COUNTING, SATURATED = scenario(Sound), scenario(Ordered), scenario(Counting), scenario(Saturated)
 CHANCE, CLOCK, CALENDAR, UNIQUE = scenario(Chance), scenario(Clock), scenario(Calendar), scenario(Unique)
 IMPORTED, THREADED, LOUD, SLOW = scenario(Imported), scenario(Threaded), scenario(Loud), scenario(Slow)
-FICKLE, HOSTED = scenario(Fickle, Moody), scenario(Hosted)
+FICKLE, HOSTED, BOTH = scenario(Fickle, Moody), scenario(Hosted), scenario(Both)

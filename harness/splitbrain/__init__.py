@@ -1,6 +1,8 @@
 """Splitbrain's public API, on one screen. Nothing is imported before it is used: the pytest plugin is in every pytest run.
 
-the contract     Node, Effect and its kinds, Refused; Env, Received, Asked (async nodes); `observations`, `events`, `actions`
+the contract     Node, Effect and its kinds, Refused, Exit; `observations`, `events`, `actions`
+async nodes      Env; Received, Asked, Connected, Disconnected, Operated (what it receives)
+libraries        Library, State (of callbacks and ticks, in C too); patch with CLOCK, RANDOM and NODE
 a scenario       Scenario, FaultBudget, Exhibit, Goal, mutant; Invariant, Violation, Witness; find_scenario, find_bug
 clients          Workload (what they ask for); History, Operation (what they saw); Model, UNKNOWN (what they may see)
 in tests         state_machine (ScenarioMachine), simulate (Simulation), conformance; CounterexampleFound, Vacuous
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
     from splitbrain.budget import FaultBudget
     from splitbrain.catalogue.museum import find_bug
     from splitbrain.catalogue.scenarios import find_scenario
-    from splitbrain.cluster.host.async_node import Asked, Env, Received
+    from splitbrain.cluster.host.env import Env
+    from splitbrain.cluster.host.inputs import Asked, Connected, Disconnected, Operated, Received
+    from splitbrain.cluster.host.library.library import Library
+    from splitbrain.cluster.host.library.patches import CLOCK, NODE, RANDOM, patch
+    from splitbrain.cluster.host.library.state import State
     from splitbrain.counterexample.draft import Counterexample
     from splitbrain.counterexample.minimiser.minimised import Minimised
     from splitbrain.counterexample.minimiser.minimiser import minimise
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
         Effect,
         Effects,
         Erase,
+        Exit,
         Node,
         Observe,
         Refused,
@@ -55,16 +62,18 @@ if TYPE_CHECKING:
     from splitbrain.world.world import World
 
 __all__ = [  # noqa: RUF022 - as dir() has it
-    "Asked", "CancelTimer", "Counterexample", "CounterexampleFound", "Effect", "Effects", "Env", "Erase", "Exhibit",
-    "FaultBudget", "Found", "Goal", "History", "Hunted", "Invariant", "Minimised", "Model", "Node", "NondeterminismError",
-    "NotEnabled", "Observe", "Operation", "Received", "Refused", "Replay", "Reply", "Run", "SavedSchedule", "Scenario",
-    "ScenarioError", "ScenarioMachine", "ScheduleError", "Send", "SetTimer", "Setup", "Simulation", "SplitbrainError", "Sync",
-    "UNKNOWN", "Vacuous", "Violation", "Witness", "Workload", "World", "Write", "actions", "conformance", "events", "find_bug",
-    "find_scenario", "hunt", "load", "minimise", "mutant", "observations", "replay", "run", "save", "simulate", "state_machine",
+    "Asked", "CLOCK", "CancelTimer", "Connected", "Counterexample", "CounterexampleFound", "Disconnected", "Effect",
+    "Effects", "Env", "Erase", "Exhibit", "Exit", "FaultBudget", "Found", "Goal", "History", "Hunted", "Invariant",
+    "Library", "Minimised", "Model", "NODE", "Node", "NondeterminismError", "NotEnabled", "Observe", "Operated", "Operation",
+    "RANDOM", "Received", "Refused", "Replay", "Reply", "Run", "SavedSchedule", "Scenario", "ScenarioError",
+    "ScenarioMachine", "ScheduleError", "Send", "SetTimer", "Setup", "Simulation", "SplitbrainError", "State", "Sync",
+    "UNKNOWN", "Vacuous", "Violation", "Witness", "Workload", "World", "Write", "actions", "conformance", "events",
+    "find_bug", "find_scenario", "hunt", "load", "minimise", "mutant", "observations", "patch", "replay", "run", "save",
+    "simulate", "state_machine",
 ]  # fmt: skip
 
 _HOMES = {
-    "node": "CancelTimer Effect Effects Erase Node Observe Refused Reply Send SetTimer Sync Workload Write",
+    "node": "CancelTimer Effect Effects Erase Exit Node Observe Refused Reply Send SetTimer Sync Workload Write",
     "budget": "FaultBudget",
     "scenario": "Scenario",
     "exhibit": "Exhibit Goal mutant",
@@ -72,7 +81,11 @@ _HOMES = {
     "errors": "NondeterminismError NotEnabled ScenarioError ScheduleError SplitbrainError",
     "trace.history": "History Operation",
     "linearizability.model": "Model UNKNOWN",
-    "cluster.host.async_node": "Asked Env Received",
+    "cluster.host.env": "Env",
+    "cluster.host.inputs": "Asked Connected Disconnected Operated Received",
+    "cluster.host.library.library": "Library",
+    "cluster.host.library.patches": "CLOCK NODE RANDOM patch",
+    "cluster.host.library.state": "State",
     "world.world": "World",
     "world.run": "Found Run Setup run",
     "catalogue.scenarios": "find_scenario",

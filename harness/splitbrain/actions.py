@@ -12,17 +12,15 @@ Whatever there is to know of an action without a world, it knows itself: whoever
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias, get_args
 
 import msgspec
 
+from splitbrain.names import Names, named, place
 from splitbrain.node import NodeId, RequestId
 
 Link: TypeAlias = tuple[NodeId, NodeId]  # sender, receiver
 CALM_AT_MOST = 3_600_000  # virtual ms of a fair phase: an hour
-Names: TypeAlias = Mapping[NodeId, NodeId]  # what each node is to be called; one that is left out is there no more
 
 
 class _Action(msgspec.Struct, frozen=True, tag_field="do", omit_defaults=True, forbid_unknown_fields=True):
@@ -80,11 +78,11 @@ class _OnMessage(_Action, frozen=True, rename={"sender": "from", "receiver": "to
         sender, receiver = names[self.sender], names[self.receiver]
         return type(self)(sender, receiver, self.kind, self.epoch, self.ordinal, self.copy)  # type: ignore[return-value]
 
-    def _message(self) -> str:
+    def __str__(self) -> str:
         epoch = "" if self.epoch is None else f" {self.epoch}"
         nth = "" if self.ordinal == 1 else f" #{self.ordinal}"
         copy = "" if self.copy == 0 else f" copy {self.copy}"
-        return f"{self.sender}->{self.receiver} {self.kind}{epoch}{nth}{copy}"
+        return f"{word(type(self))} {self.sender}->{self.receiver} {self.kind}{epoch}{nth}{copy}"
 
 
 class _OnLinks(_Action, frozen=True):
@@ -94,8 +92,8 @@ class _OnLinks(_Action, frozen=True):
         links = tuple((names[a], names[b]) for a, b in self.links if a in names and b in names)
         return type(self)(links) if links else None  # type: ignore[return-value]
 
-    def _links(self) -> str:
-        return " ".join(f"{sender}->{receiver}" for sender, receiver in self.links)
+    def __str__(self) -> str:
+        return f"{word(type(self))} {' '.join(f'{sender}->{receiver}' for sender, receiver in self.links)}"
 
 
 class _OnNode(_Action, frozen=True):
@@ -112,6 +110,9 @@ class _OnNode(_Action, frozen=True):
     def renamed(self, names: Names) -> Action | None:
         return msgspec.structs.replace(self, node=names[self.node]) if self.node in names else None  # type: ignore[return-value]
 
+    def __str__(self) -> str:
+        return f"{word(type(self))} {self.node}"
+
 
 # The network's
 
@@ -123,17 +124,11 @@ class Deliver(_OnMessage, frozen=True, tag="deliver"):
     def actor(self) -> NodeId | None:
         return self.receiver
 
-    def __str__(self) -> str:
-        return f"deliver {self._message()}"
-
 
 class Drop(_OnMessage, frozen=True, tag="drop"):
     """Lose this message for good."""
 
     is_fault: ClassVar[bool] = True
-
-    def __str__(self) -> str:
-        return f"drop {self._message()}"
 
 
 class Duplicate(_OnMessage, frozen=True, tag="duplicate"):
@@ -141,24 +136,42 @@ class Duplicate(_OnMessage, frozen=True, tag="duplicate"):
 
     is_fault: ClassVar[bool] = True
 
-    def __str__(self) -> str:
-        return f"duplicate {self._message()}"
-
 
 class Cut(_OnLinks, frozen=True, tag="cut"):
     """Cut directed links: what is in flight there, now or later, waits until the link is mended."""
 
     is_fault: ClassVar[bool] = True
 
-    def __str__(self) -> str:
-        return f"cut {self._links()}"
-
 
 class Mend(_OnLinks, frozen=True, tag="mend"):
     """Mend directed links."""
 
+
+class _OnConnection(_Action, frozen=True):
+    one: NodeId
+    other: NodeId
+
+    @property
+    def nodes(self) -> tuple[NodeId, ...]:
+        return (self.one, self.other)
+
+    def renamed(self, names: Names) -> Action | None:
+        """Each has one name: its ends in the order of the cluster."""
+        one, other = sorted((names.get(self.one, ""), names.get(self.other, "")), key=place)
+        return type(self)(one, other) if one and one != other else None  # type: ignore[return-value]
+
     def __str__(self) -> str:
-        return f"mend {self._links()}"
+        return f"{word(type(self))} {self.one} {self.other}"
+
+
+class Disconnect(_OnConnection, frozen=True, tag="disconnect"):
+    """End the connection of two nodes: what is in flight on it, both ways, is lost. Either end will be told (streams only)."""
+
+    is_fault: ClassVar[bool] = True
+
+
+class Connect(_OnConnection, frozen=True, tag="connect"):
+    """Open a connection between two nodes that run and have none. Either end will be told (streams only)."""
 
 
 # The clock's
@@ -174,7 +187,10 @@ class Fire(_OnNode, frozen=True, tag="fire"):
 
 
 class Advance(_Action, frozen=True, tag="advance"):
-    """Let virtual time pass to the next deadline that an async node waits for (``trio.sleep`` and cancel scopes)."""
+    """Let virtual time pass to the next deadline that an async node waits for (``trio.sleep`` and cancel scopes).
+
+    It comes alone: of equal ones each is an action of its own, and so is each that a timer, which may fire late, has left behind.
+    """
 
     def __str__(self) -> str:
         return "advance to the next deadline"
@@ -195,26 +211,13 @@ class Calm(_Action, frozen=True, tag="calm"):
     def renamed(self, names: Names) -> Action | None:
         """The order of the core is that of the cluster: n2 before n10."""
         core = {names[node] for node in self.core if node in names}
-        return Calm(tuple(sorted(core, key=lambda node: (len(node), node))), self.seed, self.bound)
+        return Calm(tuple(sorted(core, key=place)), self.seed, self.bound)
 
     def __str__(self) -> str:
         return f"calm {','.join(self.core)} for {self.bound} ms (seed {self.seed})"
 
 
 # The processes' and their disks'
-
-
-DIGITS = 18  # that the number of a session's operation has at most
-_NUMBERED = re.compile(rf"(.+)\.([1-9][0-9]{{0,{DIGITS - 1}}})")  # an operation of a session: "s2.3"
-
-
-def number_in_session(request: RequestId, session: str | None = None) -> int | None:
-    """The n of a request that is called ``<session>.<n>``, of any session, if none is given; None where it is called otherwise.
-
-    A number has at most `DIGITS` digits, and none in front that is 0.
-    """
-    match = _NUMBERED.fullmatch(request)
-    return int(match[2]) if match is not None and session in (None, match[1]) else None
 
 
 class Request(_OnNode, frozen=True, tag="request"):
@@ -242,11 +245,23 @@ class Resend(_OnNode, frozen=True, tag="resend"):
         return f"resend {self.node} {self.id}"
 
 
-class Restart(_OnNode, frozen=True, tag="restart"):
-    """Start a crashed node again from its disk."""
+class Operate(_OnNode, frozen=True, tag="operate"):
+    """Somebody who operates the cluster tells this node to do something: "compact", "transfer". `Scenario.operations` has them."""
+
+    operation: str
+    argument: Any = None
+
+    def renamed(self, names: Names) -> Action | None:
+        """What it is told may name nodes, too."""
+        return Operate(names[self.node], self.operation, named(self.argument, names)) if self.node in names else None
 
     def __str__(self) -> str:
-        return f"restart {self.node}"
+        argument = "" if self.argument is None else f" {self.argument!r}"
+        return f"operate {self.node} {self.operation}{argument}"
+
+
+class Restart(_OnNode, frozen=True, tag="restart"):
+    """Start a crashed node again from its disk."""
 
 
 class Complete(_OnNode, frozen=True, tag="complete"):
@@ -256,18 +271,20 @@ class Complete(_OnNode, frozen=True, tag="complete"):
         return f"complete {self.node} sync"
 
 
-Input: TypeAlias = Deliver | Fire | Request | Resend | Restart | Complete  # what makes a node's code run
+Input: TypeAlias = Deliver | Fire | Request | Resend | Operate | Restart | Complete  # what makes a node's code run
 
 
 class Crash(_OnNode, frozen=True, tag="crash"):
     """Cut the node's power; the first ``keep`` of its unsynced writes survive.
 
-    With ``during``, the power goes while the node handles that action, once ``after`` of its effects have happened.
+    With ``during``, the power goes while the node handles that action, once ``after`` of its effects have happened. On streams, of
+    what it has sent meanwhile the first ``arrive`` messages still arrive, in this step: each where it is what is next on its link.
     """
 
     keep: int = 0
     during: Input | None = None
     after: int = 0
+    arrive: int = 0
 
     is_fault: ClassVar[bool] = True
 
@@ -281,24 +298,26 @@ class Crash(_OnNode, frozen=True, tag="crash"):
 
     def with_input(self, given: Input) -> Crash:
         """The power goes while the node handles ``given``."""
-        return Crash(self.node, self.keep, given, self.after)
+        return Crash(self.node, self.keep, given, self.after, self.arrive)
 
     def renamed(self, names: Names) -> Action | None:
         """Where the message that it handles has no name, the crash alone."""
         if self.node not in names:
             return None
         during: Any = None if self.during is None else self.during.renamed(names)  # an input is one under any name
-        return Crash(names[self.node], self.keep, during, self.after if during is not None else 0)
+        return Crash(names[self.node], self.keep, *(() if during is None else (during, self.after, self.arrive)))
 
     def __str__(self) -> str:
         keep = f", {self.keep} unsynced writes survive" if self.keep else ""
         if self.during is None:
             return f"crash {self.node}{keep}"
-        return f"crash {self.node} after {self.after} effects of ({self.during}){keep}"
+        arrive = f", {self.arrive} messages arrive" if self.arrive else ""
+        return f"crash {self.node} after {self.after} effects of ({self.during}){arrive}{keep}"
 
 
 Action: TypeAlias = (
-    Deliver | Drop | Duplicate | Cut | Mend | Fire | Advance | Calm | Request | Resend | Restart | Complete | Crash
+    Deliver | Drop | Duplicate | Cut | Mend | Disconnect | Connect | Fire | Advance | Calm
+    | Request | Resend | Operate | Restart | Complete | Crash
 )  # fmt: skip
 
 

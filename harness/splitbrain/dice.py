@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from types import CodeType
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -73,3 +75,33 @@ def begin_shared_anew() -> None:
     For a process that tries whether nodes draw from it.
     """
     random.seed(0)
+
+
+def unseeded() -> dict[Any, str]:
+    """The functions in C that draw from no seed of anybody's, as what calls them knows them, with their names."""
+    shared: Any = random.random.__self__  # type: ignore[attr-defined]  # what all functions of the module draw from
+    found: dict[Any, str] = {
+        getattr(super(random.Random, shared), name): f"random.{name}" for name in ("random", "getrandbits", "seed")
+    }
+    return found | {getattr(os, name): f"os.{name}" for name in ("urandom", "getrandom") if hasattr(os, name)}
+
+
+def seeding() -> CodeType:
+    """Of ``random.Random.__init__(self, x)``, which takes a seed from the operating system where ``x`` is None."""
+    return random.Random.__init__.__code__
+
+
+class NodeDice(random.Random):
+    """A node's own dice, for a library that wants what the module `random` has: all methods of ``random.Random``, from one seed.
+
+    A call of it is a call of `random`, a float in [0, 1): of that alone Python promises that it is the same in all versions.
+    """
+
+    def __call__(self) -> float:
+        return self.random()
+
+    def Random(self, seed: Any = None) -> random.Random:  # noqa: N802 - as the module has it
+        """Another stream; without a ``seed``, one of this stream's."""
+        return NodeDice(self.random() if seed is None else seed)
+
+    SystemRandom = Random

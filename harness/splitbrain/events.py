@@ -55,6 +55,13 @@ class Crashed(_Event, frozen=True):
     lost: int
 
 
+class Exited(_Event, frozen=True):
+    """A node died because it meant to, for this ``reason`` (see `splitbrain.Exit`); what it lost is in the `Crashed` behind it."""
+
+    node: NodeId
+    reason: str
+
+
 class Sent(_Event, frozen=True):
     """A message went on its link."""
 
@@ -162,7 +169,15 @@ class Failed(_Event, frozen=True):
     detail: str
 
 
+class Operated(_Event, frozen=True):
+    """Somebody who operates the cluster told a node to do something: an operation of `Scenario.operations`, and its argument."""
+
+    node: NodeId
+    operation: str
+    argument: Any
+
+
 Event: TypeAlias = (
-    Acted | Declared | Started | Crashed | Sent | TimerSet | TimerCancelled | Wrote | Erased | Synced
-    | Requested | Replied | Observed | CalmBegan | CalmEnded | Failed
+    Acted | Declared | Started | Crashed | Exited | Sent | TimerSet | TimerCancelled | Wrote | Erased | Synced
+    | Requested | Replied | Observed | CalmBegan | CalmEnded | Failed | Operated
 )  # fmt: skip

@@ -9,9 +9,9 @@ from re import fullmatch
 from types import NoneType
 from typing import Any
 
+from splitbrain.declared.fields import described, is_count
+from splitbrain.declared.judges import all_judges, as_names, check_names
 from splitbrain.errors import ScenarioError
-from splitbrain.fields import described, is_count
-from splitbrain.judges import all_judges, as_names, check_names
 from splitbrain.node import Factory
 from splitbrain.scenario import Scenario, expect_scenario
 

@@ -27,7 +27,7 @@ DiskView: TypeAlias = Mapping[Key, Any]  # read-only: what survived the last cra
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Put ``message`` on the link to ``to``; it arrives late, twice, out of order or never.
+    """Put ``message`` on the link to ``to``; it arrives late, twice, out of order or never (of streams: see `Node`).
 
     ``to`` may be any node of the cluster, the sender too. Messages are opaque; what is mutable is copied when it is sent.
     """
@@ -96,6 +96,25 @@ Effect: TypeAlias = Send | SetTimer | CancelTimer | Write | Erase | Sync | Reply
 Effects: TypeAlias = Iterable[Effect]  # what a handler returns: a generator, a list, or ()
 
 
+class Exit(BaseException):
+    """Raised by a node that means to die, whatever its kind: as a process ends by an exit code, or by an assertion of its own.
+
+        class Strict:
+            def receive(self, sender, message):
+                if message == "from another cluster":
+                    raise Exit("it would not be safe to go on")
+                return ()
+
+    That is no violation: the node is down as after a crash (what it had not synced is lost, `events.Exited` says why), and is
+    started again by a `Restart`, or by the fair phase. It is the node's own deed, whatever the fault budget says of crashes; until
+    it is started it counts as down. In a Library, `exit` raises it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = str(reason)
+        super().__init__(self.reason)
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """The result of a request that was not, and will not be, carried out; ``leader`` is where to try instead."""
 
@@ -137,10 +156,26 @@ class Node(Protocol):
     computes without end (five seconds of CPU time without an effect): that is a violation like any other, with a schedule, and with
     the file and line. The watchdog for the last of these works in the main thread alone, and not on Windows.
 
+    Where a scenario says ``links="streams"``, each pair of nodes has a connection. It keeps the order of sending and loses nothing,
+    until it ends: by itself, or with either node. Then all that is on its way is lost, both ways, and never arrives; what is sent
+    while there is none, too. A node that has a handler ``connected(peer) -> Effects`` or ``disconnected(peer) -> Effects`` is told,
+    behind what arrived before, and sends on the connection that it was told of last: where that has ended, what it sends is lost
+    until it hears of another one. At the beginning all are open, and it is told so once all nodes have started; a node that starts
+    again has none. One with neither handler is told nothing, and uses what is open. An async node gets inputs, `Connected` and
+    `Disconnected`. Of what a handler sends that loses its power inside, the first messages may have arrived before that
+    (`Crash.arrive`): what is sent before the ``Sync`` that it needs is found out.
+
+    What a node sends to itself is on no link where ``self_delivery`` is ``"local"``, as it is on streams: ``receive`` is called
+    when the handler that sent it is over, in the same step. More than 10,000 such calls for one input (and ten more for each record
+    on its disk) are taken for one without end.
+
     A node that holds something open (a file, a child process) may have ``close() -> None``. It is called once for each
     incarnation: when its power was cut, when it broke the contract, and when the world closes; after the cut, and when its tasks
     are over, so that nothing that it yields or does reaches anybody. What it raises changes no run; `conformance` tells of it.
     The ``finally`` blocks of a handler that was cut inside run later, when the world closes, for a power cut runs none.
+
+    Where its scenario has ``operations``, it has ``operate(operation, argument) -> Effects``: somebody who operates the cluster
+    tells it to compact its log, say, or to hand over its leadership.
     """
 
     def start(self) -> Effects:
@@ -174,6 +209,14 @@ def may_close(node: object) -> bool:
         return True
 
 
+def hears(node: object) -> bool:
+    """Whether a node is told of its connections, where links are streams: it has a handler for that, or is async."""
+    try:
+        return is_async(node) or hasattr(node, "connected") or hasattr(node, "disconnected")
+    except (Exception, SystemExit):  # noqa: BLE001 - the node's own: whoever calls the handler meets it, too, and says so
+        return True
+
+
 def release(node: object) -> BaseException | None:
     """Tell a node that it is over: call its `close`, where it has one. Returns what that raised."""
     try:
@@ -186,7 +229,7 @@ def release(node: object) -> BaseException | None:
             raise TypeError("close is `async def`; write `def close(self)`, and await in a `finally` of `run`")
         for _ in islice(left if isgenerator(left) else (), _YIELDS_AT_MOST):
             pass  # a generator's code runs only so; what it yields is nobody's any more
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the node's own, and nobody's business any more
+    except (Exception, SystemExit, Exit) as error:  # noqa: BLE001 - the node's own, and nobody's business any more
         return error
     return None
 

@@ -39,10 +39,13 @@ class Decided(Observation, frozen=True, tag=True):
 
 
 class Applied(Observation, frozen=True, tag=True):
-    """Hands the command at ``index`` to its state machine; ``term`` is the entry's: that of the leader that wrote it."""
+    """Hands the command at ``index`` to its state machine; ``term`` is the entry's: that of the leader that wrote it.
+
+    None, where the node does not know the term; the command alone is then compared.
+    """
 
     index: int
-    term: int
+    term: int | None
     command: Any
 
 
@@ -53,6 +56,14 @@ class Executed(Applied, frozen=True, tag=True):
     """
 
     request: str
+
+
+class Recovering(Observation, frozen=True, tag=True):
+    """Is no full member until it says `Ready`: it has started and must learn first what it lost. Until then it counts as down."""
+
+
+class Ready(Observation, frozen=True, tag=True):
+    """Is a full member (again); see `Recovering`."""
 
 
 # Raft
@@ -98,10 +109,10 @@ class Truncated(Observation, frozen=True, tag=True):
 
 
 class Committed(Observation, frozen=True, tag=True):
-    """``commit_index`` advanced to ``index``; ``term`` is this node's ``current_term`` at that moment."""
+    """``commit_index`` advanced to ``index``; ``term`` is this node's ``current_term`` then (None: it tells none)."""
 
     index: int
-    term: int
+    term: int | None
 
 
 class Tracked(Observation, frozen=True, tag=True):

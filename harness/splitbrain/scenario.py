@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from inspect import isasyncgen, iscoroutine, isgenerator
 from typing import Any
 
 from splitbrain.budget import FaultBudget
+from splitbrain.declared.fields import check_fields, described, is_count, is_put_off, tuples
+from splitbrain.declared.judges import Judges, all_judges, as_names, check_names, chosen
+from splitbrain.declared.places import places, quorum, voting
+from splitbrain.declared.roles import Places, check_roles
 from splitbrain.dice import Dice
 from splitbrain.errors import ScenarioError, told
-from splitbrain.fields import check_fields, described, is_count, tuples
 from splitbrain.invariant import InvariantFactory, KeepsContract, Monitor, made
-from splitbrain.judges import Judges, all_judges, as_names, check_names, chosen
-from splitbrain.node import DiskView, Factory, NodeId, Workload, is_async, release
+from splitbrain.node import DiskView, Exit, Factory, NodeId, Workload, is_async, release
 
 HOSTS = ("direct", "trio")  # what can run nodes
 SESSIONS = 5  # of a workload that does not say how many
@@ -33,8 +34,8 @@ def numbered_commands(number: int) -> Any:
 
 
 def padded(command: Any, size: int) -> Any:
-    """A command of the default workload, with ``size`` dots behind it."""
-    return f"{command}{'.' * size}"
+    """A command that is text or bytes, with ``size`` dots behind it; a `Scenario.payload` for commands of your own, too."""
+    return command + b"." * size if isinstance(command, bytes) else f"{command}{'.' * size}"
 
 
 def expect_scenario(whom: str, given: object) -> None:
@@ -59,20 +60,35 @@ class Scenario:
 
     factory: ``factory(me, peers, disk, **options) -> node``: sans-I/O nodes, or async ones (``async def run(self, env)``).
     invariants: classes (or factories) of the invariants to check.
-    sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ...
+    sizes: the cluster sizes to draw from, those that stand first more often; nodes are called n1, n2, ... One node alone, and an
+        even number of them, is where quorums are counted wrongly.
     budget: what the nemesis may do at all.
     options: for each option of the factory the values to draw from; one value is drawn for each run and saved in its schedule.
     commands: the n-th client request's command, the same whenever it is asked: plain data, or tuples, enums and records, which a
         schedule file finds again by their JSON. What no file could give back is refused when it is asked for.
-    payload: ``payload(command, size)`` makes a command longer by about ``size`` characters; each run draws how long they are.
-        None: those of the default workload get dots, and commands of your own stay as they are.
+    payload: ``payload(command, size)`` makes a command, a workload's too, longer by about ``size`` characters; each run draws
+        how long they are. None: those of the default workload get dots (as `padded` does it, for text and bytes), and commands of
+        your own stay as they are.
     requests: the most client requests of one run (the fair phase adds its own); of sessions, operations.
     sessions: how many clients ask at a time, each of which waits for its answer, or asks again, or gives up and goes on as a new
         session; 0: each request is of a client of its own, which asks once. None: 5 where there is a `workload`, else 0.
+    links: ``"datagrams"`` (lost, late, doubled, out of order, as far as `budget` goes) or ``"streams"`` (a connection for each pair
+        of nodes: in order, and nothing is lost but with the connection; see `splitbrain.Node`).
+    self_delivery: ``"local"``: what a node sends to itself arrives when the handler that sent it is over; ``"network"``: as from
+        anybody else. None: local on streams, else by the network.
+    roles: positions that are special, by a name: ``{"witness": lambda size: (size - 1,)}``, or ``{"witness": (2,)}`` where that
+        holds for all sizes; a node has one role at most.
+    budgets: what the nemesis may do to the nodes of a role, instead of `budget`, as far as crashes, partitions and disks go: see
+        `splitbrain.FaultBudget`.
+    ready: the type of observation by which a node that was restarted says that it is a full member again; until then it counts
+        as down. None: it is one at once, unless it says `observations.Recovering`, and then until it says `observations.Ready`.
+    operations: what somebody may tell nodes to do, by name, and the arguments to draw from: ``{"compact": (None,)}``, or a function
+        ``(me, peers, dice) -> argument``, None where there is nothing to do now.
     workload: what sessions ask for (see `splitbrain.Workload`); None: the numbered ``commands``, of which the k-th operation of a
         run asks for the k-th.
     label: names a message for people and for identities: its kind, and its epoch (term, ballot round) or None.
-    show: turns what msgspec cannot encode (a message, an observation, a written value) into what it can.
+    show: turns what msgspec cannot encode (a message, an observation, a written value, or a part of one) into what it can. Reports
+        ask it of bytes, too: what it makes of them is what people read. What it raises there, or None, tells them nothing.
     latency: the most virtual ms that a message takes in the fair phase (at least 1).
     calm_bound: virtual ms of the fair phase, an hour at most; 0: the scenario makes no claim about liveness.
     clients: the nodes, by position from 0, that clients talk to; None means every node.
@@ -91,7 +107,7 @@ class Scenario:
     name: str
     factory: Factory
     invariants: tuple[InvariantFactory, ...]
-    sizes: tuple[int, ...] = (3, 5)
+    sizes: tuple[int, ...] = (3, 5, 4, 2, 1)
     budget: FaultBudget = field(default_factory=FaultBudget)
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     commands: Callable[[int], Any] = numbered_commands
@@ -110,6 +126,12 @@ class Scenario:
     without: tuple[str, ...] = ()
     sessions: int | None = None
     workload: Workload | None = None
+    links: str = "datagrams"
+    self_delivery: str | None = None
+    roles: Mapping[str, Places] = field(default_factory=dict)
+    budgets: Mapping[str, FaultBudget] = field(default_factory=dict)
+    ready: type | None = None
+    operations: Mapping[str, tuple[Any, ...] | Callable[[NodeId, tuple[NodeId, ...], Dice], Any]] = field(default_factory=dict)
     # What it was before it was `judged` by others: files name that, and say by whom it was judged.
     origin: Scenario | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -117,6 +139,11 @@ class Scenario:
         for name, value in tuples(vars(self)).items():
             object.__setattr__(self, name, value)
         check_fields(vars(self))
+        check_roles(self)
+        object.__setattr__(self, "budget", self.budget.within(self.links))
+        object.__setattr__(self, "budgets", {role: budget.within(self.links) for role, budget in self.budgets.items()})
+        if self.self_delivery is None:
+            object.__setattr__(self, "self_delivery", "local" if self.links == "streams" else "network")
         if self.sessions is None:
             object.__setattr__(self, "sessions", 0 if self.workload is None else SESSIONS)
         try:
@@ -170,9 +197,9 @@ class Scenario:
     @cached_property
     def guarded(self) -> Scenario:
         """The same, with `commands` and `clients` that raise `ScenarioError`, naming themselves, where they go wrong."""
-        payload = padded if self.payload is None and self.commands is numbered_commands else self.payload
+        plain = self.payload is None and self.workload is None and self.commands is numbered_commands
         clients = None if self.clients is None else self._clients
-        return replace(self, commands=self._command, clients=clients, payload=payload)
+        return replace(self, commands=self._command, clients=clients, payload=padded if plain else self.payload)
 
     @cached_property
     def host(self) -> str:
@@ -197,7 +224,7 @@ class Scenario:
         """Make a node of a cluster of ``nodes``. Raises `ScenarioError` from what the factory raised."""
         try:
             return self.factory(me, tuple(name for name in nodes if name != me), disk, **options)
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit, Exit) as error:
             raise self.blame(
                 f"the factory cannot make node {me}: {type(error).__name__}: {error}; "
                 "it is called as factory(me, peers, disk, **options)"
@@ -211,7 +238,9 @@ class Scenario:
 
     def command(self, number: int, size: int = 0) -> Any:
         """The n-th client request's command, made longer by ``size``."""
-        command = self.commands(number)
+        return self._longer(self.commands(number), size)
+
+    def _longer(self, command: Any, size: int) -> Any:
         if size == 0 or self.payload is None:
             return command
         try:
@@ -222,7 +251,7 @@ class Scenario:
     def next_command(self, session: str, dice: Dice, history: Sequence[Any], size: int = 0) -> Any:
         """What ``session`` asks for next; None where it has nothing to ask now.
 
-        history: all operations of the run so far. size: by how much a numbered command is longer; a workload's are as they are.
+        history: all operations of the run so far. size: by how much it is longer; a workload's, only where there is a ``payload``.
         """
         if self.workload is None:
             return self.command(len(history) + 1, size)
@@ -231,11 +260,9 @@ class Scenario:
             command = self.workload.next(session, dice, history)
         except (Exception, SystemExit) as error:
             raise self.blame(f"{called} raised {told(error)}; {remedy}") from error
-        if isgenerator(command) or iscoroutine(command) or isasyncgen(command):
-            if not isasyncgen(command):
-                command.close()  # a coroutine that nobody awaits would be complained of on stderr
+        if is_put_off(command):
             raise self.blame(f"{called} returned {described(command)}, which is no command; {remedy}, from a plain function")
-        return command
+        return command if command is None else self._longer(command, size)
 
     def _command(self, number: int) -> Any:
         try:
@@ -245,46 +272,15 @@ class Scenario:
 
     def _clients(self, size: int) -> tuple[int, ...]:
         assert self.clients is not None
-        return self._places("clients", self.clients, size)
-
-    def _places(self, name: str, function: Callable[[int], tuple[int, ...]], size: int) -> tuple[int, ...]:
-        """What a function says of positions."""
-        try:
-            places = tuple(function(size))
-        except (Exception, SystemExit) as error:
-            raise self.blame(f"{name}({size}) raised {told(error)}; it must return positions from 0 to {size - 1}") from error
-        for place in places:
-            if not isinstance(place, int) or not 0 <= place < size:
-                raise self.blame(
-                    f"{name}({size}) returned {places!r:.80}, but a cluster of {size} has no node at position {place!r:.20}; "
-                    f"return positions from 0 to {size - 1}"
-                )
-        return places
+        return places(self, "clients", self.clients, size)
 
     def voting(self, size: int) -> tuple[NodeId, ...]:
         """The nodes of a cluster of ``size`` whose votes count at first."""
-        names = self.nodes(size)
-        if self.voters is None:
-            return names
-        places = self._places("voters", self.voters, size)
-        if not places or len(set(places)) < len(places):
-            raise self.blame(f"voters({size}) returned {places!r:.80}; name at least one position, and each once")
-        return tuple(names[place] for place in places)
+        return voting(self, size)
 
     def quorum(self, voters: int) -> tuple[int, int]:
         """How many of so many voters elect, and how many decide."""
-        if self.quorums is None:
-            return (voters // 2 + 1,) * 2
-        try:
-            elect, decide = self.quorums(voters)
-        except (Exception, SystemExit) as error:
-            raise self.blame(f"quorums({voters}) raised {told(error)}; it must return two counts, (elect, decide)") from error
-        if not (type(elect) is type(decide) is int and 1 <= elect <= voters and 1 <= decide <= voters < elect + decide):
-            raise self.blame(
-                f"quorums({voters}) returned {(elect, decide)!r:.80}, but each must be 1 to {voters}, and together more "
-                f"than {voters}, for any two that elect and decide to have a voter in common"
-            )
-        return elect, decide
+        return quorum(self, voters)
 
     @cached_property
     def judges(self) -> Judges:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 _SLOW = 0.01  # seconds between two looks at the clock, from which on each step is worth one
 _MOST = 32  # steps between two looks
@@ -69,3 +70,18 @@ def stand_still() -> None:
 def cpu_seconds() -> float:
     """The CPU time that this thread has taken so far."""
     return time.thread_time()
+
+
+def clocks() -> dict[Any, str]:
+    """The functions in C that look at a real clock, or wait for it, as what calls them knows them, with their names."""
+    import datetime  # noqa: PLC0415 - for whoever asks this, and nobody else
+
+    names = [
+        f"{name}{unit}"
+        for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time", "clock_gettime")
+        for unit in ("", "_ns")
+    ]
+    names.append("sleep")
+    found: dict[Any, str] = {getattr(time, name): f"time.{name}" for name in names if hasattr(time, name)}
+    found |= {getattr(datetime.datetime, name): f"datetime.{name}" for name in ("now", "utcnow", "today")}
+    return found | {datetime.date.today: "date.today"}

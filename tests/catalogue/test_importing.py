@@ -46,6 +46,15 @@ def test_a_module_that_raises_on_import_is_reported_with_the_users_own_line(fold
         find_scenario("raises:S")
 
 
+def test_a_scenario_whose_library_is_not_there_says_with_which_extra_it_comes(monkeypatch):
+    monkeypatch.delitem(sys.modules, "splitbrain_protocols.hosted.pysyncobj", raising=False)
+    monkeypatch.setitem(sys.modules, "pysyncobj", None)  # as if it were not installed
+    with pytest.raises(ScenarioError, match=r"what it needs is an extra: pip install 'splitbrain\[pysyncobj\]'$"):
+        find_scenario("pysyncobj")
+    with pytest.raises(ScenarioError, match=r"use .*pysyncobj.*raft"):
+        find_scenario("nosuch")
+
+
 def fits(value):
     return isinstance(value, int)
 

@@ -152,6 +152,24 @@ def test_the_nearest_message_is_on_the_same_link_and_of_the_same_kind():
     assert nearest("Vote", 5, receiver="n3") is None
 
 
+def test_what_is_ready_goes_in_the_order_of_sending_and_with_it_what_its_delivery_sends():
+    dice, net, order = Dice(2), network(), []
+    for _ in range(400):
+        net.send(*dice.sample(NODES, 2), "x")
+    for _ in range(150):
+        net.take(dice.pick(net.flight))
+    for envelope in net.in_order(lambda each: each.receiver != "n3"):
+        # As it is defined: the first of all that could be delivered.
+        assert envelope is min((each for each in net.flight if each.receiver != "n3"), key=lambda each: each.number)
+        net.take(envelope)
+        order.append(envelope.number)
+        for _ in range(dice.below(3) if len(order) < 300 else 0):
+            net.send(*dice.sample(NODES, 2), "x")
+    assert order == sorted(order)
+    assert max(order) > 400
+    assert {each.receiver for each in net.flight} == {"n3"}
+
+
 # Links
 
 

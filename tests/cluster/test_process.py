@@ -9,8 +9,8 @@ from scripted import Note, asked, of, scripted
 from splitbrain.actions import Complete, Crash, Deliver, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled
-from splitbrain.events import Crashed, Failed, Observed, Started, Synced
-from splitbrain.node import Observe, Send, SetTimer, Sync, Write
+from splitbrain.events import Crashed, Exited, Failed, Observed, Started, Synced
+from splitbrain.node import Exit, Observe, Send, SetTimer, Sync, Write
 from splitbrain.world.world import World
 
 ASK = Request("n1", "r1", "x")
@@ -354,3 +354,108 @@ def test_a_node_that_fails_loses_what_it_has_not_synced(host):
         world.apply(Crash("n1", keep=9, during=Fire("n1", "t")))
         world.apply(Restart("n1"))
         assert [event.observation.text for event in of(world, Observed)] == [("kept",), ("kept",)]
+
+
+# A node may mean to die
+
+
+def at_once(node, name, command):
+    raise Exit("enough")
+
+
+def in_the_midst(node, name, command):
+    yield Write("kept", 1)
+    yield Sync()
+    yield Write("lost", 1)
+    raise Exit("enough")
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+@pytest.mark.parametrize(("request_", "lost"), [(at_once, 0), (in_the_midst, 1)])
+def test_who_ends_itself_is_down_as_after_a_crash_and_may_start_again(request_, lost, host):
+    closed = []
+    scenario = scripted(request=request_, close=lambda node: closed.append(node.me), budget=FaultBudget(crashes="none"))
+    with World(scenario, host=host) as world:
+        world.apply(ASK)
+        assert of(world, Exited) == [Exited(1, "n1", "enough")]
+        assert of(world, Crashed) == [Crashed(1, "n1", 0, lost)]
+        assert world.violation is None
+        assert not world.processes["n1"].running
+        assert closed == ["n1"]
+        assert world.recorder.counts()["exit"] == 1
+        assert list(world.enabled(Restart)) == [Restart("n1")]
+        world.apply(Restart("n1"))
+        assert dict(world.processes["n1"].disk()) == ({"kept": 1} if lost else {})
+
+
+def test_who_ends_itself_counts_as_down():
+    with World(scripted(request=at_once, budget=FaultBudget(crashes="minority"))) as world:
+        world.apply(ASK)
+        assert list(world.enabled(Crash)) == []
+        world.apply(Restart("n1"))
+        assert len(list(world.enabled(Crash))) == 3
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_who_ends_itself_behind_a_slow_disk_does_so_when_that_has_answered(host):
+    with World(scripted(request=in_the_midst, budget=SLOW), host=host) as world:
+        world.apply(ASK)
+        assert of(world, Exited) == []
+        world.apply(Complete("n1"))
+        assert [event.lost for event in of(world, Crashed)] == [1]
+        assert len(of(world, Exited)) == 1
+
+
+@pytest.mark.parametrize("host", ["direct", "trio"])
+def test_who_ends_itself_in_its_start_is_down_at_once(host):
+    def start(node):
+        if node.disk.get("poison"):
+            raise Exit(f"poisoned, says {node!r}")
+        return [Write("poison", 1), Sync()]
+
+    with World(scripted(start=start), host=host) as world:
+        world.apply(Crash("n1"))
+        world.apply(Restart("n1"))
+        (exited,) = of(world, Exited)
+        assert exited.reason.startswith("poisoned, says <")
+        assert " at 0x" not in exited.reason  # an address differs from one process to the next
+        assert world.violation is None
+
+
+def test_a_factory_that_ends_itself_leaves_the_node_down():
+    class Poisoned:
+        def __init__(self, me, peers, disk):
+            if disk.get("poison"):
+                raise Exit("found poison")
+
+        def start(self):
+            return [Write("poison", 1), Sync()]
+
+        def receive(self, sender, message):
+            return ()
+
+    with World(scripted(factory=Poisoned)) as world:
+        world.apply(Crash("n1"))
+        world.apply(Restart("n1"))
+        assert [event.reason for event in of(world, Exited)] == ["found poison"]
+        assert not world.processes["n1"].running
+        assert world.violation is None
+
+
+def test_a_node_that_the_watchdog_stopped_cannot_say_that_it_meant_to(monkeypatch):
+    if not hasattr(signal, "SIGPROF"):
+        pytest.skip("the watchdog needs SIGPROF")
+
+    def request(node, name, command):
+        try:
+            while True:
+                pass
+        finally:
+            raise Exit("so what")
+
+    monkeypatch.setattr("splitbrain.cluster.watchdog.PATIENCE", 0.2)
+    with World(scripted(request=request)) as world:
+        world.apply(ASK)
+        assert of(world, Exited) == []
+        assert len(of(world, Failed)) == 1
+        assert world.processes["n1"].condemned is None

@@ -65,7 +65,7 @@ def test_the_help_names_every_strategy_and_the_exit_codes(capsys):
 def test_the_commands_are_listed_in_the_order_in_which_one_needs_them(capsys):
     _, out, _ = run(capsys, "--help")
     listed = [line.split()[0] for line in out.splitlines() if line.startswith("    ") and not line.startswith("     ")]
-    assert listed == ["hunt", "replay", "shrink", "show", "check", "bugs", "score"]
+    assert listed == ["new", "doctor", "hunt", "replay", "shrink", "show", "check", "bugs", "score"]
 
 
 def test_a_help_loads_nothing_heavy():

@@ -7,6 +7,8 @@ from splitbrain.command.parser import VERBS, parser
 
 def test_each_verb_sets_the_command_that_is_run():
     options = {
+        "new": ["mynode"],
+        "doctor": ["raft"],
         "hunt": ["raft"],
         "replay": ["a.schedule.jsonl"],
         "shrink": ["a.schedule.jsonl"],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import trio
 
-from splitbrain.cluster.host.async_node import Asked, Received
+from splitbrain.cluster.host.inputs import Asked, Received
 from splitbrain.node import CancelTimer, Erase, Observe, Reply, Send, SetTimer, Sync, Write
 from splitbrain_protocols.raft.kv.node import KeyValue
 from splitbrain_protocols.raft.kv.scenario import RAFT_KV

@@ -4,16 +4,20 @@ from dataclasses import replace
 
 import pytest
 from correct.raft import SCENARIOS
+from correct.raft_async import ASYNC_FIGURE_8, ASYNC_RAFT, SANS_IO_FIGURE_8
 from correct.raft_learners import LEARNERS, CountsLearners, LearnersVote
 from correct.raft_membership import MEMBERSHIP, ChangesAtOnce, CountsByTheOldOne, CountsEverybody
 from correct.raft_snapshots import SNAPSHOTS, SnapshotAtAnotherTerm, StaleSnapshot
 
 from splitbrain.actions import Deliver, Fire, Request
+from splitbrain.budget import FaultBudget
+from splitbrain.counterexample.minimiser.minimiser import minimise
 from splitbrain.errors import NotEnabled
 from splitbrain.observations import Committed, Installed, Truncated, Voters
 from splitbrain.search.hunt import hunt
 from splitbrain.world.world import World
 from splitbrain_invariants import RAFT_SAFETY, LogTermination
+from splitbrain_protocols.raft.scenario import RAFT
 
 SHARES, STEPS = 4, 200_000
 
@@ -71,6 +75,30 @@ def test_a_hunt_finds_what_is_wrong(scenario, factory, names):
     hunted = hunt(replace(scenario, factory=factory), seed=1, steps=200_000)
     assert hunted.outcome == "violation"
     assert hunted.found.violation.invariant in names
+
+
+FIGURE_8 = {"LeaderCompleteness", "StateMachineSafety", "CommittedIsDurable"}
+
+
+def test_the_async_raft_has_the_scenario_of_the_sans_io_one():
+    assert replace(ASYNC_RAFT, name=RAFT.name, factory=RAFT.factory) == RAFT
+    assert replace(ASYNC_FIGURE_8, name=SANS_IO_FIGURE_8.name, factory=SANS_IO_FIGURE_8.factory) == SANS_IO_FIGURE_8
+
+
+def test_the_async_raft_makes_progress_when_its_disks_are_slow():
+    slow = replace(ASYNC_RAFT, name="raft-async-slow", budget=FaultBudget(slow_disks=True))
+    hunted = hunt(slow, seed=1, steps=10_000)
+    assert (hunted.outcome, hunted.found) == ("clean", None)
+    assert hunted.coverage[Committed.__name__] > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", [SANS_IO_FIGURE_8, ASYNC_FIGURE_8], ids=lambda scenario: scenario.name)
+def test_both_styles_broken_the_same_way_show_figure_8(scenario):
+    hunted = hunt(scenario, seed=1, steps=500_000)
+    assert hunted.found is not None
+    assert hunted.found.violation.invariant in FIGURE_8
+    assert minimise(hunted.found).smallest.violation.invariant in FIGURE_8
 
 
 V1, WITHOUT_N3, WITHOUT_N4 = Request("n1", "r1", "v1"), Request("n1", "r2", "change 2"), Request("n1", "r1", "change 2")

@@ -120,12 +120,12 @@ def test_a_node_that_writes_and_never_looks_at_its_disk_is_a_problem():
     ("handler", "says"),
     [
         (lambda node, request, command: 1 / 0, "raised an exception: *ZeroDivisionError"),
-        (lambda node, request, command: ["send"], "no effect: request yielded 'send', a str, which is not an effect"),
-        (lambda node, request, command: 7, "no effect: *not effects"),
+        (lambda node, request, command: ["send"], "broke the contract: request yielded 'send', a str, which is not an effect"),
+        (lambda node, request, command: 7, "broke the contract: *not effects"),
         pytest.param(
             lambda node, request, command: (SetTimer("t", 1, 2) for _ in iter(int, 1)), "never stopped", marks=pytest.mark.slow
         ),
-        (lambda node, request, command: [Send("n9", Note())], "no effect: *there is no such node"),
+        (lambda node, request, command: [Send("n9", Note())], "broke the contract: *there is no such node"),
     ],
     ids=["raises", "yields a str", "returns a number", "never stops", "sends to nobody"],
 )

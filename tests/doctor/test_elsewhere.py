@@ -23,17 +23,17 @@ def concluded(scenario, *runs):
 
 def test_runs_that_are_alike_everywhere_are_no_problem_and_need_no_note():
     tried = concluded(SOUND, ASKED, ASKED[:0])
-    assert (tried.problem, tried.note) == (None, None)
+    assert (tried.difference, tried.note) == (None, None)
 
 
 def test_a_run_that_is_another_one_elsewhere_is_a_problem_with_its_cause():
-    problem = concluded(ORDERED, ASKED[:0], ASKED).problem
+    problem = str(concluded(ORDERED, ASKED[:0], ASKED).difference)
     assert "the same schedule ran in another process" in problem
     assert problem.endswith(cause.HASHING)
 
 
 def test_a_run_that_is_another_one_on_the_other_host_is_a_problem_with_its_cause():
-    problem = concluded(HOSTED, ASKED[:0], ASKED).problem
+    problem = str(concluded(HOSTED, ASKED[:0], ASKED).difference)
     assert "the same schedule ran on the trio host, and that runs it otherwise: event " in problem
     assert problem.endswith(cause.HOST)
 
@@ -41,14 +41,14 @@ def test_a_run_that_is_another_one_on_the_other_host_is_a_problem_with_its_cause
 def test_a_host_that_cannot_be_asked_is_a_note():
     with World(SOUND, 3, host="trio"):
         tried = concluded(SOUND, ASKED)
-    assert tried.problem is None
+    assert tried.difference is None
     assert tried.note.startswith("the trio host could not be asked: ")
 
 
 def test_the_first_run_that_is_not_alike_here_is_the_problem():
     tried = concluded(COUNTING, ASKED[:0], ASKED, ASKED)
-    assert "the same schedule ran twice" in tried.problem
-    assert tried.problem.endswith(cause.STATE)
+    assert "the same schedule ran twice" in tried.difference.what
+    assert tried.difference.cause == cause.STATE
 
 
 @pytest.mark.parametrize(

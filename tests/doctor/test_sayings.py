@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from splitbrain.doctor.sayings import out_of_order
-from splitbrain.events import Crashed, Observed, Started, Synced, Wrote
+from splitbrain.events import Crashed, Observed, Replied, Sent, Started, Synced, Wrote
 from splitbrain.observations import (
     Accepted,
     AcceptorStarted,
@@ -32,6 +32,7 @@ def said(what):
     return Observed(1, "n1", what)
 
 
+TERM, SENT = said(EnteredTerm(1)), Sent(1, "n1", "n2", "AppendEntriesReply", 1, 1, None)
 ONE, TWO = said(Appended(1, 1, "v1")), said(Appended(2, 1, "v2"))
 
 
@@ -67,10 +68,18 @@ def test_an_entry_that_is_said_when_its_sync_is_over_is_told_and_what_to_do(valu
         (ONE, wrote(["v1"]), SYNC, said(Appended(1, 2, "v1"))),  # again, after a truncation: it will be written
         (wrote(["v1"]), SYNC, DOWN, Started(3, "n1", 2), ONE),  # another life
         (wrote([None]), SYNC, said(Appended(1, 1, None))),  # nothing to tell it by
+        (wrote(["v1"]), SYNC, ONE, TERM, SYNC, SENT),  # one more sync comes before anything leaves the node
+        (wrote(["v1"]), SYNC, ONE, DOWN),  # it might have come
     ],
 )
 def test_an_entry_that_is_said_before_its_sync_is_in_order_and_so_is_what_nobody_can_tell(events):
     assert problems(*events) == []
+
+
+@pytest.mark.parametrize("leaving", [SENT, Replied(1, "n1", "r1", "done"), said(Committed(1, 1))])
+def test_what_leaves_the_node_before_the_next_sync_could_tell_of_it(leaving):
+    (problem,) = problems(wrote(["v1"]), SYNC, ONE, leaving, SYNC)
+    assert "when the Sync that made the entry durable is over" in problem
 
 
 def test_who_has_no_invariant_that_goes_by_it_may_say_it_when_it_likes():
@@ -78,7 +87,6 @@ def test_who_has_no_invariant_that_goes_by_it_may_say_it_when_it_likes():
 
 
 FOUND, AGAIN = said(Recovered(0, None, ())), Started(3, "n1", 2)
-TERM = said(EnteredTerm(1))
 
 
 def test_what_a_start_found_on_its_disk_is_said_first_of_all():

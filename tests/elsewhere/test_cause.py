@@ -13,6 +13,7 @@ ANSWERS = {
     "COUNTING": cause.STATE,
     "CHANCE": cause.CHANCE,
     "CLOCK": cause.CLOCK,
+    "BOTH": cause.BOTH,
     "CALENDAR": cause.DRAWN,
     "UNIQUE": cause.DRAWN,
     "IMPORTED": cause.IMPORTED,

@@ -51,6 +51,13 @@ def test_a_fair_phase_leaves_nobody_dead_whom_the_budget_keeps_alive_and_none_th
     assert set(calms(mutant(RAFT, RAFT.factory, can_progress=lambda *_: False))) == {None}
 
 
+def test_a_fair_phase_leaves_nobody_dead_whom_his_own_budget_keeps_alive():
+    last = {"witness": lambda size: (size - 1,)}
+    witness = mutant(RAFT, RAFT.factory, roles=last, budgets={"witness": FaultBudget(crashes="none")})
+    assert {"n5" in calm.core for calm in calms(witness)} == {True}
+    assert {len(calm.core) for calm in calms(witness)} == {3, 5}
+
+
 def test_each_option_gets_each_of_its_values_and_the_host_is_whoever_s_choice():
     drawn = [draw_setup(RAFT, Dice(seed)) for seed in range(200)]
     for name, values in RAFT.options.items():

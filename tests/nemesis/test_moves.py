@@ -45,6 +45,38 @@ def test_every_proposal_is_enabled_when_it_is_made():
     assert kinds == {Deliver, Drop, Duplicate, Cut, Mend, Fire, Restart, Crash, Complete, Request}
 
 
+STILL = FaultBudget(crashes="none", partition=False, mid_handler=False, torn=False)
+ROLES = {"witness": lambda size: (size - 1,), "learner": (1,)}
+BUDGETS = {"witness": STILL, "learner": FaultBudget(slow_disks=True, mid_handler=False, torn=False)}
+
+
+def test_proposals_go_by_the_budget_of_the_node_that_they_are_for():
+    kinds, crashed, cut = set(), set(), set()
+    for seed in range(6):
+        with World(busy(roles=ROLES, budgets=BUDGETS, budget=FaultBudget(crashes="minority"), sizes=(4, 3)), 4) as world:
+            moves = moves_of(world, seed)
+            for _ in range(400):
+                action = getattr(moves, moves.dice.pick(PROPOSALS))()
+                if action is not None:
+                    kinds.add(type(action))
+                    moves.go(lambda action=action: action, 1)
+            crashes = [action for action in moves.actions if isinstance(action, Crash)]
+            crashed |= {(each.node, each.during is not None, each.keep > 0) for each in crashes}
+            cut |= {node for action in moves.actions if isinstance(action, Cut) for link in action.links for node in link}
+    assert {Complete, Cut, Crash} <= kinds
+    assert {node for node, _, _ in crashed} == {"n1", "n2", "n3"}
+    assert all(node != "n2" for node, inside, kept in crashed if inside or kept)
+    assert {(node, inside) for node, inside, _ in crashed} >= {("n1", True), ("n3", True), ("n2", False)}
+    assert any(kept for _, _, kept in crashed)
+    assert cut == {"n1", "n2", "n3"}
+
+
+def test_nothing_is_cut_where_only_one_node_could_be():
+    with World(busy(roles={"witness": (0,)}, budgets={"witness": STILL}), 2) as world:
+        assert moves_of(world).separable == ("n2",)
+        assert moves_of(world).cut() is None
+
+
 def test_where_there_is_nothing_of_a_kind_there_is_no_proposal():
     with World(scripted(requests=0)) as world:
         moves = moves_of(world)
@@ -108,6 +140,11 @@ def test_a_client_that_was_refused_goes_mostly_where_it_was_sent():
         moves = moves_of(world)
         moves.go(moves.request, 200)
     assert asked.count("n3") > 120
+
+
+def test_a_site_loses_its_power_but_for_those_who_may_not_all_be_down():
+    with World(busy(roles=ROLES, budgets={"witness": STILL}, sizes=(4,)), 4) as world:
+        assert [crash.node for crash in moves_of(world).crash_all()] == ["n1", "n2", "n3"]
 
 
 def test_a_whole_site_loses_its_power_only_where_all_may_be_down():

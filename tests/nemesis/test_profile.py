@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from splitbrain.budget import FaultBudget
 from splitbrain.dice import Dice
-from splitbrain.nemesis.profile import Faults, draw_faults, draw_profile
+from splitbrain.exhibit import mutant
+from splitbrain.nemesis.profile import Faults, draw_faults, draw_profile, steady
 from splitbrain_protocols.raft.scenario import RAFT
 
 KINDS = ("drop", "duplicate", "crash", "crash_inside", "partition", "rotate")
@@ -50,7 +52,8 @@ def test_faults_that_a_run_has_not_have_no_rate():
 
 
 def test_where_links_are_fifo_nothing_overtakes_and_where_disks_are_fast_none_answers():
-    assert {(each.recent, each.slow) for each in profiles(reorder=False)} == {(0.0, 0.0)}
+    assert {each.recent for each in profiles(reorder=False)} == {0.0}
+    assert len({each.slow for each in profiles(reorder=False)}) > 2  # of links, there
     assert len({(each.recent, each.slow) for each in profiles()}) > 4
     assert {each.complete for each in profiles()} == {0.0}
     assert all(each.complete > 0 for each in profiles(slow_disks=True))
@@ -74,3 +77,20 @@ def test_when_quorums_rotate_mostly_a_bare_majority_has_the_cluster_to_itself_fo
     for each in profiles(Faults(False, False, False, False, False, rotate=True)):
         assert set(each.shy) <= set(each.quiet)
         assert each.phase <= 50
+
+
+def test_a_steady_profile_does_all_that_the_budget_allows_and_no_more():
+    allowed = steady(FaultBudget(slow_disks=True))
+    assert min(allowed.duplicate, allowed.crash, allowed.complete, allowed.disconnect, allowed.connect, allowed.operate) > 0
+    quiet = steady(FaultBudget(crashes="none", duplicate=False, disconnect=False))
+    assert quiet.duplicate == quiet.crash == quiet.complete == quiet.disconnect == quiet.drop == quiet.cut == 0
+
+
+def test_what_only_streams_or_operations_bring_is_drawn_behind_all_else_and_only_there():
+    plain = mutant(RAFT, RAFT.factory)
+    declared = mutant(RAFT, RAFT.factory, operations={"compact": (None,)})
+    for seed in range(20):
+        one, other = (draw_profile(Dice(seed), each, 3) for each in (plain, declared))
+        assert one == structs.replace(other, operate=0.0)
+        assert one.operate == one.disconnect == one.connect == one.soon == 0
+        assert other.operate > 0

@@ -1,7 +1,21 @@
 """What changed at a step, in the words of a lane."""
 
-from splitbrain.actions import Calm, Complete, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Resend
-from splitbrain.events import Crashed, Failed, Observed, Replied, Requested, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.actions import (
+    Calm,
+    Complete,
+    Connect,
+    Crash,
+    Cut,
+    Deliver,
+    Disconnect,
+    Drop,
+    Duplicate,
+    Fire,
+    Mend,
+    Request,
+    Resend,
+)
+from splitbrain.events import Acted, Crashed, Exited, Failed, Observed, Replied, Requested, Sent, Started, Synced, TimerSet, Wrote
 from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
 from splitbrain.report.cells import CellReader, Weight, identity, message_of
 
@@ -80,6 +94,15 @@ def test_a_client_that_asks_once_is_told_no_more_of_than_before():
     assert (part.text, part.weight) == ("answers r1: 3", Weight.DETAIL)
 
 
+def test_what_arrives_before_the_power_goes_is_told_at_both_ends():
+    crash = Crash(N1, during=Fire(N1, "election"), after=1, arrive=1)
+    arrived = Acted(1, 0, Deliver(N1, N2, "RequestVote", 1))
+    happened = (Acted(1, 0, crash), sent(N2), arrived, Crashed(1, N1, 0, 0))
+    assert read(crash, *happened, down={N1: True}) == {N1: ["power off", "→n2 RequestVote, arrives"], N2: ["hello"]}
+    said = Observed(1, N2, Led(3))
+    assert read(crash, *happened, said, down={N1: True})[N2] == ["leads t3"]
+
+
 def test_what_a_crash_would_lose_is_named_until_it_is_synced_or_lost():
     wrote = Wrote(1, N2, "vote", N1)
     assert read(VOTE, wrote) == {N2: ["unsynced: vote"]}
@@ -139,3 +162,32 @@ def test_of_a_long_failure_the_end_is_told_where_its_place_is():
     assert words.startswith("raised: receive: ValueError: no way")
     assert words.endswith("(node.py:17, in receive)")
     assert len(words) < 130
+
+
+def test_what_becomes_of_a_connection_stands_at_both_its_ends():
+    assert read(Disconnect(N1, N3)) == {N1: ["connection to n3 ends"], N3: ["connection to n1 ends"]}
+    assert read(Connect(N1, N3)) == {N1: ["connection to n3 opens"], N3: ["connection to n1 opens"]}
+
+
+def test_a_node_learns_of_its_connection_and_what_was_sent_under_that_name_is_a_message():
+    gone = Deliver(N2, N1, "disconnected")
+    assert read(gone) == {N1: ["learns: n2 disconnected"]}
+    assert read(gone, Observed(1, N1, Led(2))) == {N1: ["leads t2", "learns: n2 disconnected"]}
+    said = Sent(0, N2, N1, "disconnected", None, 1, "see you")
+    reader = CellReader([gone], lambda event: False)
+    reader.cells(None, [said], UP)
+    assert reader.notice(gone) is None
+    assert [part.text for part in reader.cells(gone, [], UP)[N1]] == ["see you"]
+
+
+def test_a_node_that_ends_itself_says_why_and_did_not_lose_its_power():
+    ended = Exited(1, N2, "SystemExit: 3")
+    assert read(VOTE, ended, Crashed(1, N2, 0, 0)) == {N2: ["exits: SystemExit: 3"]}
+    assert read(VOTE, ended, Crashed(1, N2, 0, 2)) == {N2: ["exits: SystemExit: 3", "loses 2 writes"]}
+
+
+def test_what_a_node_sends_to_itself_is_shown_where_it_gets_it_at_once():
+    tick, itself = Fire(N1, "tick"), Sent(1, N1, N1, "Vote", 1, 1, "yes")
+    for local, words in ((True, ["→itself Vote"]), (False, [])):
+        cells = CellReader([tick], lambda event: False, local).cells(tick, [itself], UP)
+        assert [part.text for part in cells.get(N1, [])] == words

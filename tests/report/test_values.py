@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from splitbrain.report.values import ballot, clip, clip_middle, counted, fields, gist, value
+from splitbrain.report.values import ballot, clip_middle, counted, gist
+from splitbrain.trace.readable import clip, fields, value
 from splitbrain_protocols.paxos.messages import Ballot, Promise, Proposal
 from splitbrain_protocols.raft.core.messages import AppendEntries, Entry, RequestVoteReply
 

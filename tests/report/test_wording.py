@@ -1,4 +1,4 @@
-"""Events, actions and values in words."""
+"""Events and observations in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from scripted import Note
 
 from splitbrain import observations
-from splitbrain.actions import Crash, Cut, Deliver, Fire, Mend, Request, Resend
+from splitbrain.actions import Fire
 from splitbrain.events import (
     Acted,
     CalmBegan,
@@ -18,8 +18,10 @@ from splitbrain.events import (
     Declared,
     Erased,
     Event,
+    Exited,
     Failed,
     Observed,
+    Operated,
     Replied,
     Requested,
     Sent,
@@ -44,14 +46,16 @@ from splitbrain.observations import (
     Observation,
     Promised,
     Proposed,
+    Ready,
     Recovered,
+    Recovering,
     SteppedDown,
     Tracked,
     Truncated,
     Voted,
     Voters,
 )
-from splitbrain.report.wording import action_words, brief, clause, notation, question, words
+from splitbrain.report.wording import brief, clause, notation, question, words
 from splitbrain_protocols.paxos.messages import Ballot
 from splitbrain_protocols.raft.core.messages import Entry, RequestVoteReply
 
@@ -60,6 +64,7 @@ SAID = [
     (Decided("v"), "decides v", "decides v"),
     (Decided("v", 3), "decides v in slot 3", "decides v in slot 3"),
     (Applied(1, 2, "v"), "applies v, entry 1 of term 2", "applies 1:t2 v"),
+    (Applied(1, None, "v"), "applies v, entry 1", "applies 1 v"),
     (EnteredTerm(2), "enters term 2", "enters t2"),
     (Voted(2, "n3"), "votes for n3 in term 2", "votes n3 t2"),
     (Led(2), "leads term 2", "leads t2"),
@@ -68,6 +73,7 @@ SAID = [
     (Appended(1, 2, None), "has no-op of term 2 as entry 1 of its log", "appends 1:t2 no-op"),
     (Truncated(4), "removes its entries from 4 on", "removes from 4 on"),
     (Committed(3, 2), "commits up to entry 3, in term 2", "commits 3"),
+    (Committed(3, None), "commits up to entry 3", "commits 3"),
     (
         Tracked("n2", 1, 3),
         "takes n2 to match up to entry 1, and sends it entries from 3 on",
@@ -79,6 +85,8 @@ SAID = [
         "finds on its disk: term 2, voted for n3, log 1:t1 a 2:t2 b",
         "finds t2 voted n3, log 1:t1 a 2:t2 b",
     ),
+    (Recovering(), "is no full member until it has recovered, and counts as down", "recovers, counts as down"),
+    (Ready(), "has recovered, and is a full member", "has recovered"),
     (AcceptorStarted(None, None, None), "finds nothing on its disk", "finds an empty disk"),
     (
         AcceptorStarted(B, B, "v"),
@@ -148,6 +156,10 @@ HAPPENED = [
     (CalmBegan(1, ("n1", "n2"), 500), "faults stop; n1, n2 must make progress within 500 ms"),
     (CalmEnded(1, ("n1", "n2"), 480), "the fair phase is over, 480 ms later"),
     (Failed(1, "n1", "raised", "KeyError: 'x'"), "n1 raised: KeyError: 'x'"),
+    (Exited(1, "n1", "SystemExit: 3"), "n1 ends itself: SystemExit: 3"),
+    (Sent(1, "n1", "n1", "Vote", None, 1, Note("yes")), "n1 sends itself Vote (text yes)"),
+    (Operated(1, "n1", "compact", None), "somebody tells n1 to compact"),
+    (Operated(1, "n1", "transfer", "n2"), "somebody tells n1 to transfer n2"),
 ]
 
 
@@ -169,29 +181,6 @@ def test_an_event_is_told_with_its_subject(event, told):
 
 def test_every_event_has_its_words():
     assert {type(event) for event, _ in HAPPENED} == set(get_args(Event))
-
-
-def test_a_partition_is_told_by_its_two_sides():
-    both = (("n1", "n3"), ("n3", "n1"), ("n2", "n3"), ("n3", "n2"))
-    assert action_words(Cut(both)) == "cut n1 n2 <-> n3"
-    assert action_words(Mend((("n1", "n3"), ("n2", "n3")))) == "mend n1 n2 -> n3"
-    ring = (("n1", "n2"), ("n2", "n3"), ("n3", "n1"))
-    assert action_words(Cut(ring)) == "cut n1->n2 n2->n3 n3->n1"
-
-
-def test_what_a_session_asks_for_is_in_words_and_so_is_whom_it_goes_on_for():
-    asked = Request("n1", "s2.1", ("put", "x", 3), "s2")
-    assert action_words(asked) == "request n1 s2.1 put x 3"
-    assert action_words(Request("n1", "s2.1", ("get", "x"), "s2", "s1")) == "request n1 s2.1 for s1: get x"
-    assert action_words(Crash("n1", 0, asked, 2)) == "crash n1 after 2 effects of (request n1 s2.1 put x 3)"
-    assert action_words(Resend("n2", "s2.1")) == "resend n2 s2.1"
-    assert action_words(Request("n1", "r1", ("get", "x"))) == "request n1 r1 ('get', 'x')"  # of nobody's session, as it is
-
-
-def test_a_crash_inside_a_handler_counts_its_effects():
-    inner = Deliver("n1", "n2", "RequestVote", 1)
-    assert action_words(Crash("n2", 0, inner, 1)) == "crash n2 after 1 effect of (deliver n1->n2 RequestVote 1)"
-    assert action_words(Crash("n2", 2, inner, 3)).endswith("after 3 effects of (deliver n1->n2 RequestVote 1), 2 unsynced survive")
 
 
 @pytest.mark.parametrize("said", [said for said, _, _ in SAID], ids=lambda said: type(said).__name__)

@@ -5,7 +5,7 @@ import re
 import pytest
 from msgspec import structs
 
-from splitbrain.actions import Crash, Deliver, Request, Resend
+from splitbrain.actions import Connect, Crash, Deliver, Disconnect, Request, Resend
 from splitbrain.errors import ScheduleError
 from splitbrain.schedule.file import SavedSchedule, decode, encode
 from splitbrain.schedule.header import Header
@@ -32,6 +32,21 @@ def test_what_sessions_ask_comes_back_and_what_asks_without_one_is_written_as_ev
         '{"do": "request", "node": "n1", "id": "s1.1", "command": ["get", "x"], "session": "s1"}',
         '{"do": "crash", "node": "n2", "during": {"do": "resend", "node": "n2", "id": "s1.1"}, "after": 3}',
         '{"do": "request", "node": "n3", "id": "s6.2", "command": null, "session": "s6", "replaces": "s1"}',
+    ]
+    content = encode(SavedSchedule(HEADER, actions))
+    assert content.decode().splitlines()[1:] == lines
+    assert decode(content).actions == actions
+
+
+def test_connections_are_written_by_their_ends():
+    actions = (Disconnect("n1", "n2"), Connect("n2", "n1"), Crash("n2", 0, Deliver("n1", "n2", "disconnected"), 1, 2))
+    lines = [
+        '{"do": "disconnect", "one": "n1", "other": "n2"}',
+        '{"do": "connect", "one": "n2", "other": "n1"}',
+        (
+            '{"do": "crash", "node": "n2", '
+            '"during": {"do": "deliver", "from": "n1", "to": "n2", "kind": "disconnected"}, "after": 1, "arrive": 2}'
+        ),
     ]
     content = encode(SavedSchedule(HEADER, actions))
     assert content.decode().splitlines()[1:] == lines
@@ -86,7 +101,7 @@ def test_a_message_is_named_by_its_link_kind_epoch_and_ordinal_without_what_goes
         (HEAD + FIRE.replace('"n1"', "1"), 2, r"Expected `str`, got `int` in `node` \(a fire has node, timer\)"),
         (HEAD + FIRE.replace("timer", "time"), 2, r"Object contains unknown field `time` \(a fire has node, timer\)"),
         (HEAD + '{"do": "fire", "node": "n1"}\n', 2, "Object missing required field `timer`"),
-        (HEAD + '{"do": "advance", "by": 3}\n', 2, r"unknown field `by` \(a advance has no fields\)"),
+        (HEAD + '{"do": "advance", "by": 3}\n', 2, r"unknown field `by` \(an advance has no fields\)"),
         (HEAD + '{"do": "cut", "links": [["n1"]]}\n', 2, r"Expected `array` of length 2 in `links\[0\]`"),
         (HEAD + '{"do": "crash", "node": "n1", "keep": -1}\n', 2, "'keep' is -1, but it counts from 0"),
         (
@@ -103,6 +118,16 @@ def test_a_message_is_named_by_its_link_kind_epoch_and_ordinal_without_what_goes
             HEAD + '{"do": "crash", "node": "n1", "during": {"do": "crash", "node": "n1"}}\n',
             2,
             "Invalid value 'crash' in `during.do`",
+        ),
+        # Connections
+        (HEAD + '{"do": "disconnect", "one": "n1"}\n', 2, r"missing required field `other` \(a disconnect has one, other\)"),
+        (HEAD + '{"do": "connect", "nodes": ["n1", "n2"]}\n', 2, r"unknown field `nodes` \(a connect has one, other\)"),
+        (HEAD + '{"do": "connect", "one": "n1", "other": 2}\n', 2, "Expected `str`, got `int` in `other`"),
+        (HEAD + '{"do": "disconect", "one": "n1", "other": "n2"}\n', 2, "did you mean 'disconnect'"),
+        (
+            HEAD + '{"do": "connect", "one": "n1", "other": "n1"}\n',
+            2,
+            'it names "n1" twice, but a connection is one of two nodes; mend the line, or delete it',
         ),
         # Sessions
         (

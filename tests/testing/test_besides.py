@@ -8,7 +8,7 @@ from hypothesis import reject
 from shrinkers import FORGET, SETUP
 
 from splitbrain.testing.besides import besides
-from splitbrain.testing.simulation import Broken
+from splitbrain.testing.broken import Broken
 from splitbrain.world.run import run
 
 HERE = "test_besides.py"

@@ -4,14 +4,16 @@ import contextlib
 
 import pytest
 import trio
+from couriers import COURIER
 from hypothesis import settings
 from hypothesis.stateful import precondition, rule
+from ledgers import LEDGER
 from projects import machine, schedules
 from shrinkers import FORGET
 from stores import STORE
 from toys import FORGETFUL, HIDDEN, REGISTER, UNSURE, Register
 
-from splitbrain.actions import Complete, Crash, Deliver, Fire, Request, Resend, Restart
+from splitbrain.actions import Complete, Connect, Crash, Deliver, Disconnect, Fire, Request, Resend, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.events import Observed
@@ -360,3 +362,37 @@ def test_what_the_budget_forbids_is_never_done():
 
 def test_a_machine_is_not_collected_itself():
     assert ScenarioMachine.__test__ is False
+
+
+def test_rules_end_connections_and_open_them_and_tell_nodes_what_to_do():
+    made = state_machine(COURIER)()
+    made.open(Setup(COURIER, 2), 0)
+    assert not made._can(Connect)
+    made.disconnect(0)
+    made.connect(7)
+    made.deliver(0)
+    assert [type(action) for action in made.actions] == [Disconnect, Connect, Deliver]
+    assert made.actions[-1].kind == "disconnected"
+    made.teardown()
+    made = state_machine(LEDGER)()
+    made.open(Setup(LEDGER, 3), 0)
+    assert not made._can(Disconnect, Connect)
+    made.operate(0, 0)
+    made.operate(1, 1)
+    made.crash_inside(0, 1, 0)
+    assert [action.input.operation for action in made.actions] == ["compact", "transfer", "compact"]
+    assert isinstance(made.actions[-1], Crash)
+    made.teardown()
+
+
+def test_what_is_declared_is_drawn_in_examples_too():
+    tallies = []
+
+    class Watched(state_machine(COURIER)):
+        def teardown(self):
+            super().teardown()
+            tallies.append(self.tally)
+
+    search(Watched, settings(FEW, max_examples=20))
+    assert all(tallies[-1].coverage[word] for word in ("disconnect", "connect"))
+    assert not tallies[-1].coverage["operate"]

@@ -4,18 +4,24 @@ import contextlib
 from contextlib import closing
 
 import pytest
+from couriers import COURIER
+from ledgers import LEDGER
 from shrinkers import FORGET
 from stores import STORE
+from talkers import ask, said, talkers
 from toys import FORGETFUL, REGISTER
+from voters import VOTERS, SaysThenStores
 
-from splitbrain.actions import Cut, Deliver, Mend, Request, Resend
+from splitbrain.actions import Connect, Crash, Cut, Deliver, Disconnect, Fire, Mend, Operate, Request, Resend, Restart
+from splitbrain.budget import FaultBudget
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.exhibit import mutant
 from splitbrain.nemesis.draw import draw_setup
-from splitbrain.observations import Decided, Led
+from splitbrain.observations import Appended, Decided, Led
 from splitbrain.search.tally import Tally
-from splitbrain.testing.simulation import Broken, Simulation
+from splitbrain.testing.broken import Broken
+from splitbrain.testing.simulation import Simulation
 from splitbrain.world.run import Setup, run
 
 
@@ -48,6 +54,28 @@ def test_a_partition_cuts_between_groups_and_what_is_in_none_is_a_group(world):
     kinds = [type(action) for action in world.actions]
     assert kinds == [Cut, Request, Mend, Deliver, Deliver]
     assert set(world.actions[0].links) == {("n1", "n2"), ("n1", "n3"), ("n2", "n1"), ("n3", "n1")}
+
+
+@pytest.mark.parametrize("links", ["streams", "datagrams"])
+def test_where_links_keep_their_order_what_is_in_flight_settles_in_the_order_of_sending(links):
+    scenario = talkers(links=links, budget=FaultBudget(reorder=False))
+    with closing(Simulation(Setup(scenario, 3))) as world:
+        world.apply(ask("n1", ("n2", "a"), ("n3", "b"), ("n2", "c")))
+        world.apply(ask("n3", ("n1", "d"), ("n2", "e")))
+        world.apply(Cut((("n1", "n3"),)))
+        assert world.settle(1) == 1
+        assert world.settle() == 3
+        assert [text for _, text in said(world)] == ["n2 got a of n1", "n2 got c of n1", "n1 got d of n3", "n2 got e of n3"]
+        world.heal()
+        assert world.settle() == 1
+
+
+def test_notices_settle_among_messages():
+    with closing(Simulation(Setup(talkers(), 2))) as world:
+        world.apply(Disconnect("n1", "n2"))
+        world.apply(Connect("n1", "n2"))
+        assert world.settle() == 4
+        assert [text for _, text in said(world)] == ["n1 down n2", "n2 down n1", "n1 up n2", "n2 up n1"]
 
 
 def test_nodes_crash_restart_and_hear_their_timers(world):
@@ -187,6 +215,15 @@ def test_what_was_done_to_the_cluster_itself_is_in_the_schedule_where_the_trace_
     assert "let `world.apply(action)` do it" in str(error)
 
 
+def test_what_arrives_inside_a_crash_is_no_action_of_its_own_in_a_schedule_that_is_read_off_a_trace():
+    simulation = Simulation(Setup(mutant(VOTERS, SaysThenStores), 3))
+    schedule = (Fire("n2", "election"), Crash("n1", 0, Deliver("n2", "n1", "Ask"), 1, 1), Restart("n1"), Connect("n1", "n3"))
+    schedule += (Fire("n3", "election"), Deliver("n3", "n1", "Ask"), Deliver("n1", "n3", "Vote"))
+    for action in schedule:
+        simulation.cluster.apply(action)
+    assert story(simulation).found.actions == schedule
+
+
 def test_a_crash_inside_a_client_s_request_comes_after_so_many_effects(world):
     world.crash_asked("n1", after=2)  # the value is written and synced, and not yet decided
     assert world.running == ("n2", "n3")
@@ -277,3 +314,30 @@ def test_a_workload_that_has_nothing_to_ask_is_not_asked_for_more():
         with pytest.raises(NotEnabled, match="the workload has nothing to ask now; say what to ask for"):
             simulation.request("n1")
         assert simulation.request("n1", ["get", "x"]).id == "s1.1"
+
+
+def test_connections_end_and_are_opened_and_their_ends_learn_of_it():
+    with closing(Simulation(Setup(COURIER, 2))) as world:
+        world.settle()
+        world.request("n1", "ab")
+        world.disconnect("n1", "n2")
+        world.connect("n1", "n2")
+        assert world.settle() > 4
+        assert [said.command for said in world.observed(Appended, "n2")] == ["ab"]
+        with pytest.raises(NotEnabled, match="they have a connection"):
+            world.connect("n1", "n2")
+
+
+def test_a_node_is_told_what_the_scenario_draws_or_what_one_says():
+    with closing(Simulation(Setup(LEDGER, 3))) as world:
+        assert world.operate("n1", "transfer", "n3") == Operate("n1", "transfer", "n3")
+        drawn = world.operate("n2", "transfer")
+        assert drawn.argument in ("n1", "n3")
+        assert world.operate("n1", "compact").argument in (0, 1)
+        with pytest.raises(NotEnabled, match="has no operation 'explode'"):
+            world.operate("n1", "explode")
+    with (
+        closing(Simulation(Setup(LEDGER, 1))) as world,
+        pytest.raises(NotEnabled, match="cannot tell n1 to transfer: its function"),
+    ):
+        world.operate("n1", "transfer")

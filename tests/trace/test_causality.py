@@ -1,10 +1,11 @@
 """What happened before what."""
 
 import networkx as nx
+from couriers import COURIER
 from relay import ASK, PASS, TELL, relay
 from scripted import scripted
 
-from splitbrain.actions import Crash, Deliver, Drop, Duplicate, Request, Resend, Restart
+from splitbrain.actions import Connect, Crash, Deliver, Disconnect, Drop, Duplicate, Request, Resend, Restart
 from splitbrain.node import Refused, Reply
 from splitbrain.trace.causality import happens_before
 from splitbrain.world.run import Setup, run
@@ -95,3 +96,19 @@ def test_who_goes_on_for_another_comes_after_what_that_one_did():
 def test_an_observation_is_at_its_step():
     graph = ordered(trace(ASK, PASS, TELL))
     assert set(graph.nodes) == {0, 1, 2, 3}
+
+
+def test_a_node_is_told_of_its_connection_because_that_ended_or_was_opened():
+    schedule = (
+        Disconnect("n1", "n2"),
+        Connect("n1", "n2"),
+        Deliver("n2", "n1", "disconnected"),
+        Deliver("n2", "n1", "connected"),
+        Deliver("n1", "n2", "disconnected"),
+        Crash("n2"),
+        Deliver("n2", "n1", "disconnected", None, 2),
+    )
+    done = run(Setup(COURIER, 2), schedule, keep=True)
+    assert done.actions == schedule
+    told = {(one, other) for one, other, message in happens_before(done.events).edges(data="message") if message}
+    assert told == {(1, 3), (2, 4), (1, 5), (6, 7)}

@@ -7,7 +7,7 @@ from splitbrain.errors import ScenarioError
 from splitbrain.events import Crashed, Started
 from splitbrain.invariant import Invariant, Monitor
 from splitbrain.node import Observe
-from splitbrain.observations import Decided, Led
+from splitbrain.observations import Decided, Led, Ready, Recovering
 from splitbrain.trace.recorder import Recorder
 from splitbrain.world.world import World
 
@@ -148,3 +148,24 @@ def test_an_invariant_that_cannot_tell_whether_it_is_satisfied_ends_the_fair_pha
 def test_who_checks_nothing_waits_for_nothing():
     one = Recorder(None, keep=True)
     assert (one.awaits(), one.satisfied()) == (False, False)
+
+
+def test_who_recovers_and_who_is_ready_is_told_each_time_and_counted_as_all_else_is():
+    class Back(Ready, frozen=True, tag=True):
+        pass
+
+    recorder, told = Recorder(None, keep=False), []
+    recorder.on_standing = lambda node, recovers: told.append((node, recovers))
+    for node, said in (("n1", Recovering()), ("n2", Decided("v")), ("n1", Back()), ("n2", Recovering()), ("n1", Back())):
+        recorder.observed(node, said, parted=False)
+    assert told == [("n1", True), ("n1", False), ("n2", True), ("n1", False)]
+    assert recorder.heard == {Decided: 1, Recovering: 2, Back: 2}
+    assert recorder.said() == 5
+
+
+def test_the_scenario_may_say_what_makes_a_node_ready():
+    recorder, told = Recorder(None, keep=False, ready=Decided), []
+    recorder.on_standing = lambda node, recovers: told.append(recovers)
+    for said in (Recovering(), Ready(), Decided("v")):
+        recorder.observed("n1", said, parted=False)
+    assert told == [True, False]

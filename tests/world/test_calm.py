@@ -5,14 +5,15 @@ from itertools import pairwise
 
 import pytest
 from scripted import Note, of, scripted
+from talkers import go, said, talkers
 
-from splitbrain.actions import Calm, Crash, Cut, Deliver, Fire, Request
+from splitbrain.actions import Calm, Connect, Crash, Cut, Deliver, Disconnect, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Acted, CalmBegan, CalmEnded, Crashed, Observed, Replied, Requested, Started
 from splitbrain.invariant import Invariant
 from splitbrain.node import Observe, Refused, Reply, Send, SetTimer, Sync, Write
-from splitbrain.observations import Decided
+from splitbrain.observations import Decided, Ready, Recovering
 from splitbrain.stopwatch import Deadline, OutOfTime
 from splitbrain.trace.encoding import digest
 from splitbrain.world.run import Setup
@@ -293,3 +294,135 @@ def test_a_deadline_ends_a_fair_phase_unless_something_has_broken_by_then():
         world.deadline = Deadline(0.0)
         calm(world)  # the restart, at its beginning, broke it
         assert world.violation is not None
+
+
+# Roles, and nodes that recover
+
+
+def test_a_role_that_is_never_down_is_in_every_core():
+    scenario = scripted(roles={"witness": (2,)}, budgets={"witness": FaultBudget(crashes="none")}, sizes=(3,), requests=0)
+    with World(scenario) as world:
+        with pytest.raises(
+            NotEnabled, match="it leaves 1 node dead, which is more than the fault budget of the role 'witness' allows"
+        ):
+            calm(world, ("n1", "n2"))
+        calm(world, ("n1", "n3"))
+
+
+def recovering(said=Recovering, **changes):
+    """Members that were here before must recover, and never do."""
+
+    def start(node):
+        yield from [Observe(said())] * node.disk.get("been", 0)
+        yield Write("been", 1)
+        yield Sync()
+
+    return scripted(start=start, requests=0, sizes=(3,), budget=FaultBudget(crashes="minority"), **changes)
+
+
+def test_a_member_that_recovers_counts_with_those_who_are_left_dead():
+    with World(recovering()) as world:
+        world.apply(Crash("n1"))
+        world.apply(Restart("n1"))
+        for core in (("n1", "n2"), ("n1", "n3")):
+            with pytest.raises(NotEnabled, match="it leaves 1 node dead, and n1 has not recovered yet, which is more than"):
+                calm(world, core)
+        calm(world)
+        assert of(world, CalmEnded)
+
+
+def test_a_member_that_is_down_counts_where_it_must_recover():
+    with World(recovering(ready=Ready)) as world:
+        world.apply(Crash("n1"))
+        with pytest.raises(NotEnabled, match="leaves 1 node dead, and n1 has not recovered yet"):
+            calm(world, ("n1", "n2"))
+        calm(world, ("n2", "n3"))
+    with World(recovering()) as world:
+        for action in (Crash("n2"), Restart("n2"), Crash("n2")):  # it has said once that it recovers
+            world.apply(action)
+        with pytest.raises(NotEnabled, match="leaves 1 node dead, and n2 has not recovered yet"):
+            calm(world, ("n2", "n3"))
+
+
+class StaysDead(Invariant):
+    """n3 never starts again."""
+
+    watches = (Started,)
+
+    def observe(self, event):
+        return self.violation("n3 is back", event) if (event.node, event.incarnation) == ("n3", 2) else None
+
+
+@pytest.mark.parametrize("said", [Recovering, Note])
+def test_where_a_member_says_only_in_the_fair_phase_that_it_must_recover_nothing_is_asked_of_that_phase_nor_judged_then(said):
+    too_late = said is Recovering
+    with World(recovering(said=said, invariants=(StaysDead,))) as world:
+        world.apply(Crash("n1"))
+        calm(world, ("n1", "n2"))
+        assert of(world, CalmBegan)
+        assert bool(of(world, CalmEnded)) is not too_late
+        world.apply(Restart("n3"))
+        assert (world.violation is None) is too_late
+
+
+# Connections
+
+
+@HOSTS
+def test_everybody_is_connected_to_everybody_again_and_hears_of_it_within_the_latency(host):
+    with World(talkers(latency=7), 3, host=host) as world:
+        go(world, Disconnect("n1", "n2"), Crash("n3"), Cut((("n1", "n2"),)))
+        calm(world, bound=50)
+        connects = [(time, str(action)) for time, action in times(world, Connect)]
+        assert connects == [(0, "connect n1 n2"), (0, "connect n1 n3"), (0, "connect n2 n3")]
+        assert world.network.closed == {}
+        told = times(world, Deliver)
+        assert [time for time, _ in told] == sorted(time for time, _ in told)
+        assert all(1 <= time <= 7 for time, _ in told)
+        heard = [text for step, text in said(world) if step == 4]
+        ends = ["n1 down n2", "n1 down n3", "n2 down n1", "n2 down n3"]
+        assert sorted(heard) == sorted([*ends, "n1 up n2", "n1 up n3", "n2 up n1", "n2 up n3", "n3 up n1", "n3 up n2"])
+        assert all(heard.index(f"{one} down {two}") < heard.index(f"{one} up {two}") for one, two in (("n1", "n2"), ("n2", "n3")))
+
+
+@HOSTS
+def test_who_is_not_of_the_core_is_connected_to_nobody(host):
+    with World(talkers(), 3, host=host) as world:
+        go(world, Disconnect("n1", "n2"))
+        calm(world, ("n1", "n2"), bound=50)
+        assert list(world.network.open) == [("n1", "n2")]
+        assert {"n1 down n3", "n2 down n3"} <= {text for _, text in said(world)}
+        go(world, Restart("n3"))
+        assert list(world.enabled(Connect)) == [Connect("n1", "n3"), Connect("n2", "n3")]
+
+
+@HOSTS
+def test_a_member_that_breaks_the_contract_meanwhile_disconnects_the_others(host):
+    def timeout(node, timer):
+        raise ValueError
+
+    start = lambda node: [SetTimer("t", 20, 20)] if node.me == "n2" else ()  # noqa: E731
+    with World(talkers(start=start, timeout=timeout), 3, host=host, check=False) as world:
+        calm(world, bound=100)
+        assert sorted(text for _, text in said(world)) == ["n1 down n2", "n3 down n2"]
+        assert times(world, Connect) == []
+
+
+def in_turn(**changes):
+    """n1 sends two messages, with its disk in between, and n2 says in which order they came."""
+    return scripted(
+        request=lambda *_: [Send("n2", Note("a")), Sync(), Send("n2", Note("b"))],
+        receive=lambda node, sender, message: [Observe(message)],
+        requests=0,
+        **changes,
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("links", ["streams", "datagrams"])
+def test_what_a_disk_s_answer_lets_a_node_send_arrives_behind_what_it_had_sent_before(links, seed):
+    budget = FaultBudget(reorder=False, slow_disks=True)
+    with World(in_turn(links=links, budget=budget), 2) as world:
+        world.apply(Request("n1", "r1", "x"))
+        calm(world, seed=seed, bound=200)
+        assert [event.observation.text for event in of(world, Observed)] == ["a", "b"]

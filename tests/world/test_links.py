@@ -4,7 +4,10 @@ import pytest
 from scripted import Note, scripted
 
 from splitbrain.actions import Cut, Mend, Request
+from splitbrain.budget import FaultBudget
+from splitbrain.errors import NotEnabled
 from splitbrain.node import Send
+from splitbrain.world.links import spared
 from splitbrain.world.world import World
 
 
@@ -44,3 +47,14 @@ def test_partitions_are_composed_by_the_nemesis_and_so_none_is_enabled_by_itself
     with World(scripted()) as world:
         world.apply(Cut((("n1", "n2"),)))
         assert list(world.enabled(Cut, Mend)) == []
+
+
+def test_a_link_with_an_end_whose_budget_has_no_partitions_is_never_cut():
+    scenario = scripted(roles={"witness": (1,)}, budgets={"witness": FaultBudget(partition=False)}, sizes=(3,))
+    with World(scenario) as world:
+        world.apply(Cut((("n1", "n3"),)))
+        for link in (("n1", "n2"), ("n2", "n3")):
+            with pytest.raises(NotEnabled, match="the fault budget of scenario 'scripted' says that links of n2 are never cut"):
+                world.apply(Cut((("n3", "n1"), link)))
+        assert spared(world, "partition", (("n3", "n1"), ("n3", "n2"))) == "n2"
+        assert spared(world, "slow_disks", ()) is None

@@ -49,6 +49,21 @@ def test_what_is_enabled_of_messages_is_what_the_budget_allows():
         assert list(world.enabled(Deliver)) == [second]
 
 
+@pytest.mark.parametrize("links", [{"budget": FaultBudget(reorder=False)}, {"links": "streams"}])
+def test_where_links_keep_their_order_a_lenient_world_delivers_what_is_next_if_it_is_of_the_kind(links):
+    scenario = scripted(request=lambda *_: [Send("n2", Note()), Send("n2", Note()), Send("n2", "other")], **links)
+    with World(scenario, lenient=True) as world:
+        world.apply(ASK)
+        first, second = Deliver("n1", "n2", "Note"), Deliver("n1", "n2", "Note", ordinal=2)
+        assert world.apply(second) == first  # it is in flight, but the first is next
+        with pytest.raises(NotEnabled, match="links are FIFO, and an earlier message is in flight"):
+            world.apply(Deliver("n1", "n2", "str"))
+        assert world.apply(Deliver("n1", "n2", "Note", ordinal=7)) == second  # it is not there
+        assert world.apply(Deliver("n1", "n2", "str", 3, 9)) == Deliver("n1", "n2", "str")
+        with pytest.raises(NotEnabled, match="no such message is in flight"):
+            world.apply(first)
+
+
 def test_a_message_waits_while_its_receiver_waits_for_its_disk():
     scenario = scripted(receive=lambda *_: [Sync()], request=lambda *_: [Send("n2", Note()), Send("n2", Note())], budget=SLOW)
     with World(scenario) as world:
@@ -58,3 +73,15 @@ def test_a_message_waits_while_its_receiver_waits_for_its_disk():
         with pytest.raises(NotEnabled, match="n2 waits for its disk"):
             world.apply(Deliver("n1", "n2", "Note", ordinal=2))
         assert list(world.enabled(Drop)) == [Drop("n1", "n2", "Note", ordinal=2)]  # losing it needs nobody
+
+
+def test_of_a_message_that_is_nowhere_it_is_told_where_such_messages_go():
+    scenario = scripted(request=lambda *_: [Send("n1", Note())], links="streams")
+    with World(scenario) as world:
+        world.apply(ASK)
+        with pytest.raises(NotEnabled, match=r"in flight \(what a node sends to itself arrives in the same step\)$"):
+            world.apply(Deliver("n1", "n1", "Note"))
+        with pytest.raises(
+            NotEnabled, match=r"in flight \(what is in flight when its connection ends, or is sent without one, is lost\)$"
+        ):
+            world.apply(Deliver("n1", "n2", "Note"))

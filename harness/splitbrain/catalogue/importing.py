@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,11 @@ def declared(group: str) -> list[EntryPoint]:
 def attribute_of(module: str, attribute: str) -> Any:
     """What a module that is imported already calls so; None where there is no such thing."""
     return getattr(sys.modules.get(module), attribute, None)
+
+
+def imported(module: str) -> ModuleType | None:
+    """A module that is imported already, by its name."""
+    return sys.modules.get(module)
 
 
 def loaded(packages: Collection[str], modules: Collection[str]) -> list[str]:
@@ -68,7 +74,32 @@ def _import(name: str, folders: Sequence[Path]) -> Any:
                 ) from error
             detail, place = f": {error}" if str(error) else "", _where(error)
             at = f" (at {place})" if place else ""
-            raise ScenarioError(f"importing {name!r} raised {type(error).__name__}{detail}{at}; mend that module first") from error
+            extra = None if missing is None else _extra(name, missing.partition(".")[0])
+            remedy = "mend that module first" if extra is None else f"what it needs is an extra: pip install '{extra}'"
+            raise ScenarioError(f"importing {name!r} raised {type(error).__name__}{detail}{at}; {remedy}") from error
+
+
+def _extra(module: str, missing: str) -> str | None:
+    """The extra, as pip wants it, with which comes what a module lacks that a distribution declares to us; None: there is none.
+
+    Of several, the one that brings least: an extra may include another.
+    """
+    for distribution in distributions():
+        if any(each.group.startswith("splitbrain.") and each.module == module for each in distribution.entry_points):
+            brings: dict[str, list[str]] = {}
+            for requirement in distribution.requires or ():
+                found = re.match(r"([\w.-]+)[^;]*;.*\bextra\s*==\s*['\"]([\w.-]+)['\"]", requirement)
+                if found is not None:
+                    brings.setdefault(found[2], []).append(_plain(found[1]))
+            having = [extra for extra, names in brings.items() if _plain(missing) in names]
+            if having:
+                return f"{distribution.name}[{min(having, key=lambda extra: len(brings[extra]))}]"
+    return None
+
+
+def _plain(name: str) -> str:
+    """The one form of a distribution's name: case, hyphens, dots and underscores make no difference."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @contextmanager

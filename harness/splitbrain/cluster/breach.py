@@ -9,7 +9,8 @@ from types import GeneratorType
 from typing import Any, TypeAlias
 
 from splitbrain.cluster.place import at, defined_at, performing, raised_at, yielded_at
-from splitbrain.node import Effects
+from splitbrain.node import Effects, Exit
+from splitbrain.trace.readable import value
 
 Call: TypeAlias = tuple[Callable[..., Effects], tuple[Any, ...]]  # a handler and its arguments
 
@@ -34,7 +35,7 @@ class Overdue(BaseException):
 
 
 # What a node may raise without ending more than itself: a sys.exit() in it must not end a search as if it were clean.
-NODE_FAILURES = (Exception, SystemExit, Overdue)
+NODE_FAILURES = (Exception, SystemExit, Exit, Overdue)
 _CLOSES_AT_MOST = 100  # of one handler that yields each time it is closed
 _WORDS_AT_MOST = 500  # of what an error says
 _EFFECTS = "Send, SetTimer, CancelTimer, Write, Erase, Sync, Reply or Observe"
@@ -43,13 +44,19 @@ _PLAIN = (str, int, float, bool, bytes, type(None))  # what has one text in ever
 
 def shown(thing: object) -> str:
     """A value, as far as its text is the same in every process: the order of a set is not."""
-    return f"{thing!r:.80}" if type(thing) in _PLAIN else _a(thing)
+    return value(thing, 80) if type(thing) is bytes else f"{thing!r:.80}" if type(thing) in _PLAIN else _a(thing)
 
 
 def no_effect(thing: object) -> Malformed:
     """What was yielded is none of the contract's effects."""
     what = f"{shown(thing)}, {_a(thing)}" if type(thing) in _PLAIN else shown(thing)
     return Malformed(f"{what}, which is not an effect", f"yield {_EFFECTS}")
+
+
+def meant_by(error: BaseException) -> Exit | None:
+    """What a node ended itself by, where it is that, and no breach."""
+    error, _ = _first(error)
+    return error if isinstance(error, Exit) else None
 
 
 def how_it_failed(where: str, error: BaseException) -> tuple[str, str]:
@@ -108,7 +115,7 @@ def lacking(node: Any, name: str, *_: Any) -> Effects:
     raise Malformed(
         f"{_a(node)} has no handler `{name}`",
         "a node has start, receive, timeout and request (`return ()` where there is nothing to do), "
-        "and synced where it yields Sync(token)",
+        "synced where it yields Sync(token), and operate where its scenario has operations",
     )
 
 

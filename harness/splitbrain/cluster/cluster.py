@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import FrameType
 from typing import Any, Self
 
 from splitbrain.actions import Action
 from splitbrain.cluster.breach import Call, Overdue, end, how_it_failed
 from splitbrain.cluster.clock import Clock
+from splitbrain.cluster.connections import links_of
 from splitbrain.cluster.host import Host, open_host
-from splitbrain.cluster.network import Envelope, Network
+from splitbrain.cluster.host.library.library_node import seated
+from splitbrain.cluster.host.library.life import Lives
+from splitbrain.cluster.network import Envelope, Notice
 from splitbrain.cluster.process import Process, Unfinished
 from splitbrain.cluster.watchdog import WATCHDOG
+from splitbrain.declared.roles import quotas_of
 from splitbrain.errors import NotEnabled, ScenarioError
 from splitbrain.events import Acted, Crashed, Declared, Event, Requested, Started
 from splitbrain.invariant import Violation
-from splitbrain.node import NodeId, release
+from splitbrain.node import Exit, NodeId, release
+from splitbrain.observations import Ready
 from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.stopwatch import Deadline
 from splitbrain.trace.freezing import freeze
@@ -54,21 +60,30 @@ class Cluster:
         self.options = scenario.first_options | dict(options or {})
         self.lenient = lenient
         self.clock = Clock()
-        self.recorder = Recorder(scenario.monitor() if check else None, keep, scenario.progress)
-        self.network = Network(self.nodes, scenario.label, self.recorder)
-        slow = scenario.budget.slow_disks
+        monitor = scenario.monitor() if check else None
+        self.recorder = Recorder(monitor, keep, scenario.progress, scenario.ready or Ready, scenario.show)
+        self.network = links_of(scenario, self.nodes, self.recorder)
+        self.quotas = quotas_of(scenario, len(self.nodes))
+        quota_of = {node: quota for quota in self.quotas for node in quota.nodes}
         self.history = History()  # what clients asked, and were told
-        self.processes = {name: Process(name, self.network, self.clock, self.recorder, self.history, slow) for name in self.nodes}
+        self.processes = {
+            name: Process(name, self.network, self.clock, self.recorder, self.history, quota_of[name]) for name in self.nodes
+        }
         self._order = tuple(self.processes.values())
+        for process in self._order:
+            process.recovers = scenario.ready is not None
+        self.recorder.on_standing = partial(_stands, self.processes)  # a method would keep a world alive that nobody can reach
         self._reorders = scenario.budget.reorder
         self._records = {kind: self.recorder.wants(kind) for kind in (Requested, Started, Crashed)}
         self._keep_acted = self.recorder.wants(Acted)
+        self._lives = Lives(self.clock, seed)
         self.host: Host = open_host(host or scenario.host, self.clock, seed, self)
         WATCHDOG.enter(self)
         try:
             self._declare()
             for process in self._order:
                 self.power_on(process)
+            self._introduce()
             self.blame()
         except BaseException:
             self.close()
@@ -84,6 +99,12 @@ class Cluster:
             quorums = tuple(scenario.quorum(count) for count in range(1, size + 1)) if votes else ()
             clients = tuple(process.id for process in self.clients()) if asks else None
             self.recorder.emit(Declared(0, voters, quorums, clients))
+
+    def _introduce(self) -> None:
+        """Tell nodes of their connections, where they have any and want to know; one that waits for its disk is told after that."""
+        for process in self._order:
+            process.inputs.extend(self.network.opening(process.id))
+            self.settle_inputs(process)
 
     # What there is
 
@@ -129,12 +150,12 @@ class Cluster:
         return process
 
     def deliverable(self, envelope: Envelope) -> bool:
-        """Whether this message can be delivered now, and (where links are FIFO) is the first of its link."""
+        """Whether this message can be delivered now, and (where links are FIFO) is the first of its link; no cut keeps a notice."""
         process, cut = self.processes[envelope.receiver], self.network.cut_links
         return (
             process.running
             and process.suspended is None
-            and (not cut or (envelope.sender, envelope.receiver) not in cut)
+            and (not cut or (envelope.sender, envelope.receiver) not in cut or type(envelope) is Notice)
             and (self._reorders or self.network.first_on_link(envelope) is envelope)
         )
 
@@ -150,10 +171,16 @@ class Cluster:
             recorder.emit(Acted(recorder.step, self.clock.now, action))
 
     def give(self, process: Process, call: Call) -> None:
-        """Give a node an input, and the completions that it caused."""
+        """Give a node an input, and those that it brought about itself."""
         self.host.feed(process, call)
-        if process.tokens:
-            self.tell_synced(process)
+        if process.inputs:
+            self.settle_inputs(process)
+
+    def tell(self, process: Process, notice: Notice) -> None:
+        """Tell a node of a connection, where it has a handler for that."""
+        call = process.told(notice)
+        if call is not None:
+            self.give(process, call)
 
     def ask(
         self,
@@ -176,13 +203,11 @@ class Cluster:
     def power_off(self, process: Process, keep: int) -> int:
         """Cut a process' power; returns how many unsynced writes are lost."""
         node = process.node
-        process.halt()
-        kept, lost = process.storage.crash(keep)
+        kept, lost = process.fall(keep)
         if self._records[Crashed]:
             self.recorder.emit(Crashed(self.recorder.step, process.id, kept, lost))
         if node is not None:
-            self.host.stop(process)
-            process.bury()
+            self._forget(process)
         return lost
 
     def power_on(self, process: Process) -> None:
@@ -191,41 +216,61 @@ class Cluster:
         if self._records[Started]:
             self.recorder.emit(Started(self.recorder.step, process.id, process.incarnation))
         try:
-            node = self.scenario.node(process.id, self.nodes, process.disk(), self.options)
+            with self._lives.next(process.id, process.incarnation):
+                node = self.scenario.node(process.id, self.nodes, process.disk(), self.options)
         except (ScenarioError, Overdue) as error:
+            if isinstance(error.__cause__, Exit):
+                process.leave(error.__cause__)
+                return
             if process.incarnation > 1:
                 process.fail(*how_it_failed("the factory, after a restart", error.__cause__ or error))
                 return
             if isinstance(error, Overdue):
                 raise self.scenario.blame(f"the factory cannot make node {process.id}: {error}") from error
             raise
-        process.launch(node)
+        process.launch(seated(node, process, self.network))
+        process.recovering = process.incarnation > 1 and self.scenario.ready is not None
         self.host.start(process)
-        if process.tokens:
-            self.tell_synced(process)
+        if process.inputs:
+            self.settle_inputs(process)
 
     def complete_sync(self, process: Process) -> None:
         """The disk answers the oldest outstanding sync of a process, which goes on where it waited for that."""
         process.complete_sync()
         self.host.resume(process)
 
-    def tell_synced(self, process: Process) -> None:
-        """Give a node the completions of its ``Sync(token)`` that are due."""
-        while process.tokens and process.idle():
-            self.host.feed(process, (process.handler("synced"), (process.tokens.popleft(),)))
+    def settle_inputs(self, process: Process) -> None:
+        """Give a node the inputs that are due to it in this step: those that it brought about itself, in their order.
+
+        One that goes on to bring them about is hung, like a handler that goes on for ever.
+        """
+        given = 0
+        while (call := process.next_input()) is not None:
+            self.host.feed(process, call)
+            given += 1
+            if process.goes_on_for_ever(given):
+                self._forget(process)
+
+    def wake(self) -> None:
+        """Let the earliest deadline of an async node come, and no other."""
+        self.host.wake()
+        for process in self._order:
+            if process.inputs:
+                self.settle_inputs(process)
 
     def blame(self) -> None:
         """Raise what a function of the scenario's did wrong meanwhile, if anything: a `ScenarioError`, under its name."""
         error = self.recorder.error
         if isinstance(error, Unfinished):
-            self._finish(error.process)
+            overdue = error.process.condemned  # the watchdog stopped it, and it went on
+            assert overdue is not None
+            error.process.fail(*how_it_failed(overdue.name, overdue))
+            self._forget(error.process)
         elif error is not None:
             raise self.scenario.blame(error) from error
 
-    def _finish(self, process: Process) -> None:
-        """End a node that the watchdog stopped, and that went on."""
-        assert process.condemned is not None
-        process.fail(*how_it_failed(process.condemned.name, process.condemned))
+    def _forget(self, process: Process) -> None:
+        """Nothing is left of an incarnation that was ended."""
         self.host.stop(process)
         process.bury()
 
@@ -267,6 +312,13 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _stands(processes: Mapping[NodeId, Process], node: NodeId, recovering: bool) -> None:
+    processes[node].recovering = recovering
+    if recovering:
+        for process in processes.values():
+            process.recovers = True
 
 
 # Who calls a node's code, and what it calls the node's process.

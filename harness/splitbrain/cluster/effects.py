@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from splitbrain.cluster.breach import Malformed, no_effect, shown
 from splitbrain.cluster.clock import Clock, Timer
 from splitbrain.cluster.disk import Disk
-from splitbrain.cluster.network import Network
+from splitbrain.cluster.network import Network, Notice
 from splitbrain.events import Erased, Replied, Synced, TimerCancelled, TimerSet, Wrote
 from splitbrain.node import CancelTimer, Erase, NodeId, Observe, Reply, Send, SetTimer, Sync, Write
 from splitbrain.trace.freezing import freeze, is_frozen
 from splitbrain.trace.history import History
 from splitbrain.trace.recorder import Recorder
+
+Own: TypeAlias = tuple[str, tuple[Any, ...]] | Notice  # a handler's name and its arguments
 
 
 class Performer:
@@ -27,7 +29,10 @@ class Performer:
         self.slow_disk = slow_disk
         # Of each: the writes that it covers (counted from the oldest unsynced), its token, and the step in which it was asked for.
         self.syncs: deque[tuple[int, str | None, int]] = deque()
-        self.tokens: deque[str] = deque()  # completed Sync(token)s whose input is still to come
+        # What it is still to get of the inputs that it brought about itself: completed Sync(token)s, what it sent to itself; and
+        # of what it is told when the cluster has started: its connections.
+        self.inputs: deque[Own] = deque()
+        self.unheard: deque[Notice] | None = None  # of an async node: notices in its inbox, which it has not looked at yet
         self.asked: dict[str, int] = {}  # requests of this incarnation, and how many answers each may still get
         self.on_timer: Callable[[Timer], None] | None = None  # the fair phase listens here
         self.on_reply: Callable[[str, Any], None] | None = None
@@ -39,8 +44,9 @@ class Performer:
         self._performers = self._table()
 
     def _table(self) -> dict[type, Callable[[Any], None]]:
+        keeps = (self.id, self.id) in self._network.aside
         return {
-            Send: self._send,
+            Send: self._send_or_keep if keeps else self._send,
             SetTimer: self._set_timer,
             CancelTimer: self._cancel_timer,
             Write: self._write,
@@ -63,12 +69,23 @@ class Performer:
         self.syncs = deque((count - covered, other, step) for count, other, step in self.syncs)
         self._synced(covered, token, asked)
 
+    def heard(self) -> None:
+        """An async node takes the next notice from its inbox: what it sent before was not for that connection."""
+        if self.unheard:
+            self._network.told(self.unheard.popleft())
+
     def _send(self, effect: Send) -> None:
         if effect.to not in self._network.known:
             raise Malformed(
                 f"Send(to={shown(effect.to)}), but there is no such node", f"the cluster is {', '.join(self._network.nodes)}"
             )
         self._network.send(self.id, effect.to, effect.message)
+
+    def _send_or_keep(self, effect: Send) -> None:
+        self._send(effect)
+        if effect.to == self.id:
+            message = effect.message if is_frozen(effect.message) else freeze(effect.message)
+            self.inputs.append(("receive", (self.id, message)))
 
     def _set_timer(self, effect: SetTimer) -> None:
         earliest, latest = effect.earliest, effect.latest
@@ -115,7 +132,7 @@ class Performer:
         if self._records[Synced]:
             self._recorder.emit(Synced(self._recorder.step, self.id, token, asked))
         if token is not None:
-            self.tokens.append(token)
+            self.inputs.append(("synced", (token,)))
 
     def _reply(self, effect: Reply) -> None:
         left = self.asked.get(effect.request)

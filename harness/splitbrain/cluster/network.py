@@ -1,8 +1,9 @@
-"""Directed links, and the messages in flight on them."""
+"""Directed links, and the messages in flight on them. Here are those that keep no order; `queues` has those that do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from splitbrain.scenario import Label
 
+CONNECTED, DISCONNECTED = "connected", "disconnected"  # kinds of notices, and what the handlers for them are called
 Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int, int]
 
 
@@ -61,10 +63,30 @@ class Envelope(msgspec.Struct, eq=False):
         return Duplicate(self.sender, self.receiver, self.kind, self.epoch, self.ordinal, self.copy)
 
 
-class Network:
-    """All links of one world. `flight` is unordered (removal swaps), but always the same for the same schedule."""
+class Notice(Envelope):
+    """Tells its receiver that its connection to the sender was opened, or has ended. Local knowledge: a cut link holds up none.
 
-    def __init__(self, nodes: tuple[NodeId, ...], label: Label, recorder: Recorder) -> None:
+    connection: the number of the one that was opened.
+    """
+
+    connection: int = 0
+
+    @property
+    def opened(self) -> bool:
+        """Whether it is of a beginning."""
+        return self.kind == CONNECTED
+
+
+class Network:
+    """All links of one world. `flight` is unordered (removal swaps), but always the same for the same schedule.
+
+    local: what a node sends to itself goes on no link, for its process keeps it. aside: directed links on which nothing is put in
+    flight, for that reason, or because nobody is at their end; what is sent there is named and recorded, and that is all.
+    """
+
+    reorders = True  # whether messages of one link may overtake each other
+
+    def __init__(self, nodes: tuple[NodeId, ...], label: Label, recorder: Recorder, local: bool = False) -> None:
         self.nodes = nodes
         self.known = frozenset(nodes)
         self._label = label
@@ -77,6 +99,7 @@ class Network:
         self._number = 0
         self.flight: list[Envelope] = []
         self.cut_links: dict[Link, None] = {}
+        self.aside: dict[Link, None] = {(node, node): None for node in nodes} if local else {}
         self._on_send: Callable[[Envelope], None] | None = None
 
     @property
@@ -85,7 +108,7 @@ class Network:
         return self._number
 
     def send(self, sender: NodeId, receiver: NodeId, message: Any) -> None:
-        """Put a message in flight; copied now, unless it can never change."""
+        """Put a message in flight, unless its link is set `aside`; copied now, unless it can never change."""
         mutable = False
         if message is not self._last_frozen:  # a broadcast sends one object many times
             if is_frozen(message):
@@ -105,12 +128,14 @@ class Network:
         stream = (sender, receiver, kind, epoch)
         ordinal = self._ordinals.get(stream, 0) + 1
         self._ordinals[stream] = ordinal
+        if self._record_sent:
+            self._recorder.emit(Sent(self._recorder.step, sender, receiver, kind, epoch, ordinal, message))
+        if self.aside and (sender, receiver) in self.aside:
+            return
         flight = self.flight
         self._number += 1
         envelope = Envelope(sender, receiver, kind, epoch, ordinal, 0, message, self._number, len(flight), mutable)
         flight.append(envelope)
-        if self._record_sent:
-            self._recorder.emit(Sent(self._recorder.step, sender, receiver, kind, epoch, ordinal, message))
         if self._on_send is None:
             self._by_identity[(sender, receiver, kind, epoch, ordinal, 0)] = envelope
         else:
@@ -158,12 +183,31 @@ class Network:
         return best
 
     def first_on_link(self, envelope: Envelope) -> Envelope:
-        """The message that went on the same link before all others in flight there: the only one due on a FIFO link."""
-        sender, receiver, first = envelope.sender, envelope.receiver, envelope
-        for other in self.flight:
-            if other.number < first.number and other.sender == sender and other.receiver == receiver:
-                first = other
-        return first
+        """The message that must arrive on this one's link before all others: where they may overtake each other, any may."""
+        return envelope
+
+    def fronts(self) -> Sequence[Envelope]:
+        """The messages that could arrive next, as far as the order of each link goes."""
+        return self.flight
+
+    def in_order(self, ready: Callable[[Envelope], bool]) -> Iterator[Envelope]:
+        """The messages that are ``ready``, in the order of sending, as long as each is delivered before the next is asked for.
+
+        What the delivery of one puts in flight is among the next. What is not ready stays so until somebody does something else.
+        """
+        due = [(envelope.number, envelope) for envelope in self.flight]
+        heapify(due)
+        seen = self._number
+        while due:
+            _, envelope = heappop(due)
+            if envelope.place < 0 or not ready(envelope):
+                continue
+            yield envelope
+            for newer in reversed(self.flight):  # they stand last, for no more than one was taken
+                if newer.number <= seen:
+                    break
+                heappush(due, (newer.number, newer))
+            seen = self._number
 
     def take(self, envelope: Envelope) -> None:
         """Remove a message from flight."""
@@ -200,6 +244,29 @@ class Network:
         for link in links:
             self.cut_links.pop(link, None)
 
+    def carries(self, sender: NodeId, receiver: NodeId) -> bool:
+        """Whether what is sent on this link now may arrive, unless something else happens to it."""
+        return (sender, receiver) not in self.aside or sender == receiver
+
+    # Of links that are connections; here there are none
+
+    def joined(self, node: NodeId, hears: bool) -> None:
+        """A node begins an incarnation; ``hears``: it is told of its connections."""
+
+    def left(self, node: NodeId) -> None:
+        """An incarnation of a node is over: its connections end with it."""
+
+    def connect(self, one: NodeId, other: NodeId) -> None:
+        """Open a connection between two nodes that run and have none."""
+        raise NotImplementedError
+
+    def opening(self, node: NodeId) -> Iterator[Notice]:  # noqa: ARG002 - of streams
+        """What a node is told when the cluster has started: a notice for each of its connections."""
+        yield from ()
+
+    def told(self, notice: Notice) -> None:
+        """A node gets a notice."""
+
     def graph(self) -> nx.DiGraph[NodeId]:
         """The links that carry messages now, as a directed graph."""
         import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import, and most runs never ask
@@ -210,6 +277,6 @@ class Network:
             (sender, receiver)
             for sender in self.nodes
             for receiver in self.nodes
-            if sender != receiver and (sender, receiver) not in self.cut_links
+            if sender != receiver and (sender, receiver) not in self.cut_links and self.carries(sender, receiver)
         )
         return graph

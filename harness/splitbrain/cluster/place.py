@@ -23,7 +23,7 @@ HARNESS = path.dirname(_folder(__file__).rstrip(sep)) + sep  # not what is writt
 # The scheduler of async nodes, and what hands it its results.
 SCHEDULER = tuple(_folder(spec.origin) for name in ("trio", "outcome") if (spec := find_spec(name)) and spec.origin)
 _LIBRARY = tuple({sysconfig.get_path(name) + sep for name in ("stdlib", "platstdlib")})
-_MADE_UP = ("<frozen ", "<string>")  # Python's own, frozen; what dataclasses and the like write
+_MADE_UP = ("<frozen ", "<string>", "<attrs generated ")  # Python's own, frozen; what dataclasses and the like write
 _PACKAGES = ("site-packages" + sep, "dist-packages" + sep)  # within the library, but no part of it
 
 
@@ -47,6 +47,11 @@ def told(code: CodeType, line: int, function: str | None = None) -> str:
     return f"{path.basename(code.co_filename)}:{line}, in {function or code.co_name}"
 
 
+def qualified(code: CodeType) -> str:
+    """What a function is called, with the class or the function that it stands in: ``Node.receive``."""
+    return code.co_qualname.replace("<locals>.", "")
+
+
 def raised_at(error: BaseException) -> str | None:
     """Where ``error`` was raised: the innermost place in somebody's code; None where it came through none.
 
@@ -63,10 +68,17 @@ def raised_at(error: BaseException) -> str | None:
     return told(places[-1][0], line, names[-1])
 
 
-def stopped_at(frame: FrameType | None) -> str | None:
-    """The innermost place in somebody's code from ``frame`` outwards."""
+def stopped_at(frame: FrameType | None, outermost: CodeType | None = None) -> str | None:
+    """The innermost place in somebody's code from ``frame`` outwards, within what ``outermost`` has called."""
     while frame is not None and not is_somebody_s(frame.f_code):
-        frame = frame.f_back
+        frame = None if frame.f_code is outermost else frame.f_back
+    return None if frame is None else told(frame.f_code, frame.f_lineno)
+
+
+def called_at(frame: FrameType | None) -> str | None:
+    """The same within one task: whoever runs the scheduler has not called what its tasks call."""
+    while frame is not None and not is_somebody_s(frame.f_code):
+        frame = None if frame.f_code.co_filename.startswith(SCHEDULER) else frame.f_back
     return None if frame is None else told(frame.f_code, frame.f_lineno)
 
 

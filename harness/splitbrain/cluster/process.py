@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias
 
-from splitbrain.cluster.allowance import EFFECTS_AT_MOST, allowance
+from splitbrain.cluster.allowance import EFFECTS_A_THING, EFFECTS_AT_MOST, allowance
 from splitbrain.cluster.breach import (
     NODE_FAILURES,
     Call,
@@ -16,6 +16,7 @@ from splitbrain.cluster.breach import (
     how_it_broke,
     how_it_failed,
     lacking,
+    meant_by,
     name_of,
     no_effect,
     why_no_effects,
@@ -23,30 +24,36 @@ from splitbrain.cluster.breach import (
 )
 from splitbrain.cluster.clock import Clock
 from splitbrain.cluster.effects import Performer
-from splitbrain.cluster.network import Network
+from splitbrain.cluster.network import Network, Notice
 from splitbrain.cluster.place import at, defined_at, raised_at
+from splitbrain.declared.roles import Quota
 from splitbrain.errors import ScenarioError
-from splitbrain.events import Failed
-from splitbrain.node import DiskView, Effects, NodeId, Sync, may_close, release
+from splitbrain.events import Crashed, Exited, Failed
+from splitbrain.node import DiskView, Effects, Exit, NodeId, Sync, hears, may_close, release
 from splitbrain.trace.history import History
 from splitbrain.trace.recorder import Recorder
 
+INPUTS_AT_MOST = 10_000  # that a node brings about itself, in one step; and as many more as a handler may have effects
 Rest: TypeAlias = tuple[Iterator[Any], Call]  # what a handler has still to do, and which it is
 
 
 class Process(Performer):
     """One process of the cluster; `node` is its current incarnation, or None when it is down."""
 
-    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, history: History, slow_disk: bool) -> None:
-        super().__init__(me, network, clock, recorder, history, slow_disk)
+    def __init__(self, me: NodeId, network: Network, clock: Clock, recorder: Recorder, history: History, quota: Quota) -> None:
+        super().__init__(me, network, clock, recorder, history, quota.budget.slow_disks)
+        self.quota = quota  # the fault budget that it goes by, and who shares that
         self.incarnation = 0
         self.node: Any = None
         self.running = False
+        self.recovers = False  # whether it must recover where it is restarted, as far as that is known
+        self.recovering = False  # it runs, but is no full member yet, and so counts as down
         self.suspended: Rest | None = None  # a handler that waits for its Sync()
         self.effects_left: int | None = None  # the power goes when this many more effects have happened
         self.calls = 0  # so often was code of a node's called: the watchdog looks whether it goes up
         self.found = 0  # records on the disk when this incarnation began
         self.condemned: Overdue | None = None  # the watchdog's, until the node is dead
+        self.on_exit: Callable[[Process], None] | None = None  # the fair phase listens here
         self.lapses: list[str] = []  # what its nodes' `close` did wrong, which changes no run
         self._over: list[Any] = []  # incarnations that have ended, and are to be told so
         self._abandoned: list[Any] = []  # handlers cut by a crash: kept, so that collecting them runs none of their code
@@ -57,27 +64,59 @@ class Process(Performer):
         """Begin a new incarnation."""
         self.node = node
         self.running = True
+        self._network.joined(self.id, hears(node))
 
     def halt(self) -> None:
         """Cut this incarnation off: nothing is sent, written or observed by it any more."""
         if self.node is not None and may_close(self.node):
             self._over.append(self.node)
-        self.running = False
+        self.running = self.recovering = False
         self.node = None
         self.timers.clear()
         self.syncs.clear()
-        self.tokens.clear()
+        self.inputs.clear()
+        self.unheard = None
         self.asked.clear()
         self.effects_left = None
         self._abandon_suspended()
 
+    def fall(self, keep: int) -> tuple[int, int]:
+        """End this incarnation, whatever it died of: its connections end, and the first ``keep`` of its unsynced writes survive.
+
+        Returns how many did, and how many are lost.
+        """
+        self.halt()
+        self._network.left(self.id)
+        return self.storage.crash(keep)
+
     def fail(self, how: str, detail: str) -> None:
         """The node broke the contract: it is dead until it is restarted, and what it had not synced is lost."""
         self._recorder.emit(Failed(self._recorder.step, self.id, how, without_addresses(detail)))
-        self.halt()
-        self.storage.crash(keep=0)
+        self.fall(keep=0)
         if self.condemned is not None:
             self._pardon()
+
+    def raised(self, where: str, error: BaseException) -> None:
+        """Its code, called ``where``, raised: it means to die, or broke the contract."""
+        meant = meant_by(error) if self.condemned is None else None
+        if meant is None:
+            self.fail(*how_it_failed(where, error))
+        else:
+            self.leave(meant)
+
+    def die(self, where: str, error: BaseException) -> None:
+        """The same, where none of its code runs any more."""
+        self.raised(where, error)
+        self.bury()
+
+    def leave(self, meant: Exit) -> None:
+        """The node ends itself, as it is meant to: down until it is restarted, and what it had not synced is lost."""
+        self._recorder.count("exit")
+        self._recorder.emit(Exited(self._recorder.step, self.id, without_addresses(meant.reason)))
+        _, lost = self.fall(keep=0)
+        self._recorder.emit(Crashed(self._recorder.step, self.id, 0, lost))
+        if self.on_exit is not None:
+            self.on_exit(self)
 
     def condemn(self, error: Overdue) -> None:
         """Its node computes for ever: nothing that it asks for happens any more, whatever it does about ``error``."""
@@ -136,6 +175,34 @@ class Process(Performer):
         """Why it is not idle."""
         return "is down" if not self.running else "waits for its disk"
 
+    def next_input(self) -> Call | None:
+        """The next of the inputs that it is to get in this step, if there is one and it can take it now."""
+        while self.inputs and self.idle() and self.effects_left != 0:
+            own = self.inputs.popleft()
+            call = self.told(own) if isinstance(own, Notice) else (self.handler(own[0]), own[1])
+            if call is not None:
+                return call
+        return None
+
+    def goes_on_for_ever(self, given: int) -> bool:
+        """Whether it has brought about so many inputs in one step that it will not stop; it is hung then."""
+        if given <= INPUTS_AT_MOST or given <= INPUTS_AT_MOST + EFFECTS_A_THING * self.storage.records or not self.inputs:
+            return False
+        own = self.inputs[0]
+        name = own.kind if isinstance(own, Notice) else own[0]
+        what = f"{name} was called {given:,} times in one step, for what the node sent to itself or synced"
+        self.fail("hung", f"{what}{at(defined_at(self.handler(name)))}")
+        return True
+
+    def told(self, notice: Notice) -> Call | None:
+        """It is told of a connection; returns the call, where it has a handler for that."""
+        if self.unheard is None:
+            self._network.told(notice)
+        else:
+            self.unheard.append(notice)
+        handler = getattr(self.node, notice.kind, None)
+        return None if handler is None else (handler, (notice.sender,))
+
     # Its handlers
 
     def handler(self, name: str) -> Callable[..., Effects]:
@@ -150,7 +217,7 @@ class Process(Performer):
         try:
             outcome = handler(*arguments)
         except NODE_FAILURES as error:
-            self._die(*how_it_failed(name_of(handler), error))
+            self.die(name_of(handler), error)
             return
         if outcome is _NOTHING:
             return
@@ -228,7 +295,10 @@ class Process(Performer):
 
     def _broke(self, effects: Iterator[Any], call: Call, error: BaseException) -> None:
         self._abandoned.append(effects)  # it goes on to wait, where it was an effect of its that could not be performed
-        self._die(*how_it_broke(call, effects, error))
+        if meant_by(error) is None:
+            self._die(*how_it_broke(call, effects, error))
+        else:
+            self.die(name_of(call[0]), error)
 
     def _hung(self, effects: Iterator[Any], call: Call, most: int) -> None:
         self._abandoned.append(effects)

@@ -1,4 +1,4 @@
-"""The command line: hunt, replay, shrink, show, check, bugs, score; and how an error becomes an exit code.
+"""The command line: new, doctor, hunt, replay, shrink, show, check, bugs, score; and how an error becomes an exit code.
 
 Exit codes: 0 clean, fixed or linearizable, 1 a violation (a node that raises is one), 2 bad usage or input, 3 diverged, vacuous,
 nondeterministic or inconclusive, 130 interrupted, whatever was found by then.

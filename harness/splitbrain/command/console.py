@@ -11,6 +11,7 @@ from splitbrain.report.terminal.size import screen_width, wants_color
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from splitbrain.doctor.examination.examination import Examination
     from splitbrain.exhibit import Exhibit
     from splitbrain.report.judged import Judged
     from splitbrain.schedule.file import SavedSchedule
@@ -47,6 +48,13 @@ def show_history(saved: SavedSchedule, run: Run, path: Path) -> None:
     from splitbrain.report.terminal.history import history_text  # noqa: PLC0415
 
     print(_printable(history_text(saved, run, path, screen_width(), wants_color(sys.stdout))))
+
+
+def show_examination(found: Examination, name: str) -> None:
+    """Print what an examination found; name: what the user calls the scenario."""
+    from splitbrain.report.terminal.examination.page import examination_text  # noqa: PLC0415
+
+    print(_printable(examination_text(found, name, screen_width())))
 
 
 def _printable(text: str) -> str:

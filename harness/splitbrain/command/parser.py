@@ -7,9 +7,9 @@ import sys
 from typing import NoReturn
 
 from splitbrain.command.exits import BAD_INPUT
-from splitbrain.command.verbs import bugs, check, hunt, replay, score, show, shrink
+from splitbrain.command.verbs import bugs, check, doctor, hunt, new, replay, score, show, shrink
 
-VERBS = (hunt, replay, shrink, show, check, bugs, score)  # as --help lists them
+VERBS = (new, doctor, hunt, replay, shrink, show, check, bugs, score)  # as --help lists them
 
 
 class _Parser(argparse.ArgumentParser):

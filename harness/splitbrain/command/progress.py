@@ -52,6 +52,11 @@ class LiveLine:
         if self._due(so_far.elapsed):
             self._draw(score_line(so_far))
 
+    def part(self, text: str) -> None:
+        """Show what is done now, where that can be drawn over."""
+        if self._live and not self._silent:
+            self._draw(text)
+
     def done(self) -> None:
         """End the live line."""
         if self._drawn and self._live:

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import structs
 
 from splitbrain.actions import Action, Advance, Calm, Complete, Restart
 from splitbrain.counterexample.passing import Nearest, nearest_passing
 from splitbrain.errors import ScenarioError, SplitbrainError, told
 from splitbrain.events import CalmEnded, Event, Replied, Requested, Sent
-from splitbrain.invariant import Witness
+from splitbrain.invariant import Violation, Witness
 from splitbrain.node import NodeId
 from splitbrain.trace.causality import happens_before
+from splitbrain.trace.readable import readable, showing
 from splitbrain.world.run import Run
 
 if TYPE_CHECKING:
@@ -195,4 +197,11 @@ def _witnesses(run: Run) -> tuple[tuple[Witness, ...], str | None]:
         return (), f"{name} raised {told(error)}; the rest is not affected"
     if not isinstance(answer, tuple) or not all(isinstance(each, Witness) for each in answer):
         return (), f"{name} returned {answer!r:.80}, which is no tuple of Witness; return (Witness(phrase, nodes, steps), ...)"
-    return answer, None
+    with showing(run.setup.scenario.show):
+        return tuple(structs.replace(each, phrase=_readable(each, violation, run)) for each in answer), None
+
+
+def _readable(witness: Witness, violation: Violation, run: Run) -> str:
+    """What it says, with what nobody could read in it in words."""
+    steps = {*witness.steps, *(event.step for event in violation.evidence)}
+    return readable(witness.phrase, (event for event in run.events if event.step in steps))

@@ -12,7 +12,7 @@ import msgspec
 from splitbrain.actions import Action, Calm, Crash, Restart
 from splitbrain.cluster.watchdog import WATCHDOG
 from splitbrain.errors import NotEnabled
-from splitbrain.events import CalmEnded, Crashed, Event, Failed, Observed, Replied, Sent, Started
+from splitbrain.events import CalmEnded, Crashed, Event, Exited, Failed, Observed, Replied, Sent, Started
 from splitbrain.trace.encoding import encode
 from splitbrain.world.run import Run, follow
 
@@ -20,7 +20,7 @@ from splitbrain.world.run import Run, follow
 RUNS_AT_MOST = 300
 EVENTS_AT_MOST = 40_000
 
-_TELLING = (Observed, Replied, Started, Crashed, Failed, CalmEnded)
+_TELLING = (Observed, Replied, Started, Crashed, Exited, Failed, CalmEnded)
 
 
 class Nearest(msgspec.Struct, frozen=True):
@@ -205,4 +205,7 @@ def _difference(
 
 
 def _plain(event: Event, show: object) -> bytes:
-    return encode([msgspec.structs.replace(event, step=0)], show)[0]  # type: ignore[arg-type]
+    again = msgspec.structs.replace(event, step=0)
+    if isinstance(again, Sent):  # whether it is the first or the second of its kind is nothing that one can see
+        again = msgspec.structs.replace(again, ordinal=0)
+    return encode([again], show)[0]  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from splitbrain.trace.encoding import encode
 from splitbrain.trace.values import Show
 
 _LARGE = 10_000  # bytes: what is below that costs nobody anything
-_FAILED = {"raised": "raised an exception", "hung": "never stopped", "malformed": "yielded what is no effect"}
+_FAILED = {"raised": "raised an exception", "hung": "never stopped", "malformed": "broke the contract"}
 
 
 class Audit:
@@ -35,7 +35,7 @@ class Audit:
             if line is not None and len(line) > _LARGE:
                 self._weigh(_what(event), len(line))
             if isinstance(event, Failed):
-                self._complain(f"a node {_FAILED.get(event.how, event.how)}: {event.detail}")
+                self._complain(failure(event))
 
     def look_back(self) -> None:
         """Encode everything again."""
@@ -53,6 +53,11 @@ class Audit:
         except ScenarioError as error:  # a `show` that raises
             self._complain(str(error))
         return None
+
+
+def failure(event: Failed) -> str:
+    """How a node broke the contract, whichever it was."""
+    return f"a node {_FAILED.get(event.how, event.how)}: {event.detail}"
 
 
 def _what(event: Event) -> str:

@@ -13,11 +13,11 @@ from splitbrain.actions import Request
 from splitbrain.dice import Dice
 from splitbrain.errors import ScenarioError
 from splitbrain.events import Event
+from splitbrain.filed.commands import check
 from splitbrain.node import Workload
 from splitbrain.scenario import Scenario
 from splitbrain.trace.history import History
 from splitbrain.trace.saving import same
-from splitbrain.world.workload import check
 
 _PLACES = 4  # of each trace: so long are the histories that commands are drawn from
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from splitbrain.events import Crashed, Event, Failed, Observed, Started, Synced, Wrote
+from splitbrain.events import Crashed, Event, Failed, Observed, Replied, Sent, Started, Synced, Wrote
 from splitbrain.invariant import Invariant, awaited
 from splitbrain.node import NodeId
 from splitbrain.observations import (
@@ -39,7 +39,7 @@ def out_of_order(events: Sequence[Event], judges: Collection[Invariant]) -> Iter
     """What nodes said too late, in a trace: for those of ``judges`` who go by the order."""
     told = {kind: acts for kind, acts in _FIRST.items() if any(kind in awaited(judge) for judge in judges)}
     for node in dict.fromkeys(each.node for each in events if isinstance(each, Started)):
-        own = [each for each in events if getattr(each, "node", None) == node]
+        own = [each for each in events if node in (getattr(each, "node", None), getattr(each, "sender", None))]
         yield from _starts(node, own, told)
         if any(Appended in judge.watches and Synced in judge.watches for judge in judges):
             yield from _appended_behind_its_sync(own)
@@ -80,12 +80,12 @@ def _appended_behind_its_sync(events: Sequence[Event]) -> Iterator[str]:
             synced, since = since, []
         elif isinstance(event, Observed) and isinstance(event.observation, Appended):
             said = event.observation
-            ahead = islice(events, place + 1, None)
             if (
                 any(_writes(each, said.command) for each in synced)
                 and not any(_writes(each, said.command) for each in since)
                 and not any(_says(each, said) for each in synced)
-                and not _written_later(ahead, said.command)
+                and not _written_later(events, place, said.command)
+                and not _synced_at_once(events, place)
             ):
                 yield (
                     f"{event.node} says {type(said).__name__}(index={said.index}, term={said.term}, ...) when the Sync that made "
@@ -97,8 +97,18 @@ def _appended_behind_its_sync(events: Sequence[Event]) -> Iterator[str]:
             since.append(event)
 
 
-def _written_later(events: Iterator[Event], command: Any) -> bool:
-    for event in events:
+def _synced_at_once(events: Sequence[Event], place: int) -> bool:
+    """Whether one more sync comes before anything leaves the node: nobody could tell a difference. Or the power goes before it."""
+    for event in islice(events, place + 1, None):
+        if isinstance(event, (Synced, *_ENDS)):
+            return True
+        if isinstance(event, (Sent, Replied)) or (isinstance(event, Observed) and isinstance(event.observation, Committed)):
+            return False
+    return False
+
+
+def _written_later(events: Sequence[Event], place: int, command: Any) -> bool:
+    for event in islice(events, place + 1, None):
         if isinstance(event, (Synced, *_ENDS)):
             return False
         if _writes(event, command):

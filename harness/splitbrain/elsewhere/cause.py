@@ -23,6 +23,10 @@ CHANCE = (
 CLOCK = (
     f"{_LIKELY}a real clock: once the module `time` stands still, all runs are alike; use timers (SetTimer), whose time is virtual"
 )
+BOTH = (
+    f"{_LIKELY}randomness and a real clock, together: once the module `random` begins anew before each run and the module `time` "
+    "stands still, all runs are alike; let the schedule choose and use timers (SetTimer), or patch the module's names (`patch`)"
+)
 DRAWN = (
     f"{_LIKELY}a real clock (datetime), randomness (uuid, os.urandom, secrets) or identity (id(), the repr of an object): runs in "
     "one process differ; let a node depend on its inputs and its disk alone, and use timers (SetTimer) for time"
@@ -42,6 +46,10 @@ JUDGED = (
 HOST = (
     f"{_LIKELY}the host: a node sees what runs it (trio's functions, sniffio, the stack, a thread's or a context's variables); "
     "let it depend on its inputs and its disk alone"
+)
+VERSION = (
+    f"{_LIKELY}the version of Python: here, all processes are alike under any PYTHONHASHSEED; look for what a release may change "
+    "(the text of an error or a repr, the order of a library's results, the functions of `random` but random())"
 )
 
 
@@ -73,7 +81,9 @@ def likely(ask: Ask) -> str | None:
             return STATE
         if _alike(ask(twice=True, without="chance")):
             return CHANCE
-        return CLOCK if _alike(ask(twice=True, without="clock")) else DRAWN
+        if _alike(ask(twice=True, without="clock")):
+            return CLOCK
+        return BOTH if _alike(ask(twice=True, without="chance and clock")) else DRAWN
     if _digests(ask())[0] != first:
         return IMPORTED
     return HASHING if len(set(first)) > 1 else HERE

@@ -25,12 +25,12 @@ import splitbrain.catalogue.museum
 import splitbrain.cluster.host.direct  # noqa: F401
 from splitbrain.dice import begin_shared_anew
 from splitbrain.elsewhere import crew
+from splitbrain.elsewhere.determinism import shown
 from splitbrain.elsewhere.filters import install
 from splitbrain.elsewhere.imprint import Imprint
 from splitbrain.elsewhere.question import LENGTH, Answer, Question, Result, framed, length
 from splitbrain.schedule.file import decode
 from splitbrain.stopwatch import stand_still
-from splitbrain.world.determinism import shown
 from splitbrain.world.run import Run, run
 
 
@@ -130,7 +130,7 @@ def answer_to(question: Question) -> Answer:
     try:
         os.chdir(question.folder)
         sys.path[:] = question.path
-        if question.without == "clock":
+        if "clock" in question.without:
             stand_still()
         threading.setprofile(_noting(threads))
         results = tuple(_result(question, place) for place in range(len(question.files)))
@@ -153,13 +153,13 @@ def _noting(threads: dict[str, None]) -> Callable[[FrameType, str, Any], None]:
 
 def _result(question: Question, place: int) -> Result:
     def once() -> tuple[Run, Imprint]:
-        if question.without == "chance":
+        if "chance" in question.without:
             begin_shared_anew()
         done = run(setup, actions, keep=True)
         return done, Imprint.of(done.events, setup.scenario.show)
 
     saved = decode(question.files[place])
-    if question.without == "chance":
+    if "chance" in question.without:
         begin_shared_anew()  # before anything of the user's is imported
     setup = saved.setup(folders=[Path(each) for each in question.path])
     setup = replace(setup, host=question.hosts[place])
@@ -174,5 +174,5 @@ def _result(question: Question, place: int) -> Result:
         again=once()[1].digest if question.twice else None,
         fingerprint=None if done.violation is None else done.violation.fingerprint,
         place=at,
-        event=None if at is None else shown(done.events, at),
+        event=None if at is None else shown(done, at),
     )

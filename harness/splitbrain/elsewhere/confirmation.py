@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from splitbrain.catalogue.museum import named
 from splitbrain.catalogue.scenarios import home_of
 from splitbrain.elsewhere.cause import HOST, JUDGED, likely
-from splitbrain.elsewhere.crew import Crew, hash_seeds, mustered
+from splitbrain.elsewhere.crew import mustered
+from splitbrain.elsewhere.determinism import check, disagreement, other_host, shown
 from splitbrain.elsewhere.filters import current
 from splitbrain.elsewhere.imprint import Imprint
 from splitbrain.elsewhere.question import Answer, Question, Result, Without
@@ -20,7 +22,6 @@ from splitbrain.errors import NondeterminismError, ScenarioError, ScheduleError,
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.file import SavedSchedule, encode
 from splitbrain.stopwatch import Stopwatch
-from splitbrain.world.determinism import check, disagreement, other_host, shown
 from splitbrain.world.run import Found, Run
 
 _LEAST, _TIMES = 20, 10  # what others may take, in CPU seconds: so many, and so many times what it took here
@@ -70,13 +71,24 @@ def confirm(found: Found, saved: SavedSchedule) -> Confirmation:
         return asked.compare([saved], [done], watch.cpu())
 
 
+class Asked(Protocol):
+    """Processes that can be asked, at `places`. cause: of whatever they do otherwise; None: that is to be found out."""
+
+    cause: str | None
+
+    @property
+    def places(self) -> tuple[str, ...]: ...
+
+    def ask(self, question: Question, seconds: float) -> list[Answer]: ...
+
+
 class Others:
-    """Three other processes, and how to ask them; or why not.
+    """Other processes, and how to ask them; or why not.
 
     judged: whether the scenario's invariants look on. least: what they may take in any case, in CPU seconds.
     """
 
-    def __init__(self, crew: Crew | None, trouble: str | None, home: Path | None, judged: bool) -> None:
+    def __init__(self, crew: Asked | None, trouble: str | None, home: Path | None, judged: bool) -> None:
         self._crew, self._trouble, self._judged = crew, trouble, judged
         self.least = _LEAST
         self._path = tuple(
@@ -88,10 +100,13 @@ class Others:
 
         Raises `NondeterminismError` with the first difference and its likely cause.
         """
-        return Confirmation(self._elsewhere(saved, runs, cpu), *_hosts(runs))
+        return Confirmation(self.disagree(saved, runs, cpu), *_hosts(runs))
 
-    def _elsewhere(self, saved: Sequence[SavedSchedule], runs: Sequence[Run], cpu: float) -> str | None:
-        """Why other processes could not be asked; None where they agree."""
+    def disagree(self, saved: Sequence[SavedSchedule], runs: Sequence[Run], cpu: float) -> str | None:
+        """Hold what ran here against what runs there alone. Returns why they could not be asked; None where they agree.
+
+        Raises `NondeterminismError` as `compare` does.
+        """
         if self._crew is None:
             return self._trouble
         here = [Imprint.of(done.events, done.setup.scenario.show) for done in runs]
@@ -101,10 +116,10 @@ class Others:
             return str(unsaid)
         answers = self._crew.ask(question, _WALL * question.cpu)
         for place, done in enumerate(runs):
-            for seed, answer in zip(hash_seeds(), answers, strict=True):
+            for where, answer in zip(self._crew.places, answers, strict=True):
                 if not answer.results:
                     continue
-                there, where = answer.results[place], f"in another process (PYTHONHASHSEED={seed})"
+                there = answer.results[place]
                 if there.digest != here[place].digest:
                     error = NondeterminismError(_difference(done, there, where))
                     raise self.explained(error, saved[place], done.setup.host, cpu)
@@ -117,7 +132,8 @@ class Others:
         crew = self._crew
         if crew is None:
             return error
-
+        if crew.cause is not None:
+            return NondeterminismError(error.what, crew.cause)
         try:
             self._question([saved], [host], cpu, ())
         except ScheduleError:
@@ -184,7 +200,7 @@ def _hosts(runs: Sequence[Run]) -> tuple[str | None, str | None]:
 
 def _difference(done: Run, there: Result, where: str) -> str:
     place = there.place or 0
-    return f"the same schedule ran {where}, and event {place + 1} differs: here {shown(done.events, place)}, there {there.event}"
+    return f"the same schedule ran {where}, and event {place + 1} differs: here {shown(done, place)}, there {there.event}"
 
 
 def _verdicts(done: Run, there: Result, where: str) -> str:

@@ -23,6 +23,8 @@ _idle: list[Crew] = []
 class Crew:
     """Three workers, begun at once. trouble: why there are none."""
 
+    cause: str | None = None  # of what they do otherwise: that has to be found out
+
     def __init__(self, lasting: bool = LASTING) -> None:
         self.trouble: str | None = None
         self.owner = os.getpid()
@@ -34,6 +36,11 @@ class Crew:
     def pids(self) -> list[int]:
         """Of its processes, as far as they were begun."""
         return [worker.pid for worker in self._workers]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where each of them runs what it is asked, for the middle of a sentence."""
+        return tuple(f"in another process (PYTHONHASHSEED={seed})" for seed in hash_seeds())
 
     def ask(self, question: Question, seconds: float) -> list[Answer]:
         """What each of them answers; they work at the same time, in at most so many seconds of wall clock each."""

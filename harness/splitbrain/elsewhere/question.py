@@ -9,7 +9,7 @@ import msgspec
 from splitbrain.elsewhere.filters import Filter
 from splitbrain.elsewhere.imprint import Imprint
 
-Without = Literal["", "chance", "clock"]
+Without = Literal["", "chance", "clock", "chance and clock"]
 LENGTH = 8  # bytes before each question and answer, that say how long it is
 
 

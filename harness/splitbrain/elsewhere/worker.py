@@ -8,6 +8,7 @@ import selectors
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
@@ -35,17 +36,19 @@ _DEPENDENCIES = ("hypothesis", "hypothesis.stateful", "networkx", "pytest", "tri
 class Worker:
     """A process that runs schedules, from when it is made until `stop`. Its standard output and error are nobody's.
 
-    fit: whether it can be asked again.
+    python: what runs it, and path: where that looks for modules; left out, both as here. fit: whether it can be asked again.
     """
 
-    def __init__(self, hash_seed: int, lasting: bool = LASTING) -> None:
+    def __init__(
+        self, hash_seed: int, lasting: bool = LASTING, python: str | None = None, path: Sequence[str] | None = None
+    ) -> None:
         self.fit = self._lasting = lasting
-        path = [each for each in sys.path if isinstance(each, str)]
+        path = [each for each in sys.path if isinstance(each, str)] if path is None else list(path)
         first = loaded(_OURS, _DEPENDENCIES)  # so that not every answer imports it anew
         flags = ["-O"] * sys.flags.optimize + ["-B"] * sys.flags.dont_write_bytecode + ["-W", "ignore", "-P"]
         self._process = subprocess.Popen(
             [
-                sys.executable,
+                python or sys.executable,
                 *flags,
                 "-c",
                 _START.format(lasting),

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from itertools import count as counting
 from typing import Any
 
-from splitbrain.actions import Action, Request, number_in_session
+from splitbrain.actions import Action, Request
 from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
 from splitbrain.node import NodeId, Refused, RequestId
+from splitbrain.requests import number_in_session
 from splitbrain.world.world import World
 
 REFUSALS = 4  # times as many as there may be requests: then clients give up

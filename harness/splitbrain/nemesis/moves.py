@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from splitbrain.actions import Action, Advance, Complete, Crash, Fire, Mend, Restart
+from splitbrain.actions import Action, Advance, Complete, Connect, Crash, Disconnect, Fire, Mend, Restart
 from splitbrain.cluster.clock import NEVER
-from splitbrain.cluster.network import Envelope
+from splitbrain.cluster.network import Envelope, Notice
 from splitbrain.cluster.process import Process
+from splitbrain.declared.operations import drawn
+from splitbrain.declared.roles import widest
 from splitbrain.dice import Dice
 from splitbrain.nemesis.clients import Clients
+from splitbrain.nemesis.connections import ending
 from splitbrain.nemesis.partitions import draw_partition
 from splitbrain.nemesis.picture import Picture
 from splitbrain.nemesis.sessions import Sessions
 from splitbrain.stopwatch import Deadline
-from splitbrain.world.power import may_crash
+from splitbrain.world.connections import connectable
+from splitbrain.world.power import crashable, may_go_down
 from splitbrain.world.world import World
 
 DEEPEST = 12  # effects into a handler, where a crash inside it is placed
@@ -38,6 +42,9 @@ class Moves:
         self.processes = tuple(world.processes.values())
         self.picture = Picture(world)
         world.recorder.listener = self.picture.saw
+        self.budget = widest(world.scenario, len(world.nodes))  # what may happen to anybody at all
+        self.separable = tuple(each.id for each in self.processes if each.quota.budget.partition)  # those that may be cut off
+        self.breakable = tuple(each.id for each in self.processes if each.quota.budget.disconnect)  # whose connections may end
         self.reorders = world.scenario.budget.reorder
         self.clients = Sessions(world, self.picture) if world.scenario.sessions else Clients(world)
 
@@ -72,10 +79,17 @@ class Moves:
         """A client asks a node, or asks again, or another one goes on for it."""
         return self.clients.next(self.dice)
 
+    def operate(self) -> Action | None:
+        """Somebody who operates the cluster tells any node to do something."""
+        scenario, process = self.world.scenario, self.dice.pick(self.processes)
+        if not scenario.operations or not process.idle():
+            return None
+        return drawn(scenario, self.dice.pick(tuple(scenario.operations)), process.id, self.world.nodes, self.dice)
+
     # The network
 
     def message(self) -> Envelope | None:
-        """Any message in flight; where links are FIFO, the first of any link."""
+        """Any message in flight; where links are FIFO, the first of any link, the more likely the more there is on it."""
         flight = self.world.network.flight
         if not flight:
             return None
@@ -95,16 +109,18 @@ class Moves:
     def drop(self) -> Action | None:
         """Any message is lost."""
         envelope = self.message()
-        return None if envelope is None else envelope.drop()
+        return None if envelope is None or type(envelope) is Notice else envelope.drop()
 
     def duplicate(self) -> Action | None:
         """Any message is doubled."""
         envelope = self.message()
-        return None if envelope is None else envelope.duplicate()
+        return None if envelope is None or type(envelope) is Notice else envelope.duplicate()
 
     def cut(self) -> Action | None:
         """One of the families of partitions."""
-        cut = draw_partition(self.dice, self.world.nodes)
+        if len(self.separable) < 2:
+            return None
+        cut = draw_partition(self.dice, self.separable)
         return cut if any(link not in self.world.network.cut_links for link in cut.links) else None
 
     def mend(self) -> Action | None:
@@ -113,6 +129,16 @@ class Moves:
         if not links:
             return None
         return Mend(links) if self.dice.chance(0.5) else Mend(tuple(self.dice.sample(links, self.dice.between(1, len(links)))))
+
+    def disconnect(self) -> Action | None:
+        """One of the connections ends."""
+        pair = ending(self.world, self.dice, self.picture.leader)
+        return None if pair is None else Disconnect(*pair)
+
+    def connect(self) -> Action | None:
+        """One of the pairs without a connection gets a new one."""
+        pairs = connectable(self.world)
+        return Connect(*self.dice.pick(pairs)) if pairs else None
 
     # The processes
 
@@ -133,21 +159,21 @@ class Moves:
         return Restart(self.dice.pick(down).id) if down else None
 
     def crash(self) -> Action | None:
-        """Any node loses its power."""
-        if not may_crash(self.world):
+        """Any node that may go down loses its power."""
+        able = crashable(self.world)
+        if not able:
             return None
-        process = self.dice.pick(self.world.running())
+        process = self.dice.pick(able)
         return Crash(process.id, self._kept(process))
 
     def crash_all(self) -> list[Action]:
-        """A power cut of the whole site: nothing happens between these; none where the budget forbids it."""
-        if self.world.scenario.budget.crashes != "any":
-            return []
-        return [Crash(process.id, self._kept(process)) for process in self.world.running()]
+        """A power cut of the whole site: nothing happens between these; who may not be down with all others keeps its power."""
+        unlimited = [process for process in self.world.running() if process.quota.budget.crashes == "any"]
+        return [Crash(process.id, self._kept(process)) for process in unlimited]
 
     def crash_inside(self, *proposals: Proposal) -> Action | None:
         """A node loses its power while it handles one of what is proposed, or restarts."""
-        if not may_crash(self.world):
+        if not crashable(self.world):
             return None
         dice = self.dice
         inner = None
@@ -158,10 +184,16 @@ class Moves:
             return None
         node = inner.actor
         assert node is not None
+        process = self.world.processes[node]
+        if not process.quota.budget.mid_handler or not may_go_down(self.world, process):
+            return None
         # Mostly near the beginning of a handler, where most of them end.
         after = dice.below(DEEPEST if dice.chance(0.8) else 6 * DEEPEST)
-        keep = dice.below(4 if dice.chance(0.8) else 32) if self.world.scenario.budget.torn else 0
-        return Crash(node, keep, inner, after)  # type: ignore[arg-type]
+        keep = dice.below(4 if dice.chance(0.8) else 32) if process.quota.budget.torn else 0
+        arrive = dice.below(len(self.processes)) if self.world.scenario.links == "streams" else 0
+        if arrive and dice.chance(0.5):  # what the node does right behind the message that still arrives is lost
+            after, keep = arrive + dice.below(4), 0
+        return Crash(node, keep, inner, after, arrive)  # type: ignore[arg-type]
 
     def complete(self) -> Action | None:
         """A slow disk answers."""
@@ -174,4 +206,4 @@ class Moves:
 
     def _kept(self, process: Process) -> int:
         unsynced = len(process.storage.unsynced)
-        return self.dice.between(0, unsynced) if unsynced and self.world.scenario.budget.torn else 0
+        return self.dice.between(0, unsynced) if unsynced and process.quota.budget.torn else 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from splitbrain.actions import Action, Crash, Restart, word
+from splitbrain.actions import Action, Connect, Crash, Disconnect, Restart, word
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
 from splitbrain.nemesis.archive import Archive
@@ -41,7 +41,7 @@ _SHARES = {
 }
 _AFRESH = 0.2  # of the guided runs go back to nothing: by themselves, they must get to other clusters, too
 _TAKE_OVER = (Swarm, Rounds, Partitions)
-_UNSAID = (Crash, Restart)  # what changes the picture although nobody says so
+_UNSAID = (Crash, Restart, Disconnect, Connect)  # what changes the picture although nobody says so
 _LOOKS = 16  # actions between two looks at the abstract state
 _FURTHER = (30, 60, 120, 250)  # actions from a state that a guided run went back to
 
@@ -57,10 +57,13 @@ class Attack:
 class Portfolio:
     """The strategies of one search, with what they have learnt so far.
 
-    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes.
+    host: ``"direct"`` or ``"trio"``; left out, the direct host where it can run the nodes. setups: the kind of setup to draw, whose
+    worlds may be of another kind.
     """
 
-    def __init__(self, scenario: Scenario, names: tuple[str, ...] = STRATEGIES, host: str | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, names: tuple[str, ...] = STRATEGIES, host: str | None = None, setups: type[Setup] = Setup
+    ) -> None:
         for name in names:
             if name not in STRATEGIES:
                 known = ", ".join(STRATEGIES)
@@ -69,6 +72,7 @@ class Portfolio:
         self.scenario = scenario
         self.host = scenario.hosted(host)
         self.archive = Archive()
+        self._setups = setups
         self._runs = 0
         self._bandit = Bandit(names)
         self._learns = len(names) > 1 or Guided.name in names
@@ -81,7 +85,7 @@ class Portfolio:
         name = self._bandit.choose(dice)
         scenario = self.scenario
         begin = self.archive.choose(dice) if name == Guided.name and not dice.chance(_AFRESH) else None
-        setup = draw_setup(scenario, dice, self.host) if begin is None else begin.setup
+        setup = draw_setup(scenario, dice, self.host, self._setups) if begin is None else begin.setup
         with setup.world(lenient=begin is not None) as world:
             world.deadline = deadline
             moves = Moves(world, dice, deadline)

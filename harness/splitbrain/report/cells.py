@@ -7,15 +7,34 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, TypeAlias
 
-from splitbrain.actions import Action, Calm, Complete, Cut, Deliver, Drop, Duplicate, Mend
-from splitbrain.events import Crashed, Event, Failed, Observed, Replied, Requested, Sent, Started, Synced, TimerSet, Wrote
+from splitbrain.actions import Action, Calm, Complete, Connect, Cut, Deliver, Disconnect, Drop, Duplicate, Mend
+from splitbrain.cluster.network import CONNECTED, DISCONNECTED
+from splitbrain.events import (
+    Acted,
+    Crashed,
+    Event,
+    Exited,
+    Failed,
+    Observed,
+    Replied,
+    Requested,
+    Sent,
+    Started,
+    Synced,
+    TimerSet,
+    Wrote,
+)
 from splitbrain.node import NodeId, Refused, RequestId
 from splitbrain.observations import Applied, Committed, EnteredTerm, Led, Tracked, Voted
-from splitbrain.report.values import SHORT, clip, clip_middle, counted, gist, value
+from splitbrain.report.values import SHORT, clip_middle, counted, gist
 from splitbrain.report.wording import brief, notation, question
+from splitbrain.trace.readable import clip, value
 
 Identity: TypeAlias = tuple[NodeId, NodeId, str, int | None, int]
 _SENT = ("→n1: a message to n1 for a later step",)
+_ARRIVES = ("→n1 …, arrives: a message to n1, which gets it in the same step",)
+_TO_ITSELF = ("→itself: a message that it gets in the same step",)
+NOTICES = (CONNECTED, DISCONNECTED)  # kinds of what a node is told of its connections
 _FAILURE = 100  # columns of what went wrong in a node
 _LAST_WORDS = 2  # of a node in a fair phase, which may go on for hundreds of events
 
@@ -56,11 +75,13 @@ def identity(message: Deliver | Drop | Duplicate | Sent) -> Identity:
 class CellReader:
     """Reads one step after the other.
 
-    Of the messages that a node sends, only those that a step of the schedule names are shown; the others never arrive.
+    Of the messages that a node sends, only those that a step of the schedule names are shown; the others never arrive, but for
+    those to itself where it gets them at once (``local``).
     """
 
-    def __init__(self, actions: Sequence[Action], is_evidence: Callable[[Event], bool]) -> None:
+    def __init__(self, actions: Sequence[Action], is_evidence: Callable[[Event], bool], local: bool = False) -> None:
         self._is_evidence = is_evidence
+        self._local = local
         self._named = {identity(message) for action in actions if (message := message_of(action)) is not None}
         self._messages: dict[Identity, Any] = {}
         self._of_sessions: dict[RequestId, None] = {}  # operations
@@ -68,21 +89,35 @@ class CellReader:
     def cells(self, action: Action | None, events: Sequence[Event], down: Mapping[NodeId, bool]) -> Cells:
         """What changed at this step; ``down`` is who is down at its end."""
         if isinstance(action, Calm):
-            told = [event for event in events if isinstance(event, (Observed, Crashed, Failed)) or self._is_evidence(event)]
+            told = [event for event in events if isinstance(event, (Observed, Crashed, Exited, Failed)) or self._is_evidence(event)]
             return {node: _last_words(parts) for node, parts in self._changes(told).items()}
         cells = self._changes(events)
         _add(cells, _of_action(action))
         message = message_of(action)
-        if isinstance(message, Deliver) and message.receiver not in cells:
+        notice = self.notice(action)
+        if notice is not None:
+            _add(cells, {notice.receiver: [Part(f"learns: {notice.sender} {notice.kind}")]})
+        elif isinstance(message, Deliver) and message.receiver not in cells:
             contents = gist(self._messages.get(identity(message)), message.epoch)
             _add(cells, {message.receiver: [Part(contents, Weight.CONTENTS)] if contents else []})
         _add(cells, self._sent(events))
+        for arrived in _arrived(events):
+            if arrived.receiver not in cells:
+                contents = gist(self._messages.get(identity(arrived)), arrived.epoch) or f"gets {arrived.kind}"
+                _add(cells, {arrived.receiver: [Part(contents, Weight.CONTENTS)]})
         _add(cells, {node: parts for node, parts in _unsynced(events).items() if not down[node]})
         who = None if action is None else action.actor
         if who is not None and who not in cells:
             timers = dict.fromkeys(event.timer for event in events if isinstance(event, TimerSet) and event.node == who)
             _add(cells, {who: [Part(f"sets timer {timer}", Weight.IDLE) for timer in timers]})
         return {node: _joined(parts) for node, parts in cells.items()}
+
+    def notice(self, action: Action | None) -> Deliver | None:
+        """What tells a node of its connection, and nobody has sent; None for messages."""
+        message = message_of(action)
+        if isinstance(message, Deliver) and message.kind in NOTICES and identity(message) not in self._messages:
+            return message
+        return None
 
     def _changes(self, events: Sequence[Event]) -> Cells:
         implied = _Implied(events)
@@ -94,17 +129,25 @@ class CellReader:
             if isinstance(event, Requested) and event.session is not None:
                 self._of_sessions[event.request] = None
             part = _part(event, evident, told=isinstance(event, Replied) and event.request in self._of_sessions)
+            if part is not None and isinstance(event, Crashed) and implied.exited(event.node):
+                part = replace(part, text=part.text.removeprefix("power off, "))
             if part is not None:
                 cells.setdefault(event.node, []).append(part)  # type: ignore[union-attr]  # only events of a node have a part
         return cells
 
     def _sent(self, events: Sequence[Event]) -> Cells:
         together: dict[tuple[NodeId, str], dict[NodeId, None]] = {}
+        cells: Cells = {}
+        arrived = {identity(each) for each in _arrived(events)}
         for event in events:
-            if isinstance(event, Sent) and identity(event) in self._named:
+            if self._local and isinstance(event, Sent) and event.sender == event.receiver:
+                _add(cells, {event.sender: [Part(f"→itself {event.kind}", Weight.DETAIL, _TO_ITSELF)]})
+            elif isinstance(event, Sent) and identity(event) in arrived:
+                self._messages[identity(event)] = event.message
+                _add(cells, {event.sender: [Part(f"→{event.receiver} {event.kind}, arrives", Weight.DETAIL, _ARRIVES)]})
+            elif isinstance(event, Sent) and identity(event) in self._named:
                 self._messages[identity(event)] = event.message
                 together.setdefault((event.sender, event.kind), {})[event.receiver] = None
-        cells: Cells = {}
         for (sender, kind), receivers in together.items():
             cells.setdefault(sender, []).append(Part(f"→{' '.join(receivers)} {kind}", Weight.DETAIL, _SENT))
         return cells
@@ -117,6 +160,7 @@ class _Implied:
         self._terms: set[tuple[NodeId, int]] = set()
         self._committed: set[NodeId] = set()
         self._observed: set[NodeId] = set()
+        self._exited = {event.node for event in events if isinstance(event, Exited)}
         for event in events:
             if isinstance(event, Observed):
                 self._observed.add(event.node)
@@ -128,8 +172,14 @@ class _Implied:
                     case _:
                         pass
 
+    def exited(self, node: NodeId) -> bool:
+        """Whether it has said why it is down."""
+        return node in self._exited
+
     def by_others(self, event: Event) -> bool:
         match event:
+            case Crashed(kept=0, lost=0):
+                return event.node in self._exited
             case Observed(observation=EnteredTerm() as said):
                 return (event.node, said.term) in self._terms
             case Observed(observation=Applied()):
@@ -150,6 +200,8 @@ def _part(event: Event, evident: bool, told: bool) -> Part | None:
             return Part(brief(event.observation), weight, notation(event.observation))
         case Failed():
             return Part(f"{event.how}: {clip_middle(event.detail, _FAILURE)}", weight)  # at its end is where
+        case Exited():
+            return Part(f"exits: {clip_middle(event.reason, _FAILURE)}", weight)
         case Crashed():
             writes = f", loses {counted(event.lost, 'write')}" if event.lost else ""
             writes += f", keeps {counted(event.kept, 'write')}" if event.kept else ""
@@ -187,6 +239,10 @@ def _of_action(action: Action | None) -> Cells:
                 others = " ".join(receiver for each, receiver in action.links if each == sender)
                 cells[sender] = [Part(f"{sign} {others}", Weight.DETAIL)]
             return cells
+        case Disconnect() | Connect():
+            sign = "ends" if isinstance(action, Disconnect) else "opens"
+            ends = ((action.one, action.other), (action.other, action.one))
+            return {node: [Part(f"connection to {peer} {sign}", Weight.DETAIL)] for node, peer in ends}
         case Drop():
             return {action.receiver: [Part("never gets it")]}
         case Duplicate():
@@ -195,6 +251,11 @@ def _of_action(action: Action | None) -> Cells:
             return {action.node: [Part("disk has synced")]}
         case _:
             return {}
+
+
+def _arrived(events: Sequence[Event]) -> list[Deliver]:
+    """The messages that arrived just before their sender lost its power: what was done in the step beside its own action."""
+    return [event.action for event in events[1:] if isinstance(event, Acted) and isinstance(event.action, Deliver)]
 
 
 def _unsynced(events: Sequence[Event]) -> Cells:

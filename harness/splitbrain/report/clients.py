@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeAlias
 
-from splitbrain.report.values import LONG, counted, value
+from splitbrain.report.values import counted
 from splitbrain.report.wording import question
 from splitbrain.trace.history import Operation
+from splitbrain.trace.readable import LONG, value
 
 # What a lane looks like at a row.
 FREE, BUSY, OPEN, CALLED, AGAIN, RETURNED, ENDLESS = " ", "│", "┊", "┬", "├", "┴", "▽"

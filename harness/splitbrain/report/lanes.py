@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from splitbrain.actions import Action, Cut, Deliver, Drop, Duplicate, Mend
+from splitbrain.actions import Action, Connect, Cut, Deliver, Disconnect, Drop, Duplicate, Mend
 from splitbrain.events import Acted, Crashed, Event, Failed, Started
 from splitbrain.invariant import Violation
 from splitbrain.node import NodeId
+from splitbrain.report.actions import action_words
 from splitbrain.report.cells import CellReader, Cells, Weight, message_of
-from splitbrain.report.wording import action_words
 
 # What a lane looks like at a step.
 UP, DOWN, ACTS, EVIDENCE, BACK = "│", "╳", "●", "◆", "↻"
@@ -51,14 +51,19 @@ class Row:
         return still and self.arrow is None and all(part.weight is Weight.IDLE for parts in self.cells.values() for part in parts)
 
 
-def rows(nodes: Sequence[NodeId], events: Sequence[Event], actions: Sequence[Action], violation: Violation | None) -> list[Row]:
-    """One row for each action; row 0, the first start of all nodes, only if something conflicting or broken happened there."""
+def rows(
+    nodes: Sequence[NodeId], events: Sequence[Event], actions: Sequence[Action], violation: Violation | None, local: bool = False
+) -> list[Row]:
+    """One row for each action; row 0, the first start of all nodes, only if something conflicting or broken happened there.
+
+    local: what a node sends to itself arrives in the same step.
+    """
     evidence = () if violation is None else violation.evidence
 
     def is_evidence(event: Event) -> bool:
         return any(event is each or (event.step == each.step and event == each) for each in evidence)
 
-    reader = CellReader(actions, is_evidence)
+    reader = CellReader(actions, is_evidence, local)
     by_step: dict[int, list[Event]] = {}
     for event in events:
         by_step.setdefault(event.step, []).append(event)
@@ -74,7 +79,8 @@ def rows(nodes: Sequence[NodeId], events: Sequence[Event], actions: Sequence[Act
         glyphs = _glyphs(nodes, action, cells, down, back)
         words = "every node starts" if action is None else action_words(action)
         if step or evident or any(isinstance(event, Failed) for event in happened):
-            read.append(Row(step, words, glyphs, cells, _arrow(action), evident, time))
+            arrow = None if reader.notice(action) else _arrow(action)
+            read.append(Row(step, words, glyphs, cells, arrow, evident, time))
         if not step:
             _ups_and_downs(happened, down)
     return read
@@ -118,7 +124,7 @@ def _glyphs(
     nodes: Sequence[NodeId], action: Action | None, cells: Cells, down: dict[NodeId, bool], back: dict[NodeId, bool]
 ) -> dict[NodeId, str]:
     # What happens to messages and links, no node takes part in.
-    outside = isinstance(action, (Cut, Mend, Drop, Duplicate))
+    outside = isinstance(action, (Cut, Mend, Disconnect, Connect, Drop, Duplicate))
     glyphs = {}
     for node in nodes:
         parts = cells.get(node, [])

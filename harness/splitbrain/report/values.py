@@ -1,21 +1,13 @@
-"""Any value in words: on one line, clipped, and the same in every process."""
+"""Values in few words, or as what a message carries; `splitbrain.trace.readable` has what every value is."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
+from splitbrain.trace.readable import LONG, clip, fields, shown, value
 
-LONG = 60  # columns that one value may take in a sentence
-SHORT = 16  # and in a lane
-_NESTING = 4
-
-
-def clip(text: str, limit: int) -> str:
-    """``text`` in at most ``limit`` characters."""
-    return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
+SHORT = 16  # columns that one value may take in a lane
 
 
 def clip_middle(text: str, limit: int) -> str:
@@ -31,53 +23,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def value(thing: Any, limit: int = LONG) -> str:
-    """Any value on one line, in at most ``limit`` characters; the same in every process."""
-    return clip(_value(thing, 0), limit)
-
-
-def nested(thing: Any) -> str:
-    """A value within another thing, at its whole length."""
-    return _value(thing, 1)
-
-
-def _value(thing: Any, depth: int) -> str:
-    if isinstance(thing, str):
-        return thing if thing and thing.isprintable() else repr(thing)
-    if thing is None or isinstance(thing, (bool, int, float, bytes)):
-        return repr(thing)
-    if depth == _NESTING:
-        return "…"
-    named = fields(thing)
-    if named is not None:
-        return f"{type(thing).__name__}({', '.join(_value(each, depth + 1) for _, each in named)})"
-    if isinstance(thing, Mapping):
-        return "{" + ", ".join(f"{_value(key, depth + 1)}: {_value(each, depth + 1)}" for key, each in thing.items()) + "}"
-    if isinstance(thing, Set):
-        return "{" + ", ".join(sorted(_value(each, depth + 1) for each in thing)) + "}"
-    if isinstance(thing, Sequence):
-        return "[" + ", ".join(_value(each, depth + 1) for each in thing) + "]"
-    # The default repr holds an address, which would differ from run to run.
-    if getattr(type(thing), "__repr__", None) is object.__repr__:
-        return f"a {type(thing).__name__}"
-    text = repr(thing)
-    return text if text.isprintable() else repr(text)
-
-
-def fields(thing: Any) -> list[tuple[str, Any]] | None:
-    """The named fields of a record (msgspec, dataclass, named tuple), in their order; None for anything else."""
-    if isinstance(thing, msgspec.Struct):
-        return [(name, getattr(thing, name)) for name in thing.__struct_fields__]
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return [(field.name, getattr(thing, field.name)) for field in dataclasses.fields(thing)]
-    if isinstance(thing, tuple) and hasattr(thing, "_fields"):
-        return list(zip(thing._fields, thing, strict=True))
-    return None
-
-
 def gist(message: Any, epoch: int | None = None, limit: int = 2 * LONG) -> str:
     """What a message carries, without the epoch, which its name tells already: first what it denies or lacks, and affirms."""
+    message = shown(message)
     named = fields(message)
+    if named is None and isinstance(message, Mapping) and all(type(name) is str for name in message):
+        named = list(message.items())
     if named is None:
         return "" if message is None else value(message, limit)
     flags, contents = [], []
@@ -105,6 +56,7 @@ def ballot(thing: Any) -> str:
 
 def _carried(thing: Any) -> str:
     """A part of a message: records without the names of their types and fields."""
+    thing = shown(thing)
     named = fields(thing)
     if named is None and isinstance(thing, (tuple, list)):
         return f"[{' '.join(_carried(each) for each in thing)}]"

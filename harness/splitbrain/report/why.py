@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from splitbrain.actions import Calm, Crash, Duplicate, Fire, Request, Resend
+from splitbrain.actions import Calm, Crash, Duplicate, Fire, Operate, Request, Resend
 from splitbrain.counterexample.explanation import Explanation, Meeting, Repeated
 from splitbrain.counterexample.passing import Nearest
 from splitbrain.events import CalmEnded, Event, Sent
+from splitbrain.report.actions import action_words
 from splitbrain.report.cells import Weight
 from splitbrain.report.lanes import Row
-from splitbrain.report.values import clip, counted, gist
-from splitbrain.report.wording import action_words, words
+from splitbrain.report.values import counted, gist
+from splitbrain.report.wording import operation, words
+from splitbrain.trace.readable import clip
 from splitbrain.world.run import Run
 
 CHAIN_AT_MOST = 7  # steps that are told of one chain
@@ -65,6 +67,8 @@ def _root(step: int, did: str, run: Run) -> str:
                 return f"{action.node}: {changes}"
             who = "a client" if action.session is None else action.session
             return f"{who} asks {action.node}{f': {changes}' if changes else ''}"
+        case Operate():
+            return f"{action.node} is told to {operation(action.operation, action.argument)}{f': {changes}' if changes else ''}"
         case Resend():
             return f"{action.node}: {changes or f'{action.id} again'}"
         case _:
@@ -76,10 +80,15 @@ def _did(step: int, table: dict[int, Row], run: Run) -> str:
     action = run.actions[step - 1]
     if isinstance(action, Duplicate):
         return f"{action.kind} of {action.sender} doubled"
-    who = action.actor
-    parts = [] if who is None else table[step].cells.get(who, [])
-    changes = ", ".join(part.text for part in parts if part.weight <= Weight.CHANGE)
-    return clip(f"{who} {changes}", _LONG) if changes else ""
+    cells = table[step].cells
+    lanes = [] if action.actor is None else [action.actor]
+    if isinstance(action, Crash) and action.arrive:  # what arrived before that, others have handled
+        lanes += [node for node in cells if node != action.actor]
+    did = []
+    for node in lanes:
+        changes = ", ".join(part.text for part in cells.get(node, []) if part.weight <= Weight.CHANGE)
+        did += [f"{node} {changes}"] if changes else []
+    return clip("; ".join(did), _LONG)
 
 
 def _meeting(meeting: Meeting | None, cited: Collection[int], table: dict[int, Row], run: Run) -> str:

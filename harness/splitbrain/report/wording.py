@@ -1,10 +1,9 @@
-"""Events and actions in words: in full for a sentence (`words`), in few for a lane (`brief`)."""
+"""Events in words: in full for a sentence (`words`), in few for a lane (`brief`)."""
 
 from __future__ import annotations
 
 from typing import Any, assert_never
 
-from splitbrain.actions import Action, Crash, Cut, Link, Mend, Request
 from splitbrain.events import (
     Acted,
     CalmBegan,
@@ -13,8 +12,10 @@ from splitbrain.events import (
     Declared,
     Erased,
     Event,
+    Exited,
     Failed,
     Observed,
+    Operated,
     Replied,
     Requested,
     Sent,
@@ -38,14 +39,17 @@ from splitbrain.observations import (
     Led,
     Promised,
     Proposed,
+    Ready,
     Recovered,
+    Recovering,
     SteppedDown,
     Tracked,
     Truncated,
     Voted,
     Voters,
 )
-from splitbrain.report.values import LONG, SHORT, ballot, clip, clip_middle, counted, fields, gist, nested, value
+from splitbrain.report.values import SHORT, ballot, clip_middle, counted, gist
+from splitbrain.trace.readable import LONG, clip, fields, nested, value
 
 
 def command(thing: Any, limit: int = LONG) -> str:
@@ -58,6 +62,11 @@ def question(thing: Any, limit: int = LONG) -> str:
     if isinstance(thing, (tuple, list)) and thing and isinstance(thing[0], str):
         return clip(" ".join(nested(each) for place, each in enumerate(thing) if each is not None or place > 1), limit)
     return value(thing, limit)
+
+
+def operation(name: str, argument: Any, limit: int = LONG) -> str:
+    """What a node is told to do: ``compact``, ``transfer n2``."""
+    return name if argument is None else f"{name} {value(argument, limit)}"
 
 
 def _held(thing: Any, slot: Any, limit: int = LONG) -> str:
@@ -80,7 +89,8 @@ def words(event: Event) -> str:
             return f"{event.node} loses its power" + (f" and {counted(event.lost, 'unsynced write')}" if event.lost else "")
         case Sent():
             epoch = "" if event.epoch is None else f" {event.epoch}"
-            return f"{event.sender} sends {event.receiver} {event.kind}{epoch} ({gist(event.message, event.epoch)})"
+            whom = "itself" if event.receiver == event.sender else event.receiver
+            return f"{event.sender} sends {whom} {event.kind}{epoch} ({gist(event.message, event.epoch)})"
         case TimerSet():
             return f"{event.node} sets its timer {event.timer!r} to {event.earliest}-{event.latest} ms"
         case TimerCancelled():
@@ -101,8 +111,12 @@ def words(event: Event) -> str:
             return f"faults stop; {', '.join(event.core)} must make progress within {event.bound} ms"
         case CalmEnded():
             return f"the fair phase is over, {event.elapsed} ms later"
+        case Exited():
+            return f"{event.node} ends itself: {clip_middle(event.reason, 3 * LONG)}"
         case Failed():
             return f"{event.node} {event.how}: {clip_middle(event.detail, 3 * LONG)}"
+        case Operated():
+            return f"somebody tells {event.node} to {operation(event.operation, event.argument)}"
         case _:
             assert_never(event)
 
@@ -128,12 +142,16 @@ def _replies(event: Replied) -> str:
 def clause(said: Any) -> str:
     """An observation in full, without its subject."""
     match said:
+        case Recovering():
+            return "is no full member until it has recovered, and counts as down"
+        case Ready():
+            return "has recovered, and is a full member"
         case Decided():
             return f"decides {_held(said.value, said.slot)}" + _slot(said)
         case Executed():
             return f"carries out {said.request} ({question(said.command)}), entry {said.index} of term {said.term}"
         case Applied():
-            return f"applies {command(said.command)}, entry {said.index} of term {said.term}"
+            return f"applies {command(said.command)}, entry {said.index}" + ("" if said.term is None else f" of term {said.term}")
         case EnteredTerm():
             return f"enters term {said.term}"
         case Voted():
@@ -147,7 +165,7 @@ def clause(said: Any) -> str:
         case Truncated():
             return f"removes its entries from {said.index} on"
         case Committed():
-            return f"commits up to entry {said.index}, in term {said.term}"
+            return f"commits up to entry {said.index}" + ("" if said.term is None else f", in term {said.term}")
         case Tracked():
             return f"takes {said.follower} to match up to entry {said.match_index}, and sends it entries from {said.next_index} on"
         case Recovered():
@@ -179,8 +197,10 @@ def clause(said: Any) -> str:
 
 def _own(said: Any, limit: int) -> str:
     named = fields(said)
-    if not named:
+    if named is None:
         return value(said, limit)
+    if not named:
+        return type(said).__name__
     return clip(f"{type(said).__name__} {', '.join(f'{name}={nested(each)}' for name, each in named)}", limit)
 
 
@@ -202,12 +222,16 @@ def _groups(said: Voters) -> str:
 def brief(said: Any) -> str:
     """An observation in few words, for a lane: terms as ``t2``, log entries as ``1:t2 v1``, ballots as ``b2.n1``."""
     match said:
+        case Recovering():
+            return "recovers, counts as down"
+        case Ready():
+            return "has recovered"
         case Decided():
             return f"decides {_held(said.value, said.slot, SHORT)}" + _slot(said)
         case Executed():
             return f"carries out {said.request} {said.index}:t{said.term} {question(said.command, SHORT)}"
         case Applied():
-            return f"applies {said.index}:t{said.term} {command(said.command, SHORT)}"
+            return f"applies {said.index}{'' if said.term is None else f':t{said.term}'} {command(said.command, SHORT)}"
         case EnteredTerm():
             return f"enters t{said.term}"
         case Voted():
@@ -257,6 +281,8 @@ def notation(said: Any) -> tuple[str, ...]:
     match said:
         case EnteredTerm() | Voted() | Led():
             return (_TERM,)
+        case Applied(term=None):
+            return ()
         case Applied() | Appended() | Installed():
             return (_TERM, _ENTRY)
         case Recovered() if said.entries or said.base_index:
@@ -275,40 +301,3 @@ def _ballots(thing: Any) -> tuple[str, ...]:
     if thing is None:
         return ()
     return ("b2.n1: ballot 2 of n1",) if "." in ballot(thing) else ("b2: ballot 2",)
-
-
-def action_words(action: Action) -> str:
-    """An action on one line: its own form, but for a partition, whose two sides are told apart, and a value too long to show.
-
-    Of a session's request, ``request n2 s2.1 for s1: get x``, what it asks for is in words.
-    """
-    match action:
-        case Request(session=str()):
-            goes_on = "" if action.replaces is None else f" for {action.replaces}:"
-            return f"request {action.node} {action.id}{goes_on} {question(action.command)}"
-        case Cut():
-            return f"cut {_sides(action.links)}"
-        case Mend():
-            return f"mend {_sides(action.links)}"
-        case Crash(during=inner) if inner is not None:
-            keep = "" if action.keep == 0 else f", {action.keep} unsynced survive"
-            return f"crash {action.node} after {counted(action.after, 'effect')} of ({action_words(inner)}){keep}"
-        case _:
-            return clip(str(action), 2 * LONG)
-
-
-def _sides(links: tuple[Link, ...]) -> str:
-    """``n1 n2 <-> n3`` when the links are all those between two groups, ``n1 -> n2 n3`` when all those of one direction."""
-    senders = list(dict.fromkeys(sender for sender, _ in links))
-    receivers = list(dict.fromkeys(receiver for _, receiver in links))
-    left, right = " ".join(senders), " ".join(receivers)
-    distinct = frozenset(links)
-    if len(distinct) == len(senders) * len(receivers) and not frozenset(senders) & frozenset(receivers):
-        return f"{left} -> {right}"
-    # The far side of a symmetric partition is whoever the first node cannot reach.
-    far = [receiver for sender, receiver in links if sender == senders[0]]
-    near = [node for node in senders if node not in far]
-    both = frozenset((one, other) for one in near for other in far) | frozenset((other, one) for one in near for other in far)
-    if both == distinct:
-        return f"{' '.join(near)} <-> {' '.join(far)}"
-    return " ".join(f"{sender}->{receiver}" for sender, receiver in links)

@@ -17,17 +17,18 @@ from typing import Any
 
 import msgspec
 
-from splitbrain.actions import Action, Request
+from splitbrain.actions import Action, Operate, Request
 from splitbrain.catalogue.museum import find_bug
 from splitbrain.catalogue.scenarios import find_scenario
 from splitbrain.errors import ScenarioError, ScheduleError
+from splitbrain.filed import arguments, commands
+from splitbrain.filed.options import option_texts
 from splitbrain.scenario import Scenario
 from splitbrain.schedule.format import FILE_AT_MOST, LINE_AT_MOST, NODES_AT_MOST, SUFFIX
 from splitbrain.schedule.header import Header
 from splitbrain.schedule.line import read_action, read_header, shown, write_line
 from splitbrain.trace.saving import text
 from splitbrain.world.run import Setup
-from splitbrain.world.workload import option_texts, recalled
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,12 @@ class SavedSchedule:
 
 
 def _recalled(action: Action, scenario: Scenario) -> Action:
-    request = action.input
-    return action.with_input(recalled(scenario, request)) if isinstance(request, Request) else action
+    match action.input:
+        case Request() as request:
+            return action.with_input(commands.recalled(scenario, request))
+        case Operate() as operation:
+            return action.with_input(arguments.recalled(scenario, operation))
+    return action
 
 
 # The file

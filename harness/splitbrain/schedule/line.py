@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from splitbrain.actions import CALM_AT_MOST, DIGITS, KINDS, Action, Calm, Crash, Cut, Mend, Request, Resend, number_in_session
+from splitbrain.actions import CALM_AT_MOST, KINDS, Action, Calm, Connect, Crash, Cut, Disconnect, Mend, Operate, Request, Resend
 from splitbrain.errors import ScheduleError
+from splitbrain.requests import DIGITS, number_in_session
 from splitbrain.schedule.format import FORMAT, VERSION
 from splitbrain.schedule.header import Header
 from splitbrain.schedule.provenance import splitbrain_version
@@ -20,7 +21,7 @@ from splitbrain.trace.saving import NoText, text
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Action)
-_LEAST = {"ordinal": 1, "copy": 0, "keep": 0, "after": 0, "bound": 0}
+_LEAST = {"ordinal": 1, "copy": 0, "keep": 0, "after": 0, "arrive": 0, "bound": 0}
 
 
 def write_line(value: Header | Action, what: str) -> bytes:
@@ -46,10 +47,12 @@ def _as_json(value: Header | Action) -> Header | Action:
     """The same with its user's own data as JSON has it: a record's fields stand in the order of a mapping's keys."""
     if isinstance(value, Header):
         return structs.replace(value, options={name: msgspec.json.decode(text(each)) for name, each in value.options.items()})
-    given = value.input
-    if not isinstance(given, Request):
-        return value
-    return value.with_input(structs.replace(given, command=msgspec.json.decode(text(given.command))))
+    match value.input:
+        case Request() as request:
+            return value.with_input(structs.replace(request, command=msgspec.json.decode(text(request.command))))
+        case Operate() as operation:
+            return value.with_input(structs.replace(operation, argument=msgspec.json.decode(text(operation.argument))))
+    return value
 
 
 def read_header(line: bytes, where: str) -> Header:
@@ -123,21 +126,31 @@ def _senseless(action: Action) -> str | None:
     match action:
         case Cut() | Mend() if not action.links:
             return "it names no link"
+        case Disconnect() | Connect() if action.one == action.other:
+            return f"it names {_quoted(action.one)} twice, but a connection is one of two nodes"
         case Calm() if not action.core:
             return "its core is empty, and clients have nobody to ask"
         case Crash() if action.during is None and action.after:
             return f"'after' is {action.after}, but it counts the effects of 'during', and there is none"
+        case Crash() if action.during is None and action.arrive:
+            return f"'arrive' is {action.arrive}, but it counts the messages that are sent in 'during', and there is none"
         case Resend() if number_in_session(action.id) is None:
             return (
                 f"'id' is {_quoted(action.id)}, but only sessions ask again, and they call their operations "
                 f'"s1.1", "s1.2", ..., numbers of at most {DIGITS} digits'
             )
         case Request():
-            try:
-                text(action.command)
-            except NoText as why:
-                return f"the command holds {why}"
-            return _of_no_session(action)
+            return _no_text("command", action.command) or _of_no_session(action)
+        case Operate():
+            return _no_text("argument", action.argument)
+    return None
+
+
+def _no_text(what: str, value: Any) -> str | None:
+    try:
+        text(value)
+    except NoText as why:
+        return f"the {what} holds {why}"
     return None
 
 
@@ -171,7 +184,8 @@ def _why_no_action(raw: Any, error: msgspec.ValidationError) -> str:
             f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
         )
     fields = ", ".join(KINDS[kind].__struct_encode_fields__) or "no fields"
-    return f"{_plain(error)} (a {kind} has {fields})"
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{_plain(error)} ({article} {kind} has {fields})"
 
 
 def _plain(error: msgspec.ValidationError) -> str:

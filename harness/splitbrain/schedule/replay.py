@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Request, Resend
+from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Operate, Request, Resend
 from splitbrain.invariant import Violation
 from splitbrain.schedule.file import SavedSchedule
 from splitbrain.schedule.header import Header
@@ -148,4 +148,4 @@ def _unconfirmed(header: Header) -> str:
 
 def _work(actions: Iterable[Action]) -> int:
     """How many of these are inputs of nodes: the substance of a schedule. Faults alone make no node do anything."""
-    return sum(isinstance(action.input, (Deliver, Fire, Request, Resend, Advance, Calm, Complete)) for action in actions)
+    return sum(isinstance(action.input, (Deliver, Fire, Request, Resend, Operate, Advance, Calm, Complete)) for action in actions)

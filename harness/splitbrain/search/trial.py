@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from splitbrain.actions import Action, Restart
 from splitbrain.catalogue.museum import find_bug
 from splitbrain.catalogue.scenarios import find_scenario
+from splitbrain.elsewhere.determinism import check
 from splitbrain.errors import SplitbrainError
 from splitbrain.nemesis.names import UNIFORM
 from splitbrain.scenario import Scenario
 from splitbrain.search.hunt import Hunted, hunt
 from splitbrain.search.pursuit import shortest
 from splitbrain.stopwatch import Stopwatch
-from splitbrain.world.determinism import check
 from splitbrain.world.run import Found
 
 

@@ -7,7 +7,7 @@ from traceback import walk_tb
 from types import FrameType
 
 from splitbrain.report.terminal.size import as_typed
-from splitbrain.report.values import clip
+from splitbrain.trace.readable import clip
 
 _TOOLS = ("splitbrain", "hypothesis", "pytest", "_pytest", "pluggy", "unittest", "contextlib")
 _LONGEST = 160  # characters of its message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, ClassVar
 
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from splitbrain.actions import Action
@@ -13,7 +14,7 @@ from splitbrain.node import NodeId
 from splitbrain.scenario import Scenario
 from splitbrain.search.tally import Tally
 from splitbrain.testing.simulation import Simulation
-from splitbrain.world.power import may_crash
+from splitbrain.world.power import crashable, why_too_few
 from splitbrain.world.run import Setup
 
 
@@ -85,11 +86,21 @@ class Example(RuleBasedStateMachine):
         return [each for each in sessions if history.of_session(each)[-1].outcome == "unknown"]
 
     def _may_calm(self) -> bool:
-        nodes = self.world.nodes
-        return self.scenario.calm_bound > 0 and self.scenario.may_progress(nodes, len(nodes), self.world.cluster.options)
+        nodes, cluster = self.world.nodes, self.world.cluster
+        if not self.scenario.calm_bound or why_too_few(cluster, nodes) is not None:
+            return False
+        return self.scenario.may_progress(nodes, len(nodes), cluster.options)
+
+    def _kept(self, node: NodeId, keep: int) -> int:
+        """How many of its unsynced writes a node may keep in a crash, of so many."""
+        return keep if self.world.cluster.processes[node].quota.budget.torn else 0
+
+    def _arriving(self, more: st.DataObject | None) -> int:
+        """How many messages still arrive; nothing is drawn where links are no connections, or who calls the rule draws nothing."""
+        return 0 if more is None or self.world.scenario.links != "streams" else more.draw(st.integers(0, 3))
 
     def _may_crash_inside(self) -> bool:
-        return self.scenario.budget.mid_handler and may_crash(self.world.cluster)
+        return any(process.quota.budget.mid_handler for process in crashable(self.world.cluster))
 
 
 def pick(items: Any, place: int) -> Any:

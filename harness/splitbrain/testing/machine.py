@@ -18,7 +18,20 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
-from splitbrain.actions import Advance, Complete, Crash, Deliver, Drop, Duplicate, Fire, Resend, Restart
+from splitbrain.actions import (
+    Advance,
+    Complete,
+    Connect,
+    Crash,
+    Deliver,
+    Disconnect,
+    Drop,
+    Duplicate,
+    Fire,
+    Operate,
+    Resend,
+    Restart,
+)
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.nemesis.moves import DEEPEST
@@ -27,8 +40,8 @@ from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
+from splitbrain.testing.broken import Broken
 from splitbrain.testing.example import Example, pick
-from splitbrain.testing.simulation import Broken
 from splitbrain.testing.verdict import conclude, counterexample_found, current_test
 from splitbrain.world.run import Setup
 
@@ -39,7 +52,7 @@ SEEDS = st.integers(0, (1 << 24) - 1)
 PLACES = st.integers(0, (1 << 16) - 1)  # one of the enabled actions, modulo how many there are
 STORMS = st.sampled_from((120, 250, 60, 30))
 LAST_STORMS = st.sampled_from((500, 1_000, 250, 60))
-_INPUTS = (Deliver, Fire, Restart, Complete, Resend)  # but for requests, which only the workload knows
+_INPUTS = (Deliver, Fire, Restart, Complete, Resend, Operate)  # but for requests, which only the workload knows
 
 
 class _TestCase:
@@ -107,11 +120,11 @@ class ScenarioMachine(Example):
         """Double one of the messages in flight."""
         self._do(place, Duplicate)
 
-    @precondition(lambda self: self.scenario.budget.partition and len(self.world.nodes) > 1)
+    @precondition(lambda self: len(self.world.separable) > 1)
     @rule(seed=SEEDS)
     def partition(self, seed: int) -> None:
         """Cut links: one of the families in `splitbrain.nemesis.partitions`."""
-        cut = draw_partition(Dice(seed), self.world.nodes)
+        cut = draw_partition(Dice(seed), self.world.separable)
         if any(link not in self.world.cluster.network.cut_links for link in cut.links):
             self.apply(cut)
 
@@ -125,21 +138,24 @@ class ScenarioMachine(Example):
     @rule(place=PLACES, keep=st.integers(0, 3))
     def crash(self, place: int, keep: int) -> None:
         """Cut one node's power."""
-        self.world.crash(pick(self.world.running, place), keep if self.scenario.budget.torn else 0)
+        crash = pick(list(self.world.enabled(Crash)), place)
+        self.world.crash(crash.node, self._kept(crash.node, keep))
 
     @precondition(lambda self: self._may_crash_inside() and self._can(*_INPUTS))
-    @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3))
-    def crash_inside(self, place: int, after: int, keep: int) -> None:
+    @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3), more=st.data())
+    def crash_inside(self, place: int, after: int, keep: int, more: st.DataObject | None = None) -> None:
         """Cut a node's power while it handles a message or a timer, or starts, or its disk answers."""
         inner = pick(list(self.world.enabled(*_INPUTS)), place)
-        self.apply(Crash(inner.actor, keep if self.scenario.budget.torn else 0, inner, after))
+        with suppress(NotEnabled):  # that node may not go down, or not in the midst of a handler
+            self.apply(Crash(inner.actor, self._kept(inner.actor, keep), inner, after, self._arriving(more)))
 
     @precondition(lambda self: self._may_crash_inside() and self._clients())
-    @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3))
-    def crash_asked(self, place: int, after: int, keep: int) -> None:
+    @rule(place=PLACES, after=st.integers(0, DEEPEST), keep=st.integers(0, 3), more=st.data())
+    def crash_asked(self, place: int, after: int, keep: int, more: st.DataObject | None = None) -> None:
         """Cut a node's power while it handles a client's request."""
-        with suppress(NotEnabled):  # the same
-            self.world.crash_asked(pick(self._clients(), place), after, keep if self.scenario.budget.torn else 0)
+        node = pick(self._clients(), place)
+        with suppress(NotEnabled):  # the same; or the workload has none just now
+            self.world.crash_asked(node, after, self._kept(node, keep), self._arriving(more))
 
     @precondition(lambda self: self._can(Restart))
     @rule(place=PLACES)
@@ -172,6 +188,25 @@ class ScenarioMachine(Example):
         """Let a session give up, and a new one ask one of the nodes."""
         with suppress(NotEnabled):  # the workload may have nothing for it
             self.world.request(pick(self._clients(), place), replaces=pick(self._waiting(), whose))
+
+    @precondition(lambda self: self._can(Disconnect))
+    @rule(place=PLACES)
+    def disconnect(self, place: int) -> None:
+        """End one of the connections (of streams)."""
+        self._do(place, Disconnect)
+
+    @precondition(lambda self: self._can(Connect))
+    @rule(place=PLACES)
+    def connect(self, place: int) -> None:
+        """Open one of the connections that ended."""
+        self._do(place, Connect)
+
+    @precondition(lambda self: self.scenario.operations and self.world.running)
+    @rule(place=PLACES, which=PLACES)
+    def operate(self, place: int, which: int) -> None:
+        """Tell one of the nodes to do one of the scenario's operations."""
+        with suppress(NotEnabled):  # there may be nothing to do just now
+            self.world.operate(pick(self.world.running, place), pick(tuple(self.scenario.operations), which))
 
     @precondition(lambda self: self._can(Complete, Advance))
     @rule(place=PLACES)

@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from splitbrain.declared.fields import is_count
 from splitbrain.dice import Dice
 from splitbrain.errors import SplitbrainError
-from splitbrain.fields import is_count
 from splitbrain.nemesis.draw import draw_setup
 from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.search.tally import Tally
 from splitbrain.stopwatch import Stopwatch
 from splitbrain.testing import profiles
-from splitbrain.testing.simulation import Broken, Simulation
+from splitbrain.testing.broken import Broken
+from splitbrain.testing.simulation import Simulation
 from splitbrain.testing.verdict import conclude, counterexample_found, current_test
 
 _LAST = 30  # actions that a failing test's note shows

@@ -5,10 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
-from splitbrain.actions import Action, Calm, Crash, Cut, Fire, Mend, Request, Resend, Restart
+from splitbrain.actions import (
+    Action,
+    Calm,
+    Connect,
+    Crash,
+    Cut,
+    Disconnect,
+    Fire,
+    Mend,
+    Operate,
+    Request,
+    Resend,
+    Restart,
+)
 from splitbrain.cluster.cluster import Cluster
+from splitbrain.declared.operations import drawn
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, SplitbrainError
 from splitbrain.events import Acted, Event, Observed
@@ -19,22 +34,10 @@ from splitbrain.nemesis.portfolio import draw_strategy, exercised
 from splitbrain.node import NodeId, RequestId
 from splitbrain.scenario import Scenario
 from splitbrain.search.tally import Tally
+from splitbrain.testing.broken import Broken
 from splitbrain.trace.history import History
+from splitbrain.world.power import why_too_few
 from splitbrain.world.run import Found, Setup
-
-
-class Broken(BaseException):
-    """An invariant broke: the body of the test ends here.
-
-    It is no `Exception`, so that neither an ``except Exception`` in the body nor Hypothesis takes it for the test's own
-    failure, to be run again and shrunk; whoever runs the body catches it. Where the body does not let it through, it is
-    raised again at its end: see `Simulation.deciding`. raised: what came out of the body instead.
-    """
-
-    def __init__(self, found: Found, raised: BaseException | None = None) -> None:
-        super().__init__(f"{found.violation.invariant} is broken: {found.violation.summary}")
-        self.found = found
-        self.raised = raised
 
 
 class Simulation:
@@ -87,6 +90,11 @@ class Simulation:
     def running(self) -> tuple[NodeId, ...]:
         """The nodes that are up."""
         return tuple(process.id for process in self._world.running())
+
+    @property
+    def separable(self) -> tuple[NodeId, ...]:
+        """The nodes whose fault budget has partitions: those that may be cut off from one another."""
+        return self._moves.separable
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -158,18 +166,18 @@ class Simulation:
         self._must_be_open()
         drawn = draw_calm(self.scenario, self._dice if seed is None else Dice(f"{self.setup.seed}/{seed}"), self._world)
         if drawn is None:
-            raise NotEnabled("cannot calm: not even all nodes together can make progress, says the scenario's can_progress")
+            why = why_too_few(self._world, self.nodes) or "not even all nodes together can make progress, says its can_progress"
+            raise NotEnabled(f"cannot calm: {why}")
         self.apply(Calm(drawn.core, drawn.seed, drawn.bound or 5_000))
 
     def settle(self, at_most: int = 1_000) -> int:
         """Deliver what is in flight, and what that causes, in the order of sending; returns how many messages there were."""
         self._must_be_open()
-        for count in range(at_most):
-            ready = [each for each in self._world.network.flight if self._world.deliverable(each)]
-            if not ready:
-                return count
-            self.apply(min(ready, key=lambda each: each.number).deliver())
-        return at_most
+        count = 0
+        for envelope in islice(self._world.network.in_order(self._world.deliverable), at_most):
+            self.apply(envelope.deliver())
+            count += 1
+        return count
 
     def request(self, node: NodeId, command: Any = None, session: str | None = None, replaces: str | None = None) -> Request:
         """Let a client ask ``node`` for ``command``, or for the workload's next one.
@@ -204,6 +212,19 @@ class Simulation:
             raise NotEnabled(f"cannot ask {node}: the workload has nothing to ask now; say what to ask for")
         return action
 
+    def operate(self, node: NodeId, operation: str, argument: Any = None) -> Operate:
+        """Tell ``node`` to do one of the scenario's operations: ``world.operate("n1", "transfer", "n2")``.
+
+        argument: left out, one that the scenario draws. Raises `NotEnabled` where there is nothing to do now.
+        """
+        self._must_be_open()
+        action: Operate | None = Operate(node, operation, argument)
+        if argument is None and operation in self.scenario.operations:
+            action = drawn(self.scenario, operation, node, self.nodes, self._dice)
+        if action is None:
+            raise NotEnabled(f"cannot tell {node} to {operation}: its function in the scenario has no argument now; say which")
+        return self.apply(action)  # type: ignore[return-value]
+
     def fire(self, node: NodeId, timer: str) -> Action:
         """Let a timer go off."""
         return self.apply(Fire(node, timer))
@@ -212,13 +233,21 @@ class Simulation:
         """Cut a node's power; the first ``keep`` of its unsynced writes survive."""
         return self.apply(Crash(node, keep))
 
-    def crash_asked(self, node: NodeId, after: int, keep: int = 0) -> Action:
-        """Cut a node's power while it handles a client's request, once ``after`` of its effects have happened."""
-        return self.apply(Crash(node, keep, self._asked(node), after))
+    def crash_asked(self, node: NodeId, after: int, keep: int = 0, arrive: int = 0) -> Action:
+        """Cut a node's power while it handles a client's request: `Crash` says what the numbers are."""
+        return self.apply(Crash(node, keep, self._asked(node), after, arrive))
 
     def restart(self, node: NodeId) -> Action:
         """Start a crashed node again."""
         return self.apply(Restart(node))
+
+    def disconnect(self, one: NodeId, other: NodeId) -> Action:
+        """End the connection of two nodes: what is in flight on it is lost (streams only)."""
+        return self.apply(Disconnect(one, other))
+
+    def connect(self, one: NodeId, other: NodeId) -> Action:
+        """Open a connection between two nodes that run and have none; with `settle`, they are told of it."""
+        return self.apply(Connect(one, other))
 
     def partition(self, *groups: Sequence[NodeId]) -> None:
         """Cut all links between these groups; nodes in none of them form one more."""
@@ -231,8 +260,7 @@ class Simulation:
     def heal(self) -> None:
         """Mend all links that are cut."""
         self._must_be_open()
-        links = tuple(self._world.network.cut_links)
-        if links:
+        if links := tuple(self._world.network.cut_links):
             self.apply(Mend(links))
 
     # The end
@@ -297,4 +325,5 @@ class Simulation:
                 f"{violation.invariant} is broken ({violation.summary}), but some of what led to it was done to `world.cluster` "
                 "directly, and so is in no schedule; let `world.apply(action)` do it (or, in a rule, `self.apply(action)`)"
             )
-        return tuple(event.action for event in self.events if type(event) is Acted)
+        acted = {event.step: event.action for event in reversed(self.events) if type(event) is Acted}  # the first of each step
+        return tuple(acted[step] for step in sorted(acted))

@@ -29,7 +29,7 @@ class CounterexampleFound(AssertionError):  # noqa: N818 - what a failing test s
     """A test's search broke an invariant; ``splitbrain_report`` is what pytest prints instead of a traceback.
 
         def test_that_the_bug_is_found():
-            @simulate(MAJORITY, seed=1)
+            @simulate(MAJORITY, seed=2)
             def attack(world):
                 world.storm(200)
 

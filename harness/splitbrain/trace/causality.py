@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from splitbrain.actions import Deliver, Drop, Duplicate
 from splitbrain.events import Acted, Event, Replied, Requested, Sent
 from splitbrain.node import Refused
+from splitbrain.trace.connections import Connections
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -18,7 +19,8 @@ def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
     """Steps of the schedule as a graph: an edge from each step to the next of the same process, and from a send to its delivery.
 
     (Lamport, Time, Clocks, and the Ordering of Events in a Distributed System, 1978.) A copy comes from its duplication. A client's
-    session is a process, too: it asks, asks again, and is answered; who goes on for another one comes after what that one did.
+    session is a process, too: it asks, asks again, and is answered; who goes on for another one comes after what that one did. What
+    tells a node of a connection comes of the step that opened or ended that, be it a crash; so does what is sent on a new one.
     The edge of a message has the attribute ``message``.
     """
     import networkx as nx  # noqa: PLC0415 - it takes a quarter of a second to import
@@ -27,11 +29,12 @@ def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
     last: dict[str, int] = {}
     origin: dict[tuple[Any, ...], int] = {}  # the step that put a message, or a copy of it, in flight
     copies: Counter[tuple[Any, ...]] = Counter()
-    clients = _Clients()
+    clients, connections = _Clients(), Connections()
     for event in events:
         step = event.step
         graph.add_node(step)
         node = getattr(event, "node", None)
+        graph.add_edges_from((earlier, step) for earlier in connections.causes(event) if earlier != step)
         if isinstance(event, Sent):
             node = event.sender
             origin[event.sender, event.receiver, event.kind, event.epoch, event.ordinal, 0] = step
@@ -42,6 +45,8 @@ def happens_before(events: Sequence[Event]) -> nx.DiGraph[int]:
             if isinstance(inner, (Deliver, Drop, Duplicate)):
                 name = (inner.sender, inner.receiver, inner.kind, inner.epoch, inner.ordinal)
                 cause = origin.get((*name, inner.copy))
+                if cause is None and isinstance(inner, Deliver):
+                    cause = connections.notice(inner)
                 if cause not in (None, step):
                     graph.add_edge(cause, step, message=True)
                 if isinstance(inner, Duplicate):

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from splitbrain.actions import Request
+from splitbrain.actions import Operate, Request
 from splitbrain.errors import EncodingError
-from splitbrain.events import Acted, Erased, Event, Observed, Replied, Requested, Sent, Wrote
+from splitbrain.events import Acted, Erased, Event, Observed, Operated, Replied, Requested, Sent, Wrote
 from splitbrain.trace.values import NATIVE, Plainly, Show, Types, culprit, hook_of, unequal
 
 
@@ -79,8 +79,12 @@ def _held(event: Event) -> tuple[Any, ...]:
             return (event.result,)
         case Requested():
             return (event.command,)
+        case Operated():
+            return (event.argument,)
         case Acted() if isinstance(given := event.action.input, Request):
             return (given.command,)
+        case Acted() if isinstance(given := event.action.input, Operate):
+            return (given.argument,)
         case _:
             return ()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from splitbrain.errors import ScenarioError
 from splitbrain.events import Event, Observed
 from splitbrain.invariant import Monitor, Violation
 from splitbrain.node import NodeId
+from splitbrain.observations import Ready, Recovering
+from splitbrain.trace.readable import in_words
 
 _NEW: Any = object()
 
@@ -20,7 +22,7 @@ class _Seen:
     __slots__ = ("count", "progress", "recorded")
 
     def __init__(self, recorded: bool, progress: tuple[type, ...]) -> None:
-        self.count = 1
+        self.count = 0
         self.recorded = recorded
         self.progress = progress
 
@@ -33,24 +35,40 @@ class Recorder:
         "_monitor",
         "_others",
         "_progress",
+        "_ready",
         "_seen",
+        "_show",
+        "_standings",
         "error",
         "events",
         "keep",
         "listener",
+        "on_standing",
         "step",
         "violation",
     )
 
-    def __init__(self, monitor: Monitor | None, keep: bool, progress: Collection[type] = ()) -> None:
+    def __init__(
+        self,
+        monitor: Monitor | None,
+        keep: bool,
+        progress: Collection[type] = (),
+        ready: type = Ready,
+        show: Callable[[Any], Any] | None = None,
+    ) -> None:
         self._monitor = monitor
+        self._show = show
         self.keep = keep
         self.events: list[Event] = []
         self.step = 0
         self.violation: Violation | None = None
         self.error: ScenarioError | None = None  # what a function of the scenario did wrong, for the world to raise
         self.listener: Callable[[NodeId, Any], None] | None = None  # of a search, which is guided by what nodes say
+        # Who listens when a node says that it recovers (True), or that it is a full member again.
+        self.on_standing: Callable[[NodeId, bool], None] | None = None
         self._seen: dict[type, _Seen] = {}
+        self._standings: dict[type, tuple[_Seen, bool]] = {}  # of types that say so: looked up where `_seen` has none, at no cost
+        self._ready = ready
         self._fed: dict[type, int | None] = {}  # other events; None: no invariant looks at these
         self._others: Counter[str] = Counter()
         self._progress = progress
@@ -76,9 +94,15 @@ class Recorder:
         if self._monitor is None or self.violation is not None:
             return
         try:
-            self.violation = self._monitor.observe(event)
+            violation = self._monitor.observe(event)
+            if violation is not None:
+                self.violation = in_words(violation, self._show)
         except ScenarioError as error:
             self.blame(error)
+
+    def acquit(self) -> None:
+        """From now on nothing is judged: more has happened than the scenario allows, and what comes of that is nobody's fault."""
+        self._monitor = None
 
     def blame(self, error: ScenarioError) -> None:
         """The scenario is wrong, not the node whose handler came upon it: the world raises this when the handler is done."""
@@ -92,8 +116,7 @@ class Recorder:
         if seen is not None:
             seen.count += 1
         else:
-            progress = tuple(each for each in self._progress if issubclass(kind, each))
-            seen = self._seen[kind] = _Seen(self.wants(kind) or self.wants(Observed), progress)
+            seen = self._met(node, kind)
         if self.listener is not None:
             self.listener(node, observation)
         if parted:
@@ -102,9 +125,32 @@ class Recorder:
         if seen.recorded:
             self.emit(Observed(self.step, node, observation))
 
+    def _met(self, node: NodeId, kind: type) -> _Seen:
+        """Count an observation of a type that is new, or that says where the node stands: that is told."""
+        known = self._standings.get(kind)
+        if known is None:
+            progress = tuple(each for each in self._progress if issubclass(kind, each))
+            seen = _Seen(self.wants(kind) or self.wants(Observed), progress)
+            ready = issubclass(kind, self._ready)
+            if not ready and not issubclass(kind, Recovering):
+                self._seen[kind] = seen
+                seen.count = 1
+                return seen
+            known = self._standings[kind] = seen, not ready
+        seen, recovers = known
+        seen.count += 1
+        if self.on_standing is not None:
+            self.on_standing(node, recovers)
+        return seen
+
+    def _said(self) -> Iterator[tuple[type, _Seen]]:
+        yield from self._seen.items()
+        for kind, (seen, _) in self._standings.items():
+            yield kind, seen
+
     def said(self) -> int:
         """How many observations were made."""
-        return sum(seen.count for seen in self._seen.values())
+        return sum(seen.count for _, seen in self._said())
 
     def count(self, what: str) -> None:
         """Count something else that was exercised."""
@@ -139,7 +185,7 @@ class Recorder:
     def heard(self) -> dict[type, int]:
         """How many observations of each type were made, and how many of the other events that an invariant looks at."""
         return {kind: count for kind, count in self._fed.items() if count is not None} | {
-            kind: seen.count for kind, seen in self._seen.items()
+            kind: seen.count for kind, seen in self._said()
         }
 
     def counts(self) -> Counter[str]:
@@ -149,7 +195,7 @@ class Recorder:
         """
         counts = self._others.copy()
         taken = {each.__name__ for each in self._progress}
-        for kind, seen in self._seen.items():
+        for kind, seen in self._said():
             kin = [each.__name__ for each in seen.progress]
             name = kind.__name__ if kind.__name__ in kin or kind.__name__ not in taken else f"{kind.__module__}.{kind.__name__}"
             for each in dict.fromkeys((name, *kin)):

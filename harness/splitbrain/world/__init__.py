@@ -1,6 +1,5 @@
 """What an action does.
 
-Read ``deed`` and ``world``, a table of deeds; then one module a fault family, ``messages``, ``links``, ``timers``, ``disks``,
-``power``, ``clients`` with ``workload`` (what they ask for, and what files make of it), ``calm`` with ``fair_client``; and
-``run``, whose ``determinism`` can be checked.
+Read ``deed`` and ``world``, a table of deeds; then one module a fault family, ``messages``, ``links``, ``connections``,
+``timers``, ``disks``, ``power``, ``clients``, ``operations``, ``calm`` with ``fair_client``; and ``run``.
 """

@@ -10,19 +10,22 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from splitbrain.actions import CALM_AT_MOST, Action, Calm, Crash, Fire, Link, Mend, Restart
+from splitbrain.actions import CALM_AT_MOST, Action, Calm, Connect, Crash, Fire, Link, Mend, Restart
 from splitbrain.cluster.clock import NEVER, Timer
 from splitbrain.cluster.cluster import Cluster
-from splitbrain.cluster.network import Envelope
+from splitbrain.cluster.network import Envelope, Notice
+from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Acted, CalmBegan, CalmEnded
 from splitbrain.node import NodeId
 from splitbrain.stopwatch import OutOfTime
+from splitbrain.world.connections import connectable
 from splitbrain.world.deed import Deed, Plan
 from splitbrain.world.fair_client import RETRY, FairClient, FairSession
+from splitbrain.world.power import why_too_few
 
-_Due: TypeAlias = Envelope | Timer | None  # what is to arrive, or to go off; None: the client's turn
+_Due: TypeAlias = Envelope | Timer | Process | None  # what is to arrive, to go off, or to start; None: the client's turn
 
 
 def calm(cluster: Cluster, action: Calm, _: Plan | None) -> Plan:
@@ -31,11 +34,10 @@ def calm(cluster: Cluster, action: Calm, _: Plan | None) -> Plan:
         raise NotEnabled(f"cannot {action}: a fair phase takes at most {CALM_AT_MOST:,} ms, an hour of virtual time")
     for node in action.core:
         cluster.process(action, node)
-    size = len(cluster.nodes)
-    out = size - len(set(action.core))
-    if out > cluster.scenario.budget.may_be_down(size):
-        raise NotEnabled(f"cannot {action}: it leaves {out} nodes dead, which is more than the fault budget allows")
-    if not cluster.scenario.may_progress(action.core, size, cluster.options):
+    why = why_too_few(cluster, action.core)
+    if why is not None:
+        raise NotEnabled(f"cannot {action}: {why}")
+    if not cluster.scenario.may_progress(action.core, len(cluster.nodes), cluster.options):
         raise NotEnabled(f"cannot {action}: that core can make no progress, so nothing can be asked of it")
     return Plan(action, lambda: _FairPhase(cluster, action).run())
 
@@ -89,9 +91,19 @@ class _FairPhase:
         if recorder.wants(CalmBegan):
             recorder.emit(CalmBegan(recorder.step, self.core, self.bound))
         self._end_faults()
+        self.cluster.network.listen(self._sent)
+        if self.in_order:  # before what the disks' answers let nodes send, which is to arrive behind it
+            self._schedule_what_is_under_way()
         self._listen()
-        self._schedule_what_is_under_way()
+        if not self.in_order:
+            self._schedule_what_is_under_way()
         self._restart_members()
+        if why_too_few(self.cluster, self.core) is not None:
+            # Somebody says only now that he must recover; with those who are dead, that is more than nodes must be able to bear.
+            recorder.acquit()
+            self._stop_listening()
+            return
+        self._connect_members()
         if self.client.asks:
             self.agenda.put(self.began + self.latency, None)
         self._go_on()
@@ -114,16 +126,15 @@ class _FairPhase:
             cluster.network.mend(links)
 
     def _listen(self) -> None:
-        """What the core sends, arms and answers is heard of from now on; its disks answer at once, outstanding syncs first."""
-        self.cluster.network.listen(self._sent)
+        """What the core arms and answers is heard of from now on, too; its disks answer at once, outstanding syncs first."""
         for process in self.members:
             process.slow_disk = False
-            process.on_timer = self._armed
+            process.on_timer, process.on_exit = self._armed, self._exited
             self.listeners[process.id] = process.on_reply
             process.on_reply = self.client.replied
             while process.running and process.syncs:
                 self.cluster.complete_sync(process)
-            self.cluster.tell_synced(process)
+            self.cluster.settle_inputs(process)
 
     def _schedule_what_is_under_way(self) -> None:
         for envelope in sorted(self.cluster.network.flight, key=lambda each: each.number):
@@ -135,14 +146,23 @@ class _FairPhase:
             for timer in process.timers.values():
                 self._armed(timer)
             if not process.running:
-                self._acted(Restart(process.id))
-                self.cluster.power_on(process)
+                self._start(process)
+
+    def _start(self, process: Process) -> None:
+        self._acted(Restart(process.id))
+        self.cluster.power_on(process)
+
+    def _connect_members(self) -> None:
+        """Those that run, each with each, where links are connections and they have none."""
+        for one, other in connectable(self.cluster):
+            self._acted(Connect(one, other))
+            self.cluster.network.connect(one, other)
 
     def _stop_listening(self) -> None:
         self.cluster.network.listen(None)
         for process in self.cluster.processes.values():
-            process.slow_disk = self.cluster.scenario.budget.slow_disks
-            process.on_timer = None
+            process.slow_disk = process.quota.budget.slow_disks
+            process.on_timer = process.on_exit = None
             if process.id in self.listeners:
                 process.on_reply = self.listeners[process.id]
 
@@ -158,6 +178,10 @@ class _FairPhase:
     def _armed(self, timer: Timer) -> None:
         # A timer whose time has passed while the schedule ruled starts anew: it goes off within its range from now.
         self.agenda.put(self.clock.now + timer.earliest + int(self.roll() * (timer.latest - timer.earliest + 1)), timer)
+
+    def _exited(self, process: Process) -> None:
+        # A node that ended itself is started again, a while later: else one that does so each time would never let time pass.
+        self.put(self.clock.now + self.latency, process)
 
     # By the clock
 
@@ -183,9 +207,11 @@ class _FairPhase:
                     clock.now = end  # else nothing was left to happen before the end
                 return
             clock.now = int(time)
-            happening = due.pop(heappop(times)) if planned == time else ()
             if deadline == time:
-                host.settle()
+                self.cluster.wake()  # deadlines come one at a time, before all else of their moment
+                happening: list[_Due] = []
+            else:
+                happening = due.pop(heappop(times))
             for what in happening:
                 if type(what) is Envelope:  # in place: most that happens is an arrival
                     process = processes[what.receiver]
@@ -196,10 +222,23 @@ class _FairPhase:
                         give(process, (process.handler("receive"), (what.sender, what.content())))
                 elif type(what) is Timer:
                     self._go_off(what)
+                elif type(what) is Process:
+                    if not what.running:
+                        self._start(what)
+                        self._connect_members()
+                elif type(what) is Notice:
+                    self._tell(what)
                 elif client.turn():
                     self.put(clock.now + RETRY, None)
             if recorder.violation is not None or (client.answered and recorder.satisfied()):
                 return
+
+    def _tell(self, notice: Notice) -> None:
+        process = self.processes[notice.receiver]
+        if notice.place >= 0 and process.running:
+            self.cluster.network.take(notice)
+            self._acted(notice.deliver())
+            self.cluster.tell(process, notice)
 
     def _go_off(self, timer: Timer) -> None:
         process = self.processes[timer.owner]

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from splitbrain.actions import DIGITS, Request, Resend, number_in_session
+from splitbrain.actions import Request, Resend
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.errors import NotEnabled, ScenarioError
+from splitbrain.filed.commands import check
+from splitbrain.requests import DIGITS, number_in_session
 from splitbrain.trace.history import Operation
 from splitbrain.world.deed import Deed, Plan
-from splitbrain.world.workload import check
 
 RESENDS = 3  # times that an operation is asked for again, at most
 CALM = "calm-"  # how the requests, and the sessions, of the fair phase's client begin

@@ -18,7 +18,7 @@ def complete(cluster: Cluster, action: Complete, _: Plan | None) -> Plan:
 
     def answer() -> None:
         cluster.complete_sync(process)
-        cluster.tell_synced(process)
+        cluster.settle_inputs(process)
 
     return Plan(action, answer)
 

@@ -9,10 +9,10 @@ from splitbrain.cluster.cluster import Cluster
 from splitbrain.cluster.process import Process
 from splitbrain.dice import Dice
 from splitbrain.events import Acted
+from splitbrain.filed.commands import check
 from splitbrain.node import NodeId, Refused
 from splitbrain.trace.history import Operation
 from splitbrain.world.clients import CALM, RESENDS
-from splitbrain.world.workload import check
 
 RETRY = 100  # virtual ms from one turn of the client to the next
 CONTENT = 10  # turns in a row at which a workload has nothing to ask, and its client is taken to want nothing

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from splitbrain.actions import Cut, Mend
+from collections.abc import Iterable
+
+from splitbrain.actions import Cut, Link, Mend
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.errors import NotEnabled
+from splitbrain.node import NodeId
 from splitbrain.world.deed import Deed, Plan
 
 
@@ -29,8 +32,24 @@ def _known(cluster: Cluster, action: Cut | Mend) -> tuple[tuple[str, str], ...]:
     return action.links
 
 
-def _no_partition(cluster: Cluster, _: Cut) -> str | None:
-    return None if cluster.scenario.budget.partition else "links are never cut"
+def spared(cluster: Cluster, fault: str, links: Iterable[Link]) -> NodeId | None:
+    """The first end of these links, or connections, whose fault budget does not have this fault (``partition``, ``disconnect``)."""
+    for ends in links:
+        for node in ends:
+            process = cluster.processes.get(node)
+            if process is not None and not getattr(process.quota.budget, fault):
+                return node
+    return None
+
+
+def whose(cluster: Cluster, node: NodeId) -> str:
+    """Of whom that is said, where not all nodes go by one budget."""
+    return "" if len(cluster.quotas) == 1 else f" of {node}"
+
+
+def _no_partition(cluster: Cluster, action: Cut) -> str | None:
+    node = spared(cluster, "partition", action.links)
+    return None if node is None else f"links{whose(cluster, node)} are never cut"
 
 
 DEEDS: dict[type, Deed] = {Cut: Deed(cut, forbidden=_no_partition), Mend: Deed(mend)}

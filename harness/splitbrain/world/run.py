@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from splitbrain.actions import Action
 from splitbrain.errors import NotEnabled
 from splitbrain.events import Event
+from splitbrain.filed.arguments import check_operations
+from splitbrain.filed.options import check_options
 from splitbrain.invariant import Violation
 from splitbrain.scenario import Scenario, expect_scenario
 from splitbrain.trace.history import History
-from splitbrain.world.workload import check_options
 from splitbrain.world.world import World
 
 
@@ -35,10 +36,12 @@ class Setup:
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     host: str | None = None
+    worlds: ClassVar[type[World]] = World  # a kind of setup may have worlds of its own kind
 
     def __post_init__(self) -> None:
         expect_scenario("Setup", self.scenario)
         check_options(self.scenario)
+        check_operations(self.scenario)
         object.__setattr__(self, "host", self.scenario.hosted(self.host))
 
     @property
@@ -48,7 +51,7 @@ class Setup:
 
     def world(self, *, keep: bool = False, lenient: bool = False) -> World:
         """A fresh world of this setup."""
-        return World(self.scenario, self.size, self.options, host=self.host, keep=keep, seed=self.seed, lenient=lenient)
+        return self.worlds(self.scenario, self.size, self.options, host=self.host, keep=keep, seed=self.seed, lenient=lenient)
 
 
 @dataclass(frozen=True)

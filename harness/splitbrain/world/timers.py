@@ -28,11 +28,11 @@ def _go_off(cluster: Cluster, process: Process, timer: str) -> None:
 
 
 def advance(cluster: Cluster, action: Advance, _: Plan | None) -> Plan:
-    """The next deadline of an async node comes."""
+    """The next deadline of an async node comes, and no other: those that are equal, and those that are late, one by one."""
     deadline = cluster.host.next_deadline()
     if deadline == NEVER:
         raise NotEnabled(f"cannot {action}: no node waits for one")
-    return Plan(action, cluster.host.settle, int(deadline))
+    return Plan(action, cluster.wake, int(deadline))
 
 
 def _armed(cluster: Cluster) -> Iterator[Action]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from splitbrain.actions import Action
 from splitbrain.cluster.cluster import Cluster
 from splitbrain.errors import NotEnabled
-from splitbrain.world import calm, clients, disks, links, messages, power, timers
+from splitbrain.world import calm, clients, connections, disks, links, messages, operations, power, timers
 from splitbrain.world.deed import Deed, Plan
 
 
@@ -70,9 +70,11 @@ def prepare(cluster: Cluster, action: Action) -> Plan:
 DEEDS: dict[type, Deed] = {
     **messages.DEEDS,
     **links.DEEDS,
+    **connections.DEEDS,
     **timers.DEEDS,
     **disks.DEEDS,
     **power.DEEDS,
     **clients.DEEDS,
+    **operations.DEEDS,
     **calm.DEEDS,
 }

@@ -27,7 +27,8 @@ class LeaderCompleteness(Invariant):
     holds, the last entry alone can be compared; the others are taken to be those that were committed.
 
     It assumes that a node says Recovered first of all, and every change of its log (Appended, Truncated, Installed) before the
-    Led and the Committed that go by it. Of a log of which a node does not tell, nothing is held against it.
+    Led and the Committed that go by it. Of a log of which a node does not tell, nothing is held against it, nor of what
+    it committed in a term that it does not tell.
     """
 
     watches = (Appended, Truncated, Committed, Installed, Led, Recovered, Crashed, Failed)
@@ -51,8 +52,10 @@ class LeaderCompleteness(Invariant):
             # Of a leader that never spoke of its log nothing is known.
             return None if replica is None else self._led(event, replica)
         if isinstance(said, Committed):
-            return None if replica is None else self._commit(event, replica)
+            return None if replica is None or said.term is None else self._commit(event, replica)
         if replica is None:
+            if isinstance(said, Installed):
+                return None  # of a log of which it has told nothing, this is not all
             replica = self._replicas[event.node] = Replica()
         if isinstance(said, Appended):
             replica.append(said.index, said.term)

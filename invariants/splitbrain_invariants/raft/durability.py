@@ -101,7 +101,7 @@ class CommittedIsDurable(Invariant):
             if (index, term) in self._committed:
                 break  # and so are those before it
             self._committed[index, term] = event
-            leads = self._led.get(event.node) == event.observation.term
+            leads = event.node in self._led and self._led[event.node] == event.observation.term
             groups = self._short_of(index, term, event.node if leads else None)
             if groups:
                 self._blamed = (index, term, groups)

@@ -22,7 +22,8 @@ class StateMachineSafety(Invariant):
 
     Who takes a snapshot, or starts from one, has applied the entry that is its last.
 
-    It assumes that a node says Applied, with the index and term of the entry, for whatever it hands to its state machine.
+    It assumes that a node says Applied, with the index of the entry, and its term where it knows that, for whatever it hands to
+    its state machine.
     """
 
     watches = (Applied, Installed, Recovered)
@@ -38,9 +39,9 @@ class StateMachineSafety(Invariant):
         earlier = self._applied.setdefault(said.index, event)
         first = earlier.observation
         if isinstance(first, Applied):
-            if first.term == said.term and same(first.command, said.command):
+            if _alike(first.term, said.term) and same(first.command, said.command):
                 return None
-        elif _last(first)[1] == said.term:
+        elif _alike(_last(first)[1], said.term):
             self._applied[said.index] = event  # of which more is known than of a snapshot
             return None
         other = _applied(said).removeprefix("applied " if isinstance(first, Applied) else "")
@@ -52,7 +53,7 @@ class StateMachineSafety(Invariant):
             return None
         earlier = self._applied.setdefault(index, event)
         first = earlier.observation
-        if term == (first.term if isinstance(first, Applied) else _last(first)[1]):
+        if _alike(term, first.term if isinstance(first, Applied) else _last(first)[1]):
             return None
         one = f"{earlier.node} {_applied(first)} at index {index}"
         return self.violation(f"{one}, and {event.node} {_applied(event.observation)} there", earlier, event)
@@ -60,6 +61,8 @@ class StateMachineSafety(Invariant):
     def witnesses(self, violation: Violation, events: Sequence[Event]) -> tuple[Witness, ...]:
         first, then = conflict(violation)
         (index, one), (_, other) = _last(first.observation), _last(then.observation)
+        if one is None or other is None:
+            return ()
         if one == other:
             return leaders(events, one)
         told = []
@@ -73,14 +76,19 @@ class StateMachineSafety(Invariant):
         return (*told, Witness(fate, (first.node, then.node), (first.step, then.step)))
 
 
-def _last(said: Any) -> tuple[int, int]:
+def _alike(one: int | None, other: int | None) -> bool:
+    """Whether two terms can be the same: None is any."""
+    return one == other or one is None or other is None
+
+
+def _last(said: Any) -> tuple[int, int | None]:
     """Index and term of the entry that was applied, or that is a snapshot's last."""
     return (said.base_index, said.base_term) if isinstance(said, Recovered) else (said.index, said.term)
 
 
 def _applied(said: Any) -> str:
     if isinstance(said, Applied):
-        return f"applied {said.command!r} of term {said.term}"
+        return f"applied {said.command!r}" + ("" if said.term is None else f" of term {said.term}")
     return f"has a snapshot whose last entry is of term {_last(said)[1]}"
 
 

@@ -9,12 +9,12 @@ from scripted import Note, of, scripted
 
 from splitbrain.actions import Advance, Calm, Complete, Crash, Deliver, Fire, Request, Restart
 from splitbrain.budget import FaultBudget
-from splitbrain.cluster.host.async_node import Asked
+from splitbrain.cluster.host.inputs import Asked
 from splitbrain.dice import Dice
 from splitbrain.errors import NotEnabled, ScenarioError
-from splitbrain.events import Failed, Observed, Replied, Sent, Synced
+from splitbrain.events import Crashed, Exited, Failed, Observed, Replied, Sent, Synced
 from splitbrain.invariant import KeepsContract
-from splitbrain.node import Refused
+from splitbrain.node import Exit, Refused
 from splitbrain.scenario import Scenario
 from splitbrain.trace.encoding import digest
 from splitbrain.world.run import Setup, run
@@ -59,8 +59,12 @@ def test_a_cancel_scope_gives_up_in_virtual_time():
 def test_sleeping_nodes_wake_at_their_deadlines_one_after_the_other():
     with World(REPLICATED, host="trio") as world:
         for expected in (100, 200, 300):
-            world.apply(Advance())
-            assert world.now == expected
+            senders = []
+            for _ in range(3):
+                world.apply(Advance())
+                assert world.now == expected
+                senders += {event.sender for event in of(world, Sent) if event.step == world.step}
+            assert sorted(senders) == ["n1", "n2", "n3"]
         assert len(of(world, Sent)) == 3 * 3 * 2
 
 
@@ -68,7 +72,7 @@ def test_a_power_cut_ends_all_tasks_and_what_was_synced_is_found_again():
     with World(REPLICATED, host="trio") as world:
         world.apply(ASK)
         world.apply(Crash("n1"))
-        for _ in range(8):
+        while world.now < 800:
             world.apply(Advance())
         assert replies(world) == []  # the task that waited for a majority died with its node
         assert all(event.sender != "n1" for event in of(world, Sent) if event.step > 1)
@@ -102,8 +106,9 @@ def test_a_slow_disk_holds_the_task_that_waits_for_it_and_no_other():
     ) as world:
         world.apply(ASK)
         assert of(world, Sent) == []
-        world.apply(Advance())
-        assert len(of(world, Sent)) == 6  # the heart beats on
+        while not any(event.sender == "n1" for event in of(world, Sent)):  # the heart beats on
+            world.apply(Advance())
+        assert world.now == 100
         world.apply(Complete("n1"))
         assert len([event for event in of(world, Sent) if event.kind == "Store"]) == 2
         assert len(of(world, Synced)) == 1
@@ -419,6 +424,36 @@ def test_a_breach_of_the_contract_is_an_outcome_with_the_node_s_name(live, how, 
         assert len(of(world, Failed)) == 1
 
 
+def test_a_node_that_another_one_wakes_and_that_fails_then_is_over_before_it_starts_again():
+    shared, ended = {}, []
+
+    async def run(node, env):
+        event = shared.setdefault("event", trio.Event())
+        try:
+            async with trio.open_nursery() as nursery:
+                if node.me == "n2":
+                    nursery.start_soon(shielded, env)
+                    await event.wait()
+                    env.send("n9", Note())
+                await env.receive()
+                event.set()
+                await trio.sleep_forever()
+        finally:
+            ended.append(node.me)
+
+    async def shielded(env):
+        with trio.CancelScope(shield=True):
+            await env.receive()
+
+    with World(scripted(run=run, sizes=(2,)), host="trio") as world:
+        world.apply(Request("n1", "r1", "x"))
+        assert [event.node for event in of(world, Failed)] == ["n2"]
+        shared.clear()
+        world.apply(Restart("n2"))
+        assert ended == ["n2"]
+        assert len(world.running()) == 2
+
+
 def test_a_node_that_swallows_its_cancellation_is_named_and_does_not_hang_the_harness():
     stubborn = True
 
@@ -456,3 +491,27 @@ def test_an_interrupt_inside_an_async_node_is_the_harness_own():
 def test_a_timer_is_not_an_async_node_s_way_to_wait():
     with World(REPLICATED, host="trio") as world, pytest.raises(NotEnabled):
         world.apply(Fire("n1", "t"))
+
+
+@pytest.mark.parametrize("within", [False, True], ids=["run", "a task"])
+def test_an_async_node_may_end_itself(within):
+    async def end(env):
+        env.write("lost", 1)
+        raise Exit("enough")
+
+    async def run(node, env):
+        await env.receive()
+        if not within:
+            await end(env)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end, env)
+            await trio.sleep_forever()
+
+    with World(scripted(run=run)) as world:
+        world.apply(ASK)
+        assert of(world, Exited) == [Exited(1, "n1", "enough")]
+        assert [event.lost for event in of(world, Crashed)] == [1]
+        assert world.violation is None
+        world.apply(Restart("n1"))
+        world.apply(Request("n1", "r2", "y"))
+        assert len(of(world, Exited)) == 2

@@ -11,7 +11,7 @@ from trio._core import _run
 
 from splitbrain.actions import Crash, Request
 from splitbrain.cluster.clock import Clock
-from splitbrain.cluster.host.async_node import Asked
+from splitbrain.cluster.host.inputs import Asked
 from splitbrain.cluster.host.trio_host import TrioHost
 from splitbrain.errors import ScenarioError
 from splitbrain.events import Observed

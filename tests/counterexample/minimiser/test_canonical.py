@@ -1,11 +1,12 @@
 """The canonical form: of all orders and names that mean the same, the first."""
 
+from couriers import CLOAKROOM, COURIER, TrustsLate
 from scripted import scripted
 from shrinkers import SETUP, shrinker
 from stores import STORE, Store
 from toys import FORGETFUL, REGISTER
 
-from splitbrain.actions import Crash, Cut, Deliver, Duplicate, Fire, Mend, Request, Resend, Restart
+from splitbrain.actions import Connect, Crash, Cut, Deliver, Disconnect, Duplicate, Fire, Mend, Request, Resend, Restart
 from splitbrain.counterexample.minimiser.canonical import arrange, dependencies, form
 from splitbrain.counterexample.minimiser.minimised import cost
 from splitbrain.exhibit import mutant
@@ -86,6 +87,9 @@ def test_the_form_prefers_fewer_actions_then_fewer_nodes_then_plainer_faults_the
         assert plain < form(setup, actions)
     inside = Crash("n1", 0, schedule[0], 1)
     assert cost(SETUP, [inside])[0] == cost(SETUP, schedule)[0]
+    arrives = Crash("n1", 0, schedule[0], 1, 1)
+    assert form(SETUP, [inside]) < form(SETUP, [arrives]) < form(SETUP, [Crash("n1", 0, schedule[0], 1, 2)])
+    assert cost(SETUP, [inside]) < cost(SETUP, [arrives])
 
 
 def test_what_a_client_was_told_stays_before_what_is_asked_later_and_what_is_concurrent_is_put_in_order():
@@ -101,6 +105,43 @@ def test_what_a_client_was_told_stays_before_what_is_asked_later_and_what_is_con
     ]
     traced = run(Setup(scripted(sessions=2), 3), apart, keep=True)
     assert dependencies(traced.actions, traced.events)[:4] == [set(), set(), {1}, {0, 2}]
+
+
+def test_when_a_connection_is_opened_does_not_matter_to_nodes_that_are_told_of_it():
+    setup = Setup(mutant(CLOAKROOM, TrustsLate), 3)
+    begin = [
+        *(Deliver("n2", "n1", "Hello"), Deliver("n3", "n1", "Hello"), Request("n2", "r1", "v1"), Deliver("n2", "n1", "Ask")),
+        *(Deliver("n1", "n2", "Token"), Disconnect("n1", "n2")),
+    ]
+    ends = [Deliver("n2", "n1", "disconnected"), Deliver("n1", "n2", "disconnected")]
+    begins = [Deliver("n2", "n1", "connected"), Deliver("n1", "n2", "connected")]
+    last = [
+        Deliver("n2", "n1", "Hello", ordinal=2),
+        Request("n3", "r2", "v2"),
+        Deliver("n3", "n1", "Ask"),
+        Deliver("n1", "n3", "Token"),
+    ]
+    again = Connect("n1", "n2")
+    written = set()
+    for middle in ([*ends, again, *begins], [again, *ends, *begins], [ends[0], again, begins[0], ends[1], begins[1]]):
+        s = shrinker(setup, [*begin, *middle, *last])
+        arrange(s, setup, s.best.actions)
+        assert len(s.best.actions) == 15
+        written.add(s.best.actions)
+    assert len(written) == 1
+
+
+def test_what_arrives_on_a_connection_stays_before_the_crash_of_either_end():
+    schedule = [
+        Deliver("n2", "n1", "Hello"),
+        Request("n3", "r1", "v1"),
+        Crash("n2"),
+        Deliver("n2", "n1", "disconnected"),
+        Crash("n3"),
+    ]
+    traced = run(Setup(COURIER, 3), schedule, keep=True)
+    assert traced.actions == tuple(schedule)
+    assert dependencies(traced.actions, traced.events, streams=True)[2] == {0}
 
 
 def test_sessions_are_named_in_the_order_in_which_they_ask():

@@ -46,6 +46,19 @@ def test_in_a_run_without_an_epoch_later_ones_are_one_less_also_inside_a_crash()
     assert moved_down(Fire("n1", "t"), 3) == Fire("n1", "t")
 
 
+def test_of_what_arrives_before_the_power_goes_less_is_plainer():
+    crash = Crash("n1", 1, Fire("n1", "t"), 1, 2)
+    assert list(plainer(crash)) == [
+        [Crash("n1", 1)],
+        [Fire("n1", "t")],
+        [Fire("n1", "t"), Crash("n1", 1)],
+        [Crash("n1", 1, Fire("n1", "t"), 1, 0)],
+        [Crash("n1", 1, Fire("n1", "t"), 1, 1)],
+        [Crash("n1", 1, Fire("n1", "t"), 0, 2)],
+        [Crash("n1", 0, Fire("n1", "t"), 1, 2)],
+    ]
+
+
 def test_a_fault_becomes_plainer_by_losing_what_it_has_beyond_the_plain_one():
     crash = Crash("n1", 1, Fire("n1", "t"), 2)
     assert list(plainer(crash)) == [

@@ -37,6 +37,9 @@ COMPLETE = {
         # The commit is known of term 3 by then, so n3, leader of term 3, is not accused of what term 3 may have committed.
         *[("n2", Appended(*A)), ("n3", Recovered(2, None, ())), ("n3", Led(3)), ("n2", Committed(1, 3))],
     ],
+    "a commit in a term that is not told": [
+        *[("n1", Led(1)), ("n1", Appended(*A)), ("n1", Committed(1, None)), ("n2", Appended(1, 2, "x")), ("n2", Led(2))],
+    ],
     "a leader that never spoke of its log": [("n1", Appended(*A)), ("n1", Committed(1, 1)), ("n2", Led(2))],
     "a committing node that never spoke of its log": [
         *[("n2", Recovered(0, None, ())), ("n1", Committed(1, 1)), ("n2", Led(2))],
@@ -156,6 +159,11 @@ def test_a_leader_is_incomplete_when(happenings, expected):
     assert violation.fingerprint == fingerprint
     assert violation.evidence == (events[first], events[second])
     assert violation.summary == f"{beginning}, was elected without it"
+
+
+def test_a_snapshot_alone_tells_nothing_of_a_log():
+    told = [("n1", Appended(*A)), ("n1", Committed(1, 1)), ("n1", Appended(2, 1, "B")), ("n1", Committed(2, 1))]
+    assert fold(LeaderCompleteness, [*told, ("n2", Installed(1, 1, rest=True)), ("n2", Led(2))])[0] is None
 
 
 HAS = Appended(*A)

@@ -32,6 +32,10 @@ KEPT = {
         StateMachineSafety,
         [("n1", Applied(1, 1, float("nan"))), ("n2", Applied(1, 1, float("nan")))],
     ),
+    "a term that is not told is any": (
+        StateMachineSafety,
+        [("n1", Applied(1, None, "a")), ("n2", Applied(1, 3, "a")), ("n3", Installed(1, 4)), ("n3", Applied(1, None, "a"))],
+    ),
     "equal entries are applied": (StateMachineSafety, [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "a"))]),
     "they are applied again after a restart": (
         StateMachineSafety,
@@ -100,6 +104,11 @@ BROKEN = {
         [("n1", Applied(5, 1, "e")), ("n1", Installed(3, 1)), ("n1", Applied(4, 1, "d"))],
         ("AppliedInOrder(Applied, Applied)", [0, 2], "n1 applied entry 4 right after entry 5"),
     ),
+    "two servers apply different commands, of terms that are not told": (
+        StateMachineSafety,
+        [("n1", Applied(1, None, "a")), ("n2", Applied(1, 2, "b"))],
+        ("StateMachineSafety(Applied, Applied)", [0, 1], "n1 applied 'a' at index 1, and n2 'b' of term 2"),
+    ),
     "two servers apply different commands": (
         StateMachineSafety,
         [("n1", Applied(1, 1, "a")), ("n2", Applied(1, 1, "b"))],
@@ -157,6 +166,10 @@ def test_different_entries_applied_at_one_index():
         "entry 1 of term 2 was at n2 (step 4) when n2 applied it (step 5)",
         "entry 1 of term 1 in the end: n1 has it since step 1, not synced; n2 had it from step 2 and overwrote it at step 4; n3 never had it",  # noqa: E501
     ]
+
+
+def test_of_entries_whose_terms_are_not_told_nothing_more_is_known():
+    assert phrases(StateMachineSafety, ("n1", A), ("n1", Applied(1, None, "a")), ("n2", Applied(1, None, "b"))) == []
 
 
 def test_one_entry_with_two_commands_names_its_leaders():

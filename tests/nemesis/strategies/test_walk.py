@@ -1,6 +1,8 @@
 """A walk by weighted dice."""
 
+import pytest
 from attacks import attack
+from scripted import Note, scripted
 
 from splitbrain.actions import Crash, Deliver, Drop, Duplicate, Fire, Request
 from splitbrain.budget import FaultBudget
@@ -10,6 +12,7 @@ from splitbrain.exhibit import mutant
 from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.profile import Profile
 from splitbrain.nemesis.strategies.walk import Walk
+from splitbrain.node import Send
 from splitbrain.world.run import Setup
 from splitbrain_protocols.raft.scenario import RAFT
 
@@ -69,3 +72,24 @@ def test_a_whole_site_loses_its_power_at_once():
     actions, _ = walked(Profile(crash=0.1, together=1.0, restart=1.0), 300)
     crashed = "".join("c" if isinstance(action, Crash) else "." for action in actions)
     assert "ccc" in crashed
+
+
+@pytest.mark.parametrize("links", ["streams", "datagrams"])
+def test_what_nodes_send_to_themselves_in_order_may_be_slow_too(links):
+    def start(node):
+        yield Send(node.me, Note("a"))
+        yield Send(node.peers[0], Note("b"))
+
+    scenario = scripted(
+        start=start,
+        receive=lambda node, sender, message: [Send(sender, message)],
+        links=links,
+        self_delivery="network",
+        budget=FaultBudget(reorder=False),
+        requests=0,
+    )
+    with Setup(scenario, 3).world() as world:
+        moves = Moves(world, Dice(1))
+        moves.go(Walk(moves, Profile(deliver=1.0, slow=0.5)).choose, 300)
+        arrived = {(action.sender, action.receiver) for action in moves.actions}
+        assert {("n1", "n1"), ("n2", "n2"), ("n3", "n3"), ("n1", "n2")} <= arrived

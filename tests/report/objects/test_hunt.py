@@ -9,7 +9,7 @@ from splitbrain_protocols.raft.scenario import RAFT
 
 
 def test_a_hunt_that_cannot_begin_has_all_the_keys_of_a_hunt():
-    report = failed(argparse.Namespace(scenario="raft", bug="figure-9", seed=7), "there is no such exhibit")
+    report = failed(argparse.Namespace(scenario="raft", bug="figure-9", seed=7, keys=HUNTED), "there is no such exhibit")
     assert [*report] == [*HUNTED]
     told = {name: value for name, value in report.items() if value is not None}
     assert told == {"bug": "figure-9", "seed": 7, "outcome": "error", "message": "there is no such exhibit"}

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter, namedtuple
+from dataclasses import replace
 
 from scripted import scripted
 from searches import HEARD, hunted
 
+from splitbrain.budget import FaultBudget
 from splitbrain.events import Replied, Requested
 from splitbrain.invariant import Invariant
 from splitbrain.observations import Applied, Led, Tracked
@@ -38,6 +40,19 @@ def test_what_clients_asked_for_is_told_by_kind():
     text = account(hunted(commands=many), RAFT, "clean")
     assert "kind 7 93/0/0, 3 more kinds." in " ".join(text.split())
     assert "kind 8" not in text
+
+
+def test_roles_with_a_fault_budget_of_their_own_are_told_with_what_is_not_the_same_for_all():
+    roles = {"witness": (0,), "learner": (1,), "alike": ()}
+    still, slow = FaultBudget(crashes="none", partition=False), FaultBudget(crashes="minority", slow_disks=True)
+    scenario = scripted(roles=roles, budget=FaultBudget(crashes="minority"), sizes=(3,))
+    told = "Fault budgets: witness crashes=none, partition=False; learner slow_disks=True; "
+    told += "others crashes=minority, partition=True, slow_disks=False.\n"
+    budgets = {"witness": still, "learner": slow, "alike": scenario.budget}
+    for search, outcome in ((hunted(), "clean"), (hunted(heard=Counter()), "vacuous")):
+        text = account(search, replace(scenario, budgets=budgets), outcome)
+        assert told in text.replace("\n    ", " ")
+        assert "Fault budgets" not in account(search, replace(scenario, budgets={"alike": scenario.budget}), outcome)
 
 
 def test_the_first_line_of_a_clean_search_alone_carries_its_mark():

@@ -12,6 +12,7 @@ from toys import FORGETFUL
 from splitbrain.actions import Calm, Crash, Cut, Deliver, Drop, Duplicate, Fire, Mend, Request, Restart
 from splitbrain.dice import Dice
 from splitbrain.events import Observed
+from splitbrain.exhibit import mutant
 from splitbrain.invariant import Invariant
 from splitbrain.node import Observe, Reply, Send, Write
 from splitbrain.observations import Decided
@@ -266,6 +267,12 @@ def test_the_legend_explains_only_what_is_there():
 def test_a_run_is_called_by_the_name_of_its_scenario_in_a_module_or_by_the_exhibit_s():
     assert "\nRun: shop:SCENARIO, 2 nodes" in report(FORGETFUL, [Request(N1, "r1", "v1")], size=2)
     assert "\nRun: raft with the bug figure-8, 3 nodes" in report(BUGS["figure-8"], FIGURE_8, bug="figure-8")
+
+
+def test_a_run_says_who_has_a_role():
+    actions = [Request(N1, "r1", "v1")]
+    roles = {"witness": lambda size: (size - 1,), "first": (0,)}
+    assert "2 nodes, 1 action, n1 first, n2 witness, " in report(mutant(FORGETFUL, FORGETFUL.factory, roles=roles), actions, size=2)
 
 
 def test_a_run_says_which_invariants_judged_it():

@@ -1,7 +1,8 @@
 """Hosts: what runs a node's code, two behind one interface.
 
-Read ``direct``, which is short; then ``async_node``, ``trio_host`` with its ``virtual_clock``, the ``seam`` to trio that it needs,
-and whose ``turn`` it is.
+Read ``direct``, which is short. Then what async nodes have: their ``inputs``, their ``env``, which watches over ``calls``, and
+``async_node``, which makes them nodes of handlers; and ``trio_host`` with its ``tasks``, its ``virtual_clock``, the ``seam`` to
+trio that it needs, and whose ``turn`` it is.
 """
 
 from __future__ import annotations
@@ -33,10 +34,13 @@ class Host(Protocol):
         """Throw away the code of a node that was cut off."""
 
     def next_deadline(self) -> float:
-        """The earliest virtual ms at which an async node wants to wake; `clock.NEVER` if none does."""
+        """The earliest virtual ms at which an async node wants to wake (now, where it is late); `clock.NEVER` if none does."""
+
+    def wake(self) -> None:
+        """Let that deadline come, and no other, and let it settle."""
 
     def settle(self) -> None:
-        """Let what virtual time has made due happen."""
+        """Let what was begun come to rest."""
 
     def current(self) -> Process | None:
         """Whose task runs, of an async node."""

@@ -35,6 +35,9 @@ class DirectHost:
         """Sans-I/O nodes have no deadlines of their own."""
         return NEVER
 
+    def wake(self) -> None:
+        """So nothing wakes."""
+
     def settle(self) -> None:
         """Nothing runs in the background."""
 

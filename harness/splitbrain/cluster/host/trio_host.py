@@ -8,88 +8,26 @@ Comments say which habit of trio a few lines answer.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from math import ceil
+from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from queue import SimpleQueue
-from typing import Any
 
 import trio
 from outcome import Outcome, Value
 
 from splitbrain.cluster.breach import NODE_FAILURES, Call
-from splitbrain.cluster.clock import NEVER, Clock
-from splitbrain.cluster.host.async_node import AsyncNode, PowerCut
+from splitbrain.cluster.clock import Clock
+from splitbrain.cluster.host.async_node import AsyncNode
+from splitbrain.cluster.host.env import PowerCut
+from splitbrain.cluster.host.tasks import Resumed, Running, Steps, family
 from splitbrain.cluster.host.turn import Turn
-from splitbrain.cluster.host.virtual_clock import EPSILON, VirtualClock
-from splitbrain.cluster.process import Process, Rest
+from splitbrain.cluster.host.virtual_clock import VirtualClock
+from splitbrain.cluster.process import Process
 from splitbrain.errors import ScenarioError
 from splitbrain.node import is_async
 
 # So many scheduling rounds without coming to rest, and the node that was fed is taken to never stop.
 ROUNDS_AT_MOST = 10_000
-
-
-class _Go(Outcome[None]):
-    """Wakes a task with nothing. Unlike outcome's own values it can be used again and again: one is made, not one an input."""
-
-    __slots__ = ()
-
-    def unwrap(self) -> None:
-        """Nothing to say."""
-
-    def send(self, gen: Any) -> Any:
-        return gen.send(None)
-
-    async def asend(self, agen: Any) -> Any:
-        return await agen.asend(None)
-
-
-_GO = _Go()
-
-
-class _Running:
-    """One incarnation's task: the next call for it (sans-I/O nodes take one at a time), and what cancels it."""
-
-    __slots__ = ("call", "facade", "process", "root", "scope", "task")
-
-    def __init__(self, process: Process) -> None:
-        self.process = process
-        self.facade: AsyncNode | None = None
-        self.root: trio.lowlevel.Task | None = None  # of an async node, the task that all its tasks descend from
-        self.call: Call | None = None
-        self.task: trio.lowlevel.Task | None = None  # while it waits for a call
-        self.scope = trio.CancelScope()
-
-    def put(self, call: Call) -> None:
-        """Give the task its next call, and wake it."""
-        self.call = call
-        task = self.task
-        if task is not None:
-            self.task = None
-            trio.lowlevel.reschedule(task, _GO)
-
-    def abort(self, _: object) -> trio.lowlevel.Abort:
-        """Trio cancels the wait."""
-        self.task = None
-        return trio.lowlevel.Abort.SUCCEEDED
-
-
-class _Steps(trio.abc.Instrument):
-    """Notes which tasks run."""
-
-    def __init__(self) -> None:
-        self.tasks: dict[trio.lowlevel.Task, None] = {}
-
-    def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        self.tasks[task] = None
-
-
-def _family(task: trio.lowlevel.Task) -> Iterator[trio.lowlevel.Task]:
-    """The task, and its ancestors."""
-    yield task
-    while task.parent_nursery is not None:
-        task = task.parent_nursery.parent_task
-        yield task
 
 
 _STUBBORN = (
@@ -104,24 +42,17 @@ class TrioHost:
     def __init__(self, clock: Clock, seed: int, world: object) -> None:
         self._turn = Turn(self, world)
         self.rounds = 0  # of trio's, so far
-        self._clock = VirtualClock(clock)
+        self._clock = VirtualClock(clock, seed)
         self._ready: deque[Callable[[], object]] = deque()  # trio's next ticks
         self._late: SimpleQueue[Callable[[], object]] = SimpleQueue()  # those that come from another thread
         self._result: Outcome[object] | None = None
         self._nursery: trio.Nursery | None = None
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Running] = {}
         self._seed = seed
         self._seeded = False  # trio's order is fixed once the first async node is there: sans-I/O nodes need no seam
         self._ending = False  # trio's main task is over: only an interrupt, and `close`, end it
         try:
-            trio.lowlevel.start_guest_run(
-                self._main,
-                run_sync_soon_threadsafe=self._late.put,
-                run_sync_soon_not_threadsafe=self._ready.append,
-                done_callback=self._done,
-                clock=self._clock,
-                host_uses_signal_set_wakeup_fd=True,
-            )
+            copy_context().run(self._begin)
             self._pump()
         except BaseException as error:
             if self._nursery is not None:  # trio runs
@@ -136,7 +67,8 @@ class TrioHost:
 
     def start(self, process: Process) -> None:
         """Begin the incarnation that was just launched, in a task of its own."""
-        running = self._running[process.id] = _Running(process)
+        self.stop(process)  # one that failed while another node was fed: its nodes share something, and it woke unasked
+        running = self._running[process.id] = Running(process)
         assert self._nursery is not None
         if is_async(process.node):
             if not self._seeded:
@@ -153,16 +85,17 @@ class TrioHost:
         """Wake the node's task with its next input, and pump until all is quiet."""
         if type(process.node) is AsyncNode:
             call[0](*call[1])
-        else:
-            self._running[process.id].put(call)
-            if self._result is None and self._ready:
-                # One handler is one tick, as a rule: a first round here spares two calls an input.
-                clock = self._clock
-                clock.idle = False
-                self._ready.popleft()()
-                if clock.idle and not self._ending:
-                    return
-        self.settle()
+            self._settle((self._running[process.id],))
+            return
+        self._running[process.id].put(call)
+        if self._result is None and self._ready:
+            # One handler is one tick, as a rule: a first round here spares two calls an input.
+            clock = self._clock
+            clock.idle = False
+            self._ready.popleft()()
+            if clock.idle and not self._ending:
+                return
+        self._settle(())
 
     def resume(self, process: Process) -> None:
         """Go on with a handler whose sync has completed, in its task."""
@@ -172,7 +105,7 @@ class TrioHost:
             return
         rest = process.resume()
         if rest is not None:
-            self._running[process.id].put((_Resumed(rest), ()))
+            self._running[process.id].put((Resumed(rest), ()))
             self.settle()
 
     def stop(self, process: Process) -> None:
@@ -186,27 +119,38 @@ class TrioHost:
                 raise ScenarioError(_STUBBORN.format(f"{process.id}, whose power was cut,"))
 
     def next_deadline(self) -> float:
-        """The earliest virtual ms at which a task wants to wake."""
-        deadline = self._clock.deadline
-        return deadline if deadline == NEVER else ceil((deadline - EPSILON) * 1000)
+        """The earliest virtual ms at which a task wants to wake; now, where it is late."""
+        return self._clock.next_deadline()
+
+    def wake(self) -> None:
+        """Let the earliest deadline come, and no other, and let that settle."""
+        self._clock.come()
+        self.settle()
 
     def settle(self) -> None:
         """Run trio until every task is blocked; a node whose tasks never are is cut off."""
+        self._settle(tuple(self._running.values()) if self._seeded else ())
+
+    def _settle(self, touched: Iterable[Running]) -> None:
         while not self._pump():
             for process in self._restless():
                 what = f"its tasks did not come to rest in {ROUNDS_AT_MOST:,} scheduling rounds after one input"
                 process.fail("hung", f"{what}{process.node.place()}")
                 self.stop(process)
-        for running in tuple(self._running.values()) if self._seeded else ():
-            if running.facade is not None and running.process.running:
-                running.facade.settled()
-            elif running.facade is not None:
-                self.stop(running.process)  # it failed, and may have caught what told it so
+        for running in touched:
+            if running.facade is not None:
+                if running.process.running:
+                    running.facade.settled()
+                if not running.process.running:
+                    self.stop(running.process)  # it failed, and may have caught what told it so
 
     def current(self) -> Process | None:
         """Whose task runs, of an async node."""
-        family = tuple(_family(trio.lowlevel.current_task())) if trio.lowlevel.in_trio_task() else ()
-        return next((each.process for each in self._running.values() if each.root in family), None)
+        try:
+            ancestors = tuple(family(trio.lowlevel.current_task()))
+        except RuntimeError:  # none runs
+            return None
+        return next((each.process for each in self._running.values() if each.root in ancestors), None)
 
     def close(self) -> None:
         """Cancel every task and end the trio run."""
@@ -214,6 +158,8 @@ class TrioHost:
             if self._result is None:
                 for running in self._running.values():
                     running.scope.cancel()
+                    if running.facade is not None:
+                        running.facade.cut()
                 if self._nursery is not None:
                     self._nursery.cancel_scope.cancel()
                 self._clock.hurry = True
@@ -229,6 +175,17 @@ class TrioHost:
             raise ScenarioError(_STUBBORN.format("a node"))
         self._end()
 
+    def _begin(self) -> None:
+        self._clock.read_as_it_is()  # in the context that trio keeps for its own tasks: the loop itself runs in none
+        trio.lowlevel.start_guest_run(
+            self._main,
+            run_sync_soon_threadsafe=self._late.put,
+            run_sync_soon_not_threadsafe=self._ready.append,
+            done_callback=self._done,
+            clock=self._clock,
+            host_uses_signal_set_wakeup_fd=True,
+        )
+
     async def _main(self) -> None:
         try:
             async with trio.open_nursery() as self._nursery:
@@ -239,7 +196,8 @@ class TrioHost:
     def _done(self, result: Outcome[object]) -> None:
         self._result = result
 
-    async def _live(self, process: Process, running: _Running) -> None:
+    async def _live(self, process: Process, running: Running) -> None:
+        self._clock.read_as_it_is()
         with running.scope:
             handle, abort, wait = process.handle, running.abort, trio.lowlevel.wait_task_rescheduled
             me = trio.lowlevel.current_task()
@@ -250,13 +208,14 @@ class TrioHost:
                     await wait(abort)
                     continue
                 running.call = None
-                if type(call[0]) is _Resumed:
+                if type(call[0]) is Resumed:
                     process.pull(*call[0].rest)
                 else:
                     handle(call)
 
-    async def _live_async(self, node: AsyncNode, running: _Running) -> None:
+    async def _live_async(self, node: AsyncNode, running: Running) -> None:
         running.root, running.facade = trio.lowlevel.current_task(), node
+        self._clock.read_by(running.process.id)
         try:
             with running.scope:
                 await self._live_until_it_fails(node)
@@ -267,19 +226,21 @@ class TrioHost:
         try:
             await node.live()
         except (*NODE_FAILURES, PowerCut, BaseExceptionGroup) as error:  # the node's own boundary: its failure is an outcome
-            if isinstance(error, BaseExceptionGroup) and error.split((*NODE_FAILURES, PowerCut))[1] is not None:
-                raise  # Ctrl-C, or trio's own cancellation
+            if isinstance(error, BaseExceptionGroup):
+                others = error.split((*NODE_FAILURES, PowerCut))[1]
+                if others is not None:
+                    raise others from None  # Ctrl-C, or trio's own cancellation
             node.failed(error)
         else:
             node.returned()
 
     def _restless(self) -> list[Process]:
         """Whose tasks run on and on, in the order in which they were started."""
-        seen = _Steps()
+        seen = Steps()
         trio.lowlevel.add_instrument(seen)
         self._pump(100)
         trio.lowlevel.remove_instrument(seen)
-        busy = {ancestor for task in seen.tasks for ancestor in _family(task)}
+        busy = {ancestor for task in seen.tasks for ancestor in family(task)}
         found = [running.process for running in self._running.values() if running.root in busy]
         if not found:
             raise ScenarioError(_STUBBORN.format("a node"))
@@ -314,15 +275,3 @@ class TrioHost:
             if group.subgroup(KeyboardInterrupt) is not None:
                 raise KeyboardInterrupt from None
             raise
-
-
-class _Resumed:
-    """Stands where a handler would in a call: the rest of a handler that waited for its disk."""
-
-    __slots__ = ("rest",)
-
-    def __init__(self, rest: Rest) -> None:
-        self.rest = rest
-
-    def __call__(self) -> Any:
-        return self.rest

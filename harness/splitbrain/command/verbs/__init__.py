@@ -1,4 +1,4 @@
-"""The commands, one module each: ``hunt``, ``replay``, ``shrink``, ``show``, ``check``, ``bugs``, ``score``.
+"""The commands, one module each: ``new``, ``doctor``, ``hunt``, ``replay``, ``shrink``, ``show``, ``check``, ``bugs``, ``score``.
 
 Any may be read first.
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from splitbrain.command.arguments import count
 from splitbrain.command.console import show_judged
 from splitbrain.command.exits import INCONCLUSIVE, OK, VIOLATION
-from splitbrain.report.objects.check import interrupted
+from splitbrain.report.objects.check import CHECKED, interrupted
 
 if TYPE_CHECKING:
     from splitbrain.linearizability.files.told import Told
@@ -37,7 +37,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--format", choices=_FORMATS, help="of the file; guessed from it when left out")
     parser.add_argument("--steps", type=count, metavar="N", help="how much a search may try before it gives up")
     parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
-    parser.set_defaults(command=check_command)
+    parser.set_defaults(command=check_command, keys=CHECKED)
 
 
 def check_command(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from splitbrain.command.progress import LiveLine
 from splitbrain.errors import NondeterminismError, ScheduleError, SplitbrainError
 from splitbrain.nemesis.names import STRATEGIES
 from splitbrain.report.objects.explanation import explained
-from splitbrain.report.objects.hunt import interrupted, searched, shrunk, unfinished
+from splitbrain.report.objects.hunt import HUNTED, interrupted, searched, shrunk, unfinished
 from splitbrain.schedule.format import OUT
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--host", choices=HOSTS, help="what runs the nodes (async nodes need trio)")
     parser.add_argument("--out", type=Path, default=Path(OUT), metavar="DIR", help=f"where schedules go (default {OUT})")
     parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
-    parser.set_defaults(command=hunt_command)
+    parser.set_defaults(command=hunt_command, keys=HUNTED)
 
 
 class _Help(argparse.Action):
@@ -255,7 +255,7 @@ def _tell_found(options: argparse.Namespace, report: dict[str, Any], counterexam
         report["message"] = f"{what}: {counterexample.unsaved}"
         print(f"splitbrain: {report['message']}", file=sys.stderr)
     if options.json:
-        report["explanation"] = explained(explain(counterexample.run))
+        report["explanation"] = explained(explain(counterexample.run), counterexample.run.setup.scenario.show)
         options.interrupt.final(json.dumps(report))
     else:
         _show(counterexample)

@@ -63,7 +63,7 @@ def _verdict(result: Replay, saved: SavedSchedule, lenient: bool) -> str:
 def _further(result: Replay, saved: SavedSchedule, options: argparse.Namespace) -> list[str]:
     """How to go on where a strict replay could not; and what a lenient one skipped, with what that means."""
     from splitbrain.actions import Request, Resend  # noqa: PLC0415
-    from splitbrain.report.wording import action_words  # noqa: PLC0415
+    from splitbrain.report.actions import action_words  # noqa: PLC0415
     from splitbrain.schedule.replay import decisive  # noqa: PLC0415
 
     if result.at is not None and not options.lenient:

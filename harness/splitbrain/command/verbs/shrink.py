@@ -36,10 +36,10 @@ def shrink_command(options: argparse.Namespace) -> int:
     """Minimise a saved schedule."""
     from splitbrain.counterexample.keeper import Keeper  # noqa: PLC0415 - as everywhere here: a --help is quick
     from splitbrain.counterexample.minimiser.minimiser import SECONDS, minimise  # noqa: PLC0415
+    from splitbrain.elsewhere.determinism import check  # noqa: PLC0415
     from splitbrain.report.terminal.minimisation import effort, removed  # noqa: PLC0415
     from splitbrain.schedule.file import load  # noqa: PLC0415
     from splitbrain.schedule.replay import replay  # noqa: PLC0415
-    from splitbrain.world.determinism import check  # noqa: PLC0415
     from splitbrain.world.run import run  # noqa: PLC0415
 
     saved = load(options.file)

@@ -19,13 +19,16 @@ from splitbrain.actions import (
     Advance,
     Calm,
     Complete,
+    Connect,
     Crash,
     Cut,
     Deliver,
+    Disconnect,
     Drop,
     Duplicate,
     Fire,
     Mend,
+    Operate,
     Request,
     Resend,
     Restart,
@@ -40,7 +43,10 @@ from splitbrain.trace.saving import text_or_none
 from splitbrain.world.run import Found, Setup
 
 # What nobody has sent comes first, then what it causes; all that is not listed, in the order of the union, comes last.
-_FIRST = (Fire, Request, Resend, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance, Cut, Mend, Calm)
+_FIRST = (
+    *(Fire, Request, Resend, Operate, Deliver, Complete, Restart, Crash, Duplicate, Drop, Advance),
+    *(Cut, Mend, Disconnect, Connect, Calm),
+)
 _RANK = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_FIRST, *get_args(Action))))}
 _TRIES = 4  # arrangements that are run
 _SEEDS = 3  # of a fair phase, to try in place of its own
@@ -67,7 +73,7 @@ class _Rank(NamedTuple):
     """Where an action would best stand: by whose turn it is, for a node does all it can before the next one's turn; then by what.
 
     kind: of the action, and of the input that it gives. details: of that input, alike in shape where the kinds are equal. crash: of
-    a crash, what survives it, and after how many effects it comes.
+    a crash, what survives it, after how many effects it comes, and how many messages arrive.
     """
 
     turn: int
@@ -81,7 +87,7 @@ def _rank(action: Action, places: Mapping[NodeId, int]) -> _Rank:
         len(places) if action.turn is None else places.get(action.turn, -1),
         (_RANK[type(action)], _RANK[type(action.input)]),
         _details(action.input, places),
-        (action.keep, action.after) if isinstance(action, Crash) else (),
+        (action.keep, action.after, action.arrive) if isinstance(action, Crash) else (),
     )
 
 
@@ -98,6 +104,11 @@ def _details(action: Action, places: Mapping[NodeId, int]) -> tuple[Any, ...]:
             return (len(action.id), action.id, len(written), written)
         case Request() | Resend():
             return (len(action.id), action.id)
+        case Operate():
+            written = text_or_none(action.argument) or b""
+            return (action.operation, len(written), written)
+        case Disconnect() | Connect():
+            return (places.get(action.one, -1), places.get(action.other, -1))
         case Cut() | Mend():
             return tuple((places.get(a, -1), places.get(b, -1)) for a, b in action.links)
         case Calm():
@@ -144,16 +155,7 @@ def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool,
     """
     traced = s.trace(setup, actions)
     actions = tuple(actions)
-    nodes = setup.nodes
-    before = dependencies(actions, traced.events)
-    forms = [(form(setup, actions), list(actions))]
-    for names in _namings(nodes, actions):
-        again = [r for action in actions if (r := action.renamed(names)) is not None]
-        again = renumbered(_ordered(again, before, nodes), setup.scenario.commands)
-        forms.append((form(setup, again), again))
-    old = renumbered(_ordered(actions, before, nodes), setup.scenario.commands)
-    forms.sort(key=lambda each: each[0])
-    for again in [*(again for _, again in forms[:_TRIES]), old]:
+    for again in _arrangements(setup, actions, traced.events):
         if tuple(again) == actions:
             break
         found = s.failing(again, setup)
@@ -162,12 +164,31 @@ def arrange(s: Shrinker, setup: Setup, actions: Sequence[Action]) -> tuple[bool,
     return False, setup, actions
 
 
-def dependencies(actions: Sequence[Action], events: Sequence[Event]) -> list[set[int]]:
+def _arrangements(setup: Setup, actions: tuple[Action, ...], events: Sequence[Event]) -> Iterator[Sequence[Action]]:
+    """What is worth trying, the best first: a few, each in an order that should mean the same.
+
+    Where connections end or begin, first as if all nodes were told of that, and then for nodes that are not.
+    """
+    nodes, commands, streams = setup.nodes, setup.scenario.commands, setup.scenario.links == "streams"
+    for told in (True, False) if any(isinstance(action, (Disconnect, Connect)) for action in actions) else (True,):
+        before = dependencies(actions, events, streams, told)
+        forms = [(form(setup, actions), list(actions))]
+        for names in _namings(nodes, actions):
+            again = [r for action in actions if (r := action.renamed(names)) is not None]
+            again = renumbered(_ordered(again, before, nodes), commands)
+            forms.append((form(setup, again), again))
+        forms.sort(key=lambda each: each[0])
+        yield from (again for _, again in forms[:_TRIES])
+        yield renumbered(_ordered(actions, before, nodes), commands)
+
+
+def dependencies(actions: Sequence[Action], events: Sequence[Event], streams: bool = False, told: bool = True) -> list[set[int]]:
     """For each action, by place, those that must stay before it: what happened before, on its node or by message.
 
-    Faults of the whole cluster stay where they are; crashes and restarts stay in order, for a budget may count them; and
-    the last action, which completes the violation, stays last. What a session asks stays after all that clients were told
-    before.
+    Faults of the whole cluster stay where they are; crashes, restarts and what becomes of connections stay in order, for a budget
+    may count the ones, and the others go by them. On streams, what arrives on a connection stays before that ends. A node that is
+    told of its connections goes by that; what one does that is not ``told`` stays before or after what becomes of its connections.
+    The last action, which completes the violation, stays last. What a session asks stays after all that clients were told before.
     """
     graph = happens_before(events)
     before: list[set[int]] = []
@@ -180,12 +201,48 @@ def dependencies(actions: Sequence[Action], events: Sequence[Event]) -> list[set
         if not action.nodes:
             for place in range(later + 1, len(actions)):
                 before[place].add(later)
-    lives = [place for place, action in enumerate(actions) if isinstance(action, (Crash, Restart))]
+    lives = [place for place, action in enumerate(actions) if isinstance(action, (Crash, Restart, Disconnect, Connect))]
     for one, other in pairwise(lives):
         before[other].add(one)
     for place, causes in _told_before(events):
         before[place].update(causes)
+    for one, other in _arrivals(actions) if streams else ():
+        before[other].add(one)
+    for one, other in () if told else _at_the_ends(actions):
+        before[other].add(one)
     return before
+
+
+def _arrivals(actions: Sequence[Action]) -> Iterator[tuple[int, int]]:
+    """What arrives on a connection, and what ends that later; pairs of places."""
+    arrived: list[tuple[int, tuple[NodeId, NodeId]]] = []
+    for place, action in enumerate(actions):
+        match action:
+            case Crash():
+                yield from ((earlier, place) for earlier, ends in arrived if action.node in ends)
+            case Disconnect():
+                yield from ((earlier, place) for earlier, ends in arrived if action.one in ends and action.other in ends)
+            case _:
+                pass
+        if isinstance(action.input, Deliver):
+            arrived.append((place, action.input.nodes))  # type: ignore[arg-type]
+
+
+def _at_the_ends(actions: Sequence[Action]) -> Iterator[tuple[int, int]]:
+    """What the ends of a connection do before it ends or begins, and after; pairs of places."""
+    last: dict[NodeId, int] = {}  # of each node, what it did last, or what became of a connection of its
+    changed: dict[NodeId, int] = {}
+    for place, action in enumerate(actions):
+        ends = action.nodes if isinstance(action, (Disconnect, Connect)) else ()
+        for node in ends:
+            if node in last:
+                yield last[node], place
+            last[node] = changed[node] = place
+        actor = action.actor
+        if actor is not None:
+            if actor in changed:
+                yield changed[actor], place
+            last[actor] = place
 
 
 def _told_before(events: Sequence[Event]) -> Iterator[tuple[int, set[int]]]:

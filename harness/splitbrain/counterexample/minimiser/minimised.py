@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from splitbrain.actions import Action, Calm, Crash, Cut, Deliver, Mend, Request
+from splitbrain.actions import Action, Calm, Crash, Cut, Deliver, Mend, Operate, Request
+from splitbrain.counterexample.minimiser.operations import oddity
 from splitbrain.counterexample.minimiser.rewriting import own_command
 from splitbrain.counterexample.minimiser.sessions import strain
 from splitbrain.world.run import Found, Setup
@@ -46,7 +47,7 @@ def cost(setup: Setup, actions: Sequence[Action]) -> Cost:
     """
     length = len(actions)
     weight = 0
-    commands = setup.scenario.commands
+    commands, operations = setup.scenario.commands, setup.scenario.operations
     for action in actions:
         kind = type(action)
         if kind is Deliver:
@@ -57,6 +58,8 @@ def cost(setup: Setup, actions: Sequence[Action]) -> Cost:
         elif kind is Crash and action.during is not None:  # type: ignore[union-attr]
             length += 1
         weight += _weight(action, commands)
+        if operations and isinstance(action.input, Operate):
+            weight += oddity(action.input, operations)
     if setup.scenario.sessions:
         weight += strain(setup, actions)
     return (length, setup.size, weight)
@@ -67,7 +70,7 @@ def _weight(action: Action, commands: Callable[[int], Any]) -> int:
     odd = 10 if isinstance(asked, Request) and own_command(asked, commands) not in ((), (asked.command,)) else 0
     match action:
         case Crash():
-            return 2 + action.keep + (0 if action.during is None else 3 + action.after) + odd
+            return 2 + action.keep + (0 if action.during is None else 3 + action.after + action.arrive) + odd
         case Cut() | Mend():
             return len(action.links)
         case _:

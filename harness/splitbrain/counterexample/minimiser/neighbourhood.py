@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from splitbrain.actions import Action, Advance, Calm, Complete, Deliver, Fire, Resend, Restart
+from splitbrain.actions import Action, Advance, Calm, Complete, Connect, Deliver, Disconnect, Fire, Operate, Resend, Restart
 from splitbrain.counterexample.minimiser.canonical import arrange, form
 from splitbrain.counterexample.minimiser.outages import outages
 from splitbrain.counterexample.minimiser.passes import leave_out_chunks
@@ -22,7 +22,7 @@ from splitbrain.world.run import Setup, follow
 _TURN = 150 * SMALL  # work around one schedule until it is another's turn
 _OUTAGES = 2_000 * SMALL  # work on schedules in which a node loses its power in place of something else
 _NEEDED = 4  # actions that become idle without one
-_WORK = (Deliver, Fire, Restart, Complete, Advance, Resend)
+_WORK = (Deliver, Fire, Restart, Complete, Advance, Resend, Operate, Disconnect, Connect)
 
 
 def search_nearby(s: Shrinker) -> bool:

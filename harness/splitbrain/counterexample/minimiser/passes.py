@@ -13,19 +13,23 @@ from splitbrain.actions import (
     Advance,
     Calm,
     Complete,
+    Connect,
     Crash,
     Cut,
     Deliver,
+    Disconnect,
     Drop,
     Duplicate,
     Fire,
     Mend,
+    Operate,
     Request,
     Resend,
     Restart,
     word,
 )
 from splitbrain.counterexample.minimiser.clients import leave_out_clients, plainer_clients
+from splitbrain.counterexample.minimiser.connections import plainer_connections
 from splitbrain.counterexample.minimiser.rewriting import moved_down, plainer
 from splitbrain.counterexample.minimiser.sessions import renamed
 from splitbrain.counterexample.minimiser.shrinker import Shrinker
@@ -68,6 +72,7 @@ def fine(s: Shrinker) -> None:
         leave_out_chunks(s)
         smaller_cluster(s)
         plainer_actions(s)
+        plainer_connections(s)
         plainer_clients(s)
         if s.cost() == before:
             return
@@ -86,7 +91,12 @@ def spell_out_calm(s: Shrinker) -> bool:
     s.budget.check()
     whole = run(best.setup, best.actions, keep=True, lenient=True)
     s.budget.charge(len(whole.actions), len(whole.events) // 2)
-    acted = [each.action for each in whole.events if isinstance(each, Acted) and not isinstance(each.action, Calm)]
+    acted, step = [], 0
+    for each in whole.events:
+        if isinstance(each, Acted):
+            fair = each.step == step and isinstance(whole.actions[step - 1], Calm)
+            acted += [each.action] if fair or (each.step > step and not isinstance(each.action, Calm)) else []
+            step = each.step
     spelt = s.failing(renamed(acted))  # the sessions of the fair phase are like others now
     if spelt is None:
         return False
@@ -158,7 +168,7 @@ def calm_sooner(s: Shrinker) -> None:
 
 def leave_out_kinds(s: Shrinker) -> None:
     """All actions of one kind, of one node, or of one request."""
-    first = (Drop, Duplicate, Cut, Mend, Crash, Restart, Resend, Request)
+    first = (Drop, Duplicate, Cut, Mend, Disconnect, Connect, Crash, Restart, Operate, Resend, Request)
     for kind in dict.fromkeys((*first, *map(type, s.best.actions))):
         if kind not in _WORK and any(type(action) is kind for action in s.best.actions):
             s.attempt(f"of one kind ({word(kind)})", [a for a in s.best.actions if type(a) is not kind])
@@ -181,7 +191,7 @@ def _began(s: Shrinker, epoch: int) -> set[int]:
     for event in s.trace(s.best.setup, s.best.actions).events:
         if isinstance(event, Sent) and event.epoch == epoch:
             sent.add(event.step)
-        elif isinstance(event, Acted) and isinstance(event.action, (Fire, Request, Resend)):
+        elif isinstance(event, Acted) and isinstance(event.action, (Fire, Request, Resend, Operate)):
             fired.add(event.step)
     return sent & fired
 
@@ -243,11 +253,11 @@ def smaller_cluster(s: Shrinker) -> None:
 
 
 def plainer_actions(s: Shrinker) -> None:
-    """Crashes inside a handler become crashes, torn writes become lost ones, cuts lose links, requests ask for plain things."""
-    commands = s.best.setup.scenario.commands
+    """Crashes inside a handler become crashes, torn writes become lost ones, cuts lose links, what nodes are told becomes plain."""
+    scenario = s.best.setup.scenario
     for place in range(len(s.best.actions) - 1, -1, -1):
         if place < len(s.best.actions):
-            for simpler in plainer(s.best.actions[place], commands):
+            for simpler in plainer(s.best.actions[place], scenario.commands, scenario.operations):
                 actions = s.best.actions
                 if s.attempt("by plainer actions", [*actions[:place], *simpler, *actions[place + 1 :]]):
                     break

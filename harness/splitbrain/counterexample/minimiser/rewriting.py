@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+from msgspec import structs
 
 from splitbrain.actions import (
     Action,
@@ -14,8 +16,10 @@ from splitbrain.actions import (
     Drop,
     Duplicate,
     Mend,
+    Operate,
     Request,
 )
+from splitbrain.counterexample.minimiser.operations import plainer_arguments
 from splitbrain.counterexample.minimiser.sessions import numbered, renamed
 
 
@@ -32,9 +36,14 @@ def moved_down(action: Action, epoch: int) -> Action:
             return action
 
 
-def plainer(action: Action, commands: Callable[[int], Any] | None = None) -> Iterator[list[Action]]:
-    """Simpler faults and requests to try in place of this one, simplest first. commands: the workload's."""
+def plainer(
+    action: Action, commands: Callable[[int], Any] | None = None, operations: Mapping[str, Any] | None = None
+) -> Iterator[list[Action]]:
+    """Simpler faults and inputs to try in place of this one, simplest first. commands, operations: the scenario's."""
     request = action.input
+    if isinstance(request, Operate):
+        for argument in plainer_arguments(request, operations or {}):
+            yield [action.with_input(Operate(request.node, request.operation, argument))]
     if commands is not None and isinstance(request, Request):
         for own in own_command(request, commands):
             if own != request.command:
@@ -45,10 +54,12 @@ def plainer(action: Action, commands: Callable[[int], Any] | None = None) -> Ite
                 yield [Crash(action.node, action.keep)]
                 yield [action.during]
                 yield [action.during, Crash(action.node, action.keep)]
+                for arrive in range(action.arrive):
+                    yield [structs.replace(action, arrive=arrive)]
                 for after in range(action.after):
-                    yield [Crash(action.node, action.keep, action.during, after)]
+                    yield [structs.replace(action, after=after)]
             for keep in range(action.keep):
-                yield [Crash(action.node, keep, action.during, action.after)]
+                yield [structs.replace(action, keep=keep)]
         case Cut() | Mend() if len(action.links) > 1:
             for place in range(len(action.links)):
                 yield [type(action)(action.links[:place] + action.links[place + 1 :])]

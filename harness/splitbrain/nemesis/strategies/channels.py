@@ -23,8 +23,8 @@ class _Scheduler(Strategy):
 
     def __init__(self, moves: Moves) -> None:
         super().__init__(moves)
-        dice, scenario, size = moves.dice, moves.world.scenario, len(moves.processes)
-        self._faults = draw_faults(dice, scenario.budget, size)
+        dice = moves.dice
+        self._faults = draw_faults(dice, moves.budget, len(moves.processes))
         self._others = Walk(moves, Profile())
         self._left = 0
 
@@ -46,7 +46,7 @@ class _Scheduler(Strategy):
 
     def _ready(self) -> list[Envelope]:
         deliverable = self.moves.world.deliverable
-        return [envelope for envelope in self.moves.world.network.flight if deliverable(envelope)]
+        return [envelope for envelope in self.moves.world.network.fronts() if deliverable(envelope)]
 
     def draw(self, horizon: int) -> None:
         """Choose where, in the next ``horizon`` steps, the exceptions are."""

@@ -20,8 +20,8 @@ class Rounds(Walk):
     name = ROUNDS
 
     def __init__(self, moves: Moves) -> None:
-        dice, budget = moves.dice, moves.world.scenario.budget
-        self._faults = draw_faults(dice, budget, len(moves.processes))
+        dice = moves.dice
+        self._faults = draw_faults(dice, moves.budget, len(moves.processes))
         self._impulses: list[Proposal] = []
         self._carry = self._fruitless = 0
         self._most = dice.pick((1, 2, 3))  # impulses at once
@@ -33,9 +33,12 @@ class Rounds(Walk):
             (0.5 * clients, moves.request),
             (0.3 * faults.crash, self._crash),
             (0.3 * faults.crash_inside, self._crash_inside),
-            (0.4, moves.restart),
+            (0.4, self._restart if self._streams else moves.restart),
             (0.2 * faults.partition, moves.cut),
             (0.2 * faults.partition, moves.mend),
+            (0.3 * bool(moves.world.scenario.operations), moves.operate),
+            (0.3 * faults.disconnect, self._disconnect),
+            (0.4 * self._streams, moves.connect),
         ]
         self._kinds = [kind for kind in kinds if kind[0] > 0]
 
@@ -65,4 +68,6 @@ class Rounds(Walk):
         self._carry, self._fruitless = dice.pick(_CARRY), 0
 
 
-_NETWORK_ALONE = dict.fromkeys(("fire", "request", "crash", "crash_inside", "restart", "cut", "mend"), 0.0)
+_NETWORK_ALONE = dict.fromkeys(
+    ("fire", "request", "crash", "crash_inside", "restart", "cut", "mend", "operate", "disconnect", "connect"), 0.0
+)

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import msgspec
 
-from splitbrain.actions import Action, Advance, Complete, Cut, Deliver, Fire, Link, Mend, Request, Resend
+from splitbrain.actions import (
+    Action,
+    Advance,
+    Complete,
+    Connect,
+    Cut,
+    Deliver,
+    Disconnect,
+    Fire,
+    Link,
+    Mend,
+    Operate,
+    Request,
+    Resend,
+)
+from splitbrain.nemesis.connections import plan
 from splitbrain.nemesis.moves import Moves
 from splitbrain.nemesis.names import PARTITIONS, POWER_CUTS, SWARM
 from splitbrain.nemesis.partitions import draw_partition, split
 from splitbrain.nemesis.profile import Faults, Profile, draw_faults, draw_profile
 from splitbrain.nemesis.strategies.walk import Walk
 from splitbrain.node import NodeId
+from splitbrain.world.connections import connectable, severable
 
-_WORK = (Deliver, Fire, Request, Resend, Advance, Complete)
+_WORK = (Deliver, Fire, Request, Resend, Operate, Advance, Complete)
+_Step: TypeAlias = Cut | Mend | Disconnect | Connect
 _BECALMED = 4  # phases without any of these, until a walk is over: one phase may put off all that is enabled
 _FRUITLESS = 50  # proposals that came to nothing, until the next phase
 
@@ -23,7 +42,7 @@ class Swarm(Walk):
     name = SWARM
 
     def __init__(self, moves: Moves, faults: Faults | None = None) -> None:
-        budget, size = moves.world.scenario.budget, len(moves.processes)
+        budget, size = moves.budget, len(moves.processes)
         self.faults = draw_faults(moves.dice, budget, size) if faults is None else faults
         self._becalmed = self._fruitless = 0
         self._worked = False
@@ -61,7 +80,7 @@ class PowerCuts(Swarm):
 
     def draw(self, moves: Moves) -> Profile:
         """Many crashes, soon over."""
-        dice, budget = moves.dice, moves.world.scenario.budget
+        dice, budget = moves.dice, moves.budget
         profile = super().draw(moves)
         if budget.may_be_down(len(moves.processes)) == 0:
             return profile
@@ -75,7 +94,8 @@ class PowerCuts(Swarm):
 
 
 class Partitions(Swarm):
-    """One plan of partitions after another: each is a sequence of cuts and mends with pauses between.
+    """One plan of partitions after another: each is a sequence of cuts and mends, or of ends and beginnings of connections, with
+    pauses between.
 
     Swizzle-clogging (FoundationDB): nodes are cut off one by one, and come back in another order. A flapping link. The leader
     isolated, or made deaf or mute. Two leaders' majorities in turn. And the families of `splitbrain.nemesis.partitions`.
@@ -85,14 +105,14 @@ class Partitions(Swarm):
 
     def __init__(self, moves: Moves, faults: Faults | None = None) -> None:
         super().__init__(moves, faults)
-        self._plan: list[Cut | Mend] = []
+        self._plan: list[_Step] = []
         self._pause = self._wait = 0
 
     def choose(self) -> Action | None:
         """The next move of the plan when its time has come, else the swarm's."""
         if self.pending:
             return self.pending.pop()()
-        if self._wait > 0 or not self.moves.world.scenario.budget.partition or len(self.moves.processes) < 2:
+        if self._wait > 0 or max(len(self.moves.separable), len(self.moves.breakable)) < 2:
             self._wait -= 1
             return super().choose()
         if not self._plan and not self._overtake():
@@ -100,10 +120,14 @@ class Partitions(Swarm):
             self._pause = self.moves.dice.pick((3, 10, 30, 80))
         action = self._plan.pop(0)
         self._wait = self.moves.dice.between(1, 2 * self._pause)
-        cut_links = self.moves.world.network.cut_links
-        if any((link in cut_links) is isinstance(action, Mend) for link in action.links):
-            return action
-        return None
+        match action:
+            case Cut() | Mend():
+                cut_links = self.moves.world.network.cut_links
+                return action if any((link in cut_links) is isinstance(action, Mend) for link in action.links) else None
+            case Disconnect():
+                return action if (action.one, action.other) in severable(self.moves.world) else None
+            case Connect():
+                return action if (action.one, action.other) in connectable(self.moves.world) else None
 
     def _overtake(self) -> bool:
         """Where clients are sessions, which know who has led: a leader is cut off for long, and all else goes well.
@@ -112,22 +136,29 @@ class Partitions(Swarm):
         """
         moves, dice = self.moves, self.moves.dice
         leader = moves.picture.leader
-        if not moves.world.scenario.sessions or leader is None or not moves.world.processes[leader].running or dice.chance(0.5):
+        if not moves.world.scenario.sessions or leader not in moves.separable or len(moves.separable) < 2:
             return False
-        links = _around(leader, list(moves.world.nodes))
+        if not moves.world.processes[leader].running or dice.chance(0.5):
+            return False
+        links = _around(leader, list(moves.separable))
         self._plan, self._pause = [Cut(links), Mend(links)], dice.pick((50, 100, 200))
         place = moves.world.nodes.index(leader)
         fire, request = dice.pick((0.03, 0.1)), dice.pick((0.05, 0.15))
-        self.take_on(Profile(fire=fire, request=request, restart=0.3, quiet=(place,), crowd=self.profile.crowd))
+        self.take_on(
+            Profile(fire=fire, request=request, restart=0.3, quiet=(place,), crowd=self.profile.crowd, connect=self.profile.connect)
+        )
         self._left = 2 * self._pause
         return True
 
-    def _draw_plan(self) -> list[Cut | Mend]:
+    def _draw_plan(self) -> list[_Step]:
         moves, dice = self.moves, self.moves.dice
-        nodes = dice.shuffled(moves.world.nodes)
-        family = dice.below(6)
+        parts, breaks = len(moves.separable) > 1, len(moves.breakable) > 1
         leader = moves.picture.leader
-        if family <= 1 and leader is not None:
+        if breaks and (not parts or dice.chance(0.5)):
+            return [*plan(dice, moves.breakable, leader if leader in moves.breakable else None)]
+        nodes = dice.shuffled(moves.separable)
+        family = dice.below(6)
+        if family <= 1 and leader in moves.separable:
             others = [node for node in nodes if node != leader]
             inward, outward = [(node, leader) for node in others], [(leader, node) for node in others]
             links = tuple(dice.pick((inward + outward, inward + outward, inward, outward)))
@@ -147,7 +178,7 @@ class Partitions(Swarm):
             half = len(nodes) // 2
             first, second = split(nodes, half + 1), split(nodes[half:] + nodes[:half], len(nodes) - half)
             return [first, Mend(first.links), second, Mend(second.links)]
-        cut = draw_partition(dice, moves.world.nodes)
+        cut = draw_partition(dice, moves.separable)
         return [cut, Mend(cut.links)]
 
 

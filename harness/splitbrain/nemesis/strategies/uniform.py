@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from splitbrain.actions import Action, Crash, Restart
+from splitbrain.actions import Action, Connect, Crash, Disconnect, Restart
 from splitbrain.cluster.clock import NEVER
+from splitbrain.cluster.network import Envelope, Notice
 from splitbrain.cluster.process import Process
 from splitbrain.nemesis.names import UNIFORM
 from splitbrain.nemesis.strategy import Strategy
-from splitbrain.world.power import may_crash
+from splitbrain.world.connections import connectable, severable
+from splitbrain.world.power import may_go_down
 
 
 class Uniform(Strategy):
@@ -34,11 +36,12 @@ class Uniform(Strategy):
         """The list, in stretches: how long each is, and what stands at a place of it."""
         moves, world = self.moves, self.moves.world
         flight, budget = world.network.flight, world.scenario.budget
-        yield len(flight), self._deliver
+        fronts = world.network.fronts()  # where links are FIFO, what is behind the first of a link is not enabled
+        yield len(fronts), lambda place: self._deliver(fronts[place])
         if budget.drop:
-            yield len(flight), lambda place: flight[place].drop()
+            yield len(flight), lambda place: self._message(flight[place], Envelope.drop)
         if budget.duplicate:
-            yield len(flight), lambda place: flight[place].duplicate()
+            yield len(flight), lambda place: self._message(flight[place], Envelope.duplicate)
         for process in moves.processes:
             yield len(process.timers), lambda _, process=process: moves.fire_at(process)  # type: ignore[misc]
         yield len(moves.processes), lambda place: self._crash_or_restart(moves.processes[place])
@@ -46,12 +49,19 @@ class Uniform(Strategy):
         if world.host.next_deadline() < NEVER:
             yield 1, lambda _: moves.advance()
         yield moves.clients.places(), lambda _: moves.request()
+        if world.scenario.links == "streams":
+            ends, pairs = severable(world), connectable(world)
+            yield len(ends), lambda place: Disconnect(*ends[place])
+            yield len(pairs), lambda place: Connect(*pairs[place])
+        yield len(world.scenario.operations) * len(moves.processes), lambda _: moves.operate()
 
-    def _deliver(self, place: int) -> Action | None:
-        envelope = self.moves.world.network.flight[place]
+    def _message(self, envelope: Envelope, deed: Callable[[Envelope], Action]) -> Action | None:
+        return None if isinstance(envelope, Notice) else deed(envelope)
+
+    def _deliver(self, envelope: Envelope) -> Action | None:
         return envelope.deliver() if self.moves.world.deliverable(envelope) else None
 
     def _crash_or_restart(self, process: Process) -> Action | None:
         if not process.running:
             return Restart(process.id)
-        return Crash(process.id) if may_crash(self.moves.world) else None
+        return Crash(process.id) if may_go_down(self.moves.world, process) else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, combinations, permutations
 
-from splitbrain.actions import Action, Deliver
-from splitbrain.cluster.network import Envelope
+from splitbrain.actions import Action, Connect, Deliver, Disconnect, Link, Restart
+from splitbrain.cluster.network import Envelope, Notice
 from splitbrain.nemesis.moves import Moves, Proposal
 from splitbrain.nemesis.profile import Profile
 from splitbrain.nemesis.strategy import Strategy
+from splitbrain.world.connections import connectable
 
 _TRIES = 16  # messages to look at for one that can be delivered, before doing something else
 _NOBODY: frozenset[str] = frozenset()
@@ -25,6 +26,10 @@ class Walk(Strategy):
         super().__init__(moves)
         self._salt = moves.dice.below(_RANGE)
         self._flight = moves.world.network.flight
+        self._streams = moves.world.scenario.links == "streams"
+        nodes = moves.world.nodes
+        links = (*permutations(nodes, 2), *zip(nodes, nodes, strict=True))  # those to oneself last
+        self._links: dict[Link, int] = {link: number for number, link in enumerate(links)}
         self.pending: list[Proposal] = []  # what is decided already, the next at the end
         self.take_on(profile)
 
@@ -41,13 +46,16 @@ class Walk(Strategy):
             (profile.request if moves.clients.nodes else 0.0, moves.request),
             (profile.drop, self._drop),
             (profile.duplicate, self._duplicate),
-            (profile.restart, moves.restart),
+            (profile.restart, self._restart if self._streams else moves.restart),
             (profile.crash, self._crash),
             (profile.crash_inside, self._crash_inside),
             (profile.cut, moves.cut),
             (profile.mend, moves.mend),
             (profile.complete, moves.complete),
             (profile.advance, moves.advance),
+            (profile.operate if moves.world.scenario.operations else 0.0, moves.operate),
+            (profile.disconnect if self._streams else 0.0, self._disconnect),
+            (profile.connect if self._streams else 0.0, moves.connect),
         ]
         some = [(weight, propose) for weight, propose in table if weight > 0]
         self._proposals = [propose for _, propose in some]
@@ -61,7 +69,11 @@ class Walk(Strategy):
             return self.pending.pop()()
         flight, roll = self._flight, self.moves.dice.roll
         if len(flight) > self._crowd:
-            return flight[int(roll() * len(flight))].drop() if self._may_drop else self._deliver()
+            if self._may_drop:
+                return self._lost(int(roll() * len(flight)))
+            arrival = self._deliver()
+            if arrival is not None or self.moves.reorders:
+                return arrival  # else a whole queue waits for its link or its node, and all else goes on meanwhile
         place = bisect_right(self._bounds, roll() * self._total)
         return self._proposals[place]() if place < len(self._proposals) else None
 
@@ -69,7 +81,7 @@ class Walk(Strategy):
         envelope, twice = self._due(), self.profile.twice
         if envelope is None:
             return None
-        if twice and envelope.copy == 0 and self.moves.dice.roll() < twice:
+        if twice and envelope.copy == 0 and self.moves.dice.roll() < twice and type(envelope) is not Notice:
             return self._double(envelope)
         return envelope.deliver()
 
@@ -81,7 +93,7 @@ class Walk(Strategy):
         """A message that can be delivered and is not put off."""
         moves = self.moves
         if not moves.reorders:
-            return moves.deliverable()
+            return self._due_in_order()
         flight, roll, deliverable = self._flight, moves.dice.roll, moves.world.deliverable
         count = len(flight)
         if count == 0:
@@ -98,6 +110,24 @@ class Walk(Strategy):
             if shy and (envelope.sender in shy or envelope.receiver in shy):
                 continue
             if deliverable(envelope):
+                return envelope
+        return None
+
+    def _due_in_order(self) -> Envelope | None:
+        """The first of a link that is not put off: of any link, however many wait there, or of one on which many do."""
+        moves, roll = self.moves, self.moves.dice.roll
+        fronts = moves.world.network.fronts()
+        if not fronts:
+            return None
+        shy, slow = (self._shy, self._slow) if roll() < _PUT_OFF else (_NOBODY, 0)
+        place = int(roll() * len(fronts))
+        for envelope in (*fronts[place:], *fronts[:place]):
+            sender, receiver = envelope.sender, envelope.receiver
+            if slow and (self._links[sender, receiver] * _SCATTER + self._salt) % _RANGE < slow:
+                continue
+            if shy and (sender in shy or receiver in shy):
+                continue
+            if moves.world.deliverable(envelope):
                 return envelope
         return None
 
@@ -122,11 +152,16 @@ class Walk(Strategy):
 
     def _drop(self) -> Action | None:
         place = self._recent()
-        return self.moves.drop() if place is None else self.moves.world.network.flight[place].drop()
+        return self.moves.drop() if place is None else self._lost(place)
+
+    def _lost(self, place: int) -> Action | None:
+        envelope = self._flight[place]
+        return None if type(envelope) is Notice else envelope.drop()
 
     def _duplicate(self) -> Action | None:
         place = self._recent()
-        return self.moves.duplicate() if place is None else self.moves.world.network.flight[place].duplicate()
+        envelope = None if place is None else self._flight[place]
+        return self.moves.duplicate() if envelope is None or type(envelope) is Notice else envelope.duplicate()
 
     def _recent(self) -> int | None:
         """The place of one of the newest messages, where it is their turn."""
@@ -134,6 +169,25 @@ class Walk(Strategy):
         if not count or not self.profile.recent or roll() >= self.profile.recent:
             return None
         return count - 1 - int(roll() * min(count, 3))
+
+    def _disconnect(self) -> Action | None:
+        """A connection ends; it may be opened again at once, before either end was told."""
+        action = self.moves.disconnect()
+        if isinstance(action, Disconnect) and self.moves.dice.chance(self.profile.soon):
+            self.pending = [partial(self._connect, (action.one, action.other))]
+        return action
+
+    def _restart(self) -> Action | None:
+        """A node starts again, and may get its connections at once."""
+        action = self.moves.restart()
+        if isinstance(action, Restart) and self.moves.dice.chance(self.profile.soon):
+            nodes = self.moves.world.nodes
+            pairs = [(one, other) for one, other in combinations(nodes, 2) if action.node in (one, other)]
+            self.pending = [partial(self._connect, pair) for pair in self.moves.dice.shuffled(pairs)]
+        return action
+
+    def _connect(self, pair: Link) -> Action | None:
+        return Connect(*pair) if pair in connectable(self.moves.world) else None
 
     def _crash(self) -> Action | None:
         if self.profile.together and self.moves.dice.chance(self.profile.together):
@@ -144,7 +198,8 @@ class Walk(Strategy):
 
     def _crash_inside(self) -> Action | None:
         deliver, moves = self._once, self.moves
-        return moves.crash_inside(deliver, deliver, self._fire, moves.request, moves.complete)
+        operate = (moves.operate,) if moves.world.scenario.operations else ()
+        return moves.crash_inside(deliver, deliver, self._fire, moves.request, moves.complete, *operate)
 
 
 def _same(action: Action) -> Action:

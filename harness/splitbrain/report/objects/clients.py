@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from splitbrain.report.values import value
 from splitbrain.trace.history import History
+from splitbrain.trace.readable import showing, shown, value
 
 if TYPE_CHECKING:
     from splitbrain.trace.history import Operation
@@ -38,6 +38,8 @@ def history(run: Run) -> dict[str, Any]:
     """The history of a run whose trace is kept: how its operations came out, who went on for whom, and each of them."""
     told = History.of(run.events)
     outcomes = told.outcomes()
+    with showing(run.setup.scenario.show):
+        operations = listed(told)
     return {
         "message": run.stopped,
         "invariant": None if run.violation is None else run.violation.invariant,
@@ -45,12 +47,13 @@ def history(run: Run) -> dict[str, Any]:
         "refused": outcomes["refused"],
         "unknown": outcomes["unknown"],
         "replaced": dict(told.replaced),
-        "operations": listed(told),
+        "operations": operations,
     }
 
 
 def plain(thing: Any) -> Any:
     """A command or a result as JSON has it, and what JSON does not have in words."""
+    thing = shown(thing)
     if thing is None or isinstance(thing, (bool, int, str)) or (isinstance(thing, float) and isfinite(thing)):
         return thing
     if isinstance(thing, (tuple, list)) and not hasattr(thing, "_fields"):

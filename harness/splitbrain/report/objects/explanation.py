@@ -9,16 +9,22 @@ if TYPE_CHECKING:
 
     from splitbrain.counterexample.explanation import Explanation
     from splitbrain.events import Event
+    from splitbrain.trace.values import Show
 
 
-def explained(explanation: Explanation | None) -> dict[str, Any] | None:
-    """Why an invariant broke: all numbers are of steps; events are told in words, for what they hold may be anything."""
+def explained(explanation: Explanation | None, show: Show | None = None) -> dict[str, Any] | None:
+    """Why an invariant broke: all numbers are of steps; events are told in words, for what they hold may be anything.
+
+    show: the scenario's.
+    """
     if explanation is None:
         return None
     from splitbrain.report.wording import words  # noqa: PLC0415
+    from splitbrain.trace.readable import showing  # noqa: PLC0415
 
     def told(events: Iterable[Event]) -> list[str]:
-        return [words(event) for event in events]
+        with showing(show):
+            return [words(event) for event in events]
 
     meeting, nearest = explanation.meeting, explanation.nearest
     return {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from splitbrain.report.objects.check import CHECKED
-
 if TYPE_CHECKING:
     import argparse
 
@@ -131,8 +129,7 @@ def interrupted(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def failed(options: argparse.Namespace, message: str) -> dict[str, Any]:
-    """A command that ended because the user has something to mend; a hunt, and a check, has all its keys then, too."""
-    known: dict[str, Any] = dict.fromkeys(CHECKED) if "model" in options else {}
-    if "scenario" in options:
-        known = dict.fromkeys(HUNTED) | {"bug": options.bug, "seed": options.seed}
+    """A command that ended because the user has something to mend; one whose object has many keys has all of them then, too."""
+    known: dict[str, Any] = dict.fromkeys(getattr(options, "keys", ()))
+    known |= {key: getattr(options, key) for key in ("bug", "seed") if key in known}
     return known | {"outcome": "error", "message": message}

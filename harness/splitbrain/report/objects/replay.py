@@ -28,5 +28,5 @@ def replayed(result: Replay, saved: SavedSchedule, explanation: Explanation | No
         "of": len(saved.actions),
         "at": result.at,
         "message": result.message,
-        "explanation": explained(explanation),
+        "explanation": explained(explanation, result.run.setup.scenario.show),
     }

@@ -12,8 +12,9 @@ from splitbrain.events import Observed, Replied
 from splitbrain.report.clean import CLEAN
 from splitbrain.report.terminal.coverage import NODES_DID, side_by_side
 from splitbrain.report.terminal.progress import effort
-from splitbrain.report.values import counted, value
+from splitbrain.report.values import counted
 from splitbrain.trace.history import OUTCOMES
+from splitbrain.trace.readable import value
 
 if TYPE_CHECKING:
     from splitbrain.scenario import Scenario
@@ -31,7 +32,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"  # a blank at which no line ends
 def account(search: Tally, scenario: Scenario, outcome: str) -> str:
     """A search that found nothing: what it exercised. ``outcome`` is ``clean`` or ``vacuous``."""
     verdict = _vacuous(search, scenario) if outcome == "vacuous" else _clean(search, scenario)
-    lines = [*verdict, *_clients(search), *_strategies(search.shares), "", *side_by_side(search.coverage)]
+    lines = [*verdict, *_budgets(scenario), *_clients(search), *_strategies(search.shares), "", *side_by_side(search.coverage)]
     return "\n".join([*lines, "", "This is a search, not a proof."])
 
 
@@ -130,6 +131,19 @@ def _clean(search: Tally, scenario: Scenario) -> list[str]:
     if scenario.calm_bound and not eventual:
         lines += _indented(f"{_NOT_JUDGED}.")
     return lines
+
+
+def _budgets(scenario: Scenario) -> list[str]:
+    """What the nemesis may do to whom, where that is not the same for all."""
+    own = {role: budget.unlike(scenario.budget) for role, budget in scenario.budgets.items()}
+    apart = list(dict.fromkeys(name for each in own.values() for name in each))
+    others = {name: getattr(scenario.budget, name) for name in apart}
+    told = [f"{whom} {_fields(each)}" for whom, each in (*own.items(), ("others", others)) if each]
+    return _indented(f"Fault budgets: {'; '.join(told)}.") if told else []
+
+
+def _fields(fields: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in fields.items())
 
 
 def _clients(search: Tally) -> list[str]:

@@ -24,7 +24,10 @@ NODES_DID = {
     "Applied": "commands applied",
     "Executed": "operations that took effect",
     "Recovered": "starts from disk",
+    "Recovering": "recoveries begun",
+    "Ready": "recoveries ended",
     "AcceptorStarted": "acceptors' starts from disk",
+    "exit": "nodes that ended themselves",
 }
 _NEMESIS_DID = {
     "deliver": "messages delivered",
@@ -32,6 +35,8 @@ _NEMESIS_DID = {
     "duplicate": "messages duplicated",
     "cut": "partitions",
     "mend": "partitions healed",
+    "disconnect": "connections ended",
+    "connect": "connections opened again",
     "crash": "crashes",
     "crash losing writes": "crashes that lost unsynced writes",
     "restart": "restarts",
@@ -40,6 +45,7 @@ _NEMESIS_DID = {
     "complete": "slow disks answered",
     "request": "client requests",
     "resend": "requests made again",
+    "operate": "control operations",
     "calm": "fair phases",
 }
 _PARTED = " under partition"  # while any link was cut; behind the name of an observation

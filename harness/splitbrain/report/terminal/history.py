@@ -14,6 +14,7 @@ from splitbrain.report.terminal.drawing import fold
 from splitbrain.report.terminal.screen import to_string
 from splitbrain.report.terminal.size import NARROWEST
 from splitbrain.trace.history import History
+from splitbrain.trace.readable import showing
 
 if TYPE_CHECKING:
     from splitbrain.schedule.file import SavedSchedule
@@ -30,7 +31,8 @@ def history_text(saved: SavedSchedule, run: Run, path: Path, width: int = 100, c
     marked = set() if run.violation is None else {str(getattr(event, "request", "")) for event in run.violation.evidence}
     marked &= {operation.id for operation in history}
     if history:
-        drawn = draw_lanes(history, width, replaced=history.replaced, marked=marked)
-        lines += [Text(), *drawn, Text(), *draw_table(history, width)]
+        with showing(run.setup.scenario.show):
+            drawn = draw_lanes(history, width, replaced=history.replaced, marked=marked)
+            lines += [Text(), *drawn, Text(), *draw_table(history, width)]
     lines += [Text(), Text(f"See the nodes:  splitbrain show {shlex.quote(str(path))}", "dim")]
     return to_string(lines, width, color)

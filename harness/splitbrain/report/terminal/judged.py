@@ -13,7 +13,8 @@ from splitbrain.report.terminal.clients import draw_lanes, draw_table
 from splitbrain.report.terminal.drawing import fold
 from splitbrain.report.terminal.screen import to_string
 from splitbrain.report.terminal.size import NARROWEST
-from splitbrain.report.values import counted, value
+from splitbrain.report.values import counted
+from splitbrain.trace.readable import value
 
 if TYPE_CHECKING:
     from splitbrain.linearizability.verdict import Fault

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from splitbrain.actions import Action, Calm
+from splitbrain.actions import Action, Calm, Disconnect
 from splitbrain.cluster.watchdog import WATCHDOG
+from splitbrain.declared.roles import roles_of
 from splitbrain.events import Failed
 from splitbrain.invariant import Invariant, Violation
 from splitbrain.report.cells import message_of
 from splitbrain.report.lanes import BACK, DOWN, EVIDENCE, Row, rows
 from splitbrain.report.terminal.drawing import draw, fold
 from splitbrain.report.terminal.size import NARROWEST, SCREEN
-from splitbrain.report.values import clip_middle, counted, value
+from splitbrain.report.values import clip_middle, counted
 from splitbrain.report.why import why
 from splitbrain.report.wording import words
 from splitbrain.scenario import Scenario
+from splitbrain.trace.readable import showing, value
 
 if TYPE_CHECKING:
     from splitbrain.counterexample.explanation import Explanation
@@ -51,15 +53,20 @@ def counterexample_text(
     run: of that schedule, with its trace kept. path: where the schedule is saved, for the command that replays it.
     explanation: of that run; it stands below the picture, which fills one screen without it. notes: the last lines.
     """
-    width = max(width, NARROWEST)
+    with showing(run.setup.scenario.show):
+        lines = _lines(saved, run, path, max(width, NARROWEST), explanation)
+    return to_string([*lines, *(Text(note) for note in notes)], max(width, NARROWEST), color)
+
+
+def _lines(saved: SavedSchedule, run: Run, path: str | Path | None, width: int, explanation: Explanation | None) -> list[Text]:
     nodes = run.setup.scenario.nodes(run.setup.size)
-    table = rows(nodes, run.events, run.actions, run.violation)
+    local = run.setup.scenario.self_delivery == "local"
+    table = rows(nodes, run.events, run.actions, run.violation, local)
     above = [*_verdict(saved.header, run, width), Text(), *_setup(saved.header, run, width), Text()]
     below = [*_notes(saved, run, width), *_commands(path)]
     drawn = draw(table, nodes, width, SCREEN - len(above) - len(below) - _LEGEND)
     reasons = [] if explanation is None else _reasons(explanation, run, table, width)
-    lines = [*above, *drawn, Text(), *_legend(drawn, table, run.actions, width), *reasons, *below, *(Text(note) for note in notes)]
-    return to_string(lines, width, color)
+    return [*above, *drawn, Text(), *_legend(drawn, table, run.actions, width), *reasons, *below]
 
 
 def to_string(lines: list[Text], width: int, color: bool) -> str:
@@ -139,6 +146,7 @@ def _setup(header: Header, run: Run, width: int) -> list[Text]:
     name = header.scenario if ":" in header.scenario else setup.scenario.name
     what = f"{setup.scenario.name} with the bug {header.bug}" if header.bug else name
     said = [what, counted(setup.size, "node"), counted(len(run.actions), "action")]
+    said += [f"{node} {role}" for node, role in roles_of(setup.scenario, setup.size).items()]
     said += [f"{name}={value(each, 20)}" for name, each in setup.options.items()]
     said += [f"judged by {' '.join(header.only)} alone"] if header.only else []
     said += [f"not judged by {' '.join(header.without)}"] if header.without else []
@@ -191,6 +199,7 @@ def _legend(drawn: list[Text], table: Sequence[Row], actions: Sequence[Action], 
     key += [each for each in notation if each not in sent]
     key += ["#2: the second such message"] if any(_is_a_later_one(action) for action in actions) and "#2" in seen else []
     key += sent if "→" in seen else []
+    key += ["disconnect: loses what is in flight between the two"] if any(isinstance(each, Disconnect) for each in actions) else []
     return _wrapped("", " · ".join(key), width, "dim") if key else []
 
 

@@ -1,0 +1,1 @@
+"""Implementations by others, hosted: ``pysyncobj``, and the same library ``compacting`` its logs."""
