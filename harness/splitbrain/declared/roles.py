@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from splitbrain.budget import OF_LINKS, FaultBudget
@@ -53,7 +54,7 @@ class Quota:
     among: tuple[NodeId, ...]
     role: str | None = None
 
-    @property
+    @cached_property
     def most(self) -> int:
         """How many of those that it counts may be down at a time."""
         return self.budget.may_be_down(len(self.among))

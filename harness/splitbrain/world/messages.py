@@ -23,7 +23,7 @@ def deliver(cluster: Cluster, action: Deliver, _: Plan | None) -> Plan:
         happening = envelope.deliver()
     if not cluster.deliverable(envelope):
         raise NotEnabled(f"cannot {happening}: {_why_not(cluster, envelope)}")
-    if isinstance(envelope, Notice):
+    if type(envelope) is Notice:
         return Plan(happening, partial(_tell, cluster, envelope))
     return Plan(happening, partial(_arrive, cluster, envelope))
 
@@ -123,8 +123,9 @@ def _duplicable(cluster: Cluster) -> Iterator[Action]:
 
 
 def _no_loss(cluster: Cluster, _: Drop) -> str | None:
-    how = " but with their connection" if _on_streams(cluster) else ""
-    return None if cluster.scenario.budget.drop else f"messages are never lost{how}"
+    if cluster.scenario.budget.drop:
+        return None
+    return f"messages are never lost{' but with their connection' if _on_streams(cluster) else ''}"
 
 
 def _no_copies(cluster: Cluster, _: Duplicate) -> str | None:
