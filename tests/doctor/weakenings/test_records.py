@@ -59,3 +59,12 @@ def test_what_breaks_in_the_world_as_it_is_is_a_problem_by_itself_and_not_called
     )
     assert not weakened(UNNOTICED, judges=("Agreement", "Validity"), broken=(NOTICE,)).hollow
     assert weakened(UNNOTICED, broken=(DEAD,)).hollow
+
+
+def test_where_the_time_was_up_nothing_is_said_as_if_all_had_been_tried():
+    short = Row("disk", "disks are lost", runs=118, steps=900, cut=True)
+    assert "not noticed in 118 runs, when the time was up" in short.told()
+    (hollow,) = Weakened("x", (short,), ("Agreement",)).problems
+    assert hollow.endswith("or there was too little time: `splitbrain doctor --runs N` asks by runs, and no clock ends them")
+    (sure,) = Weakened("x", (UNNOTICED,), ("Agreement",)).problems
+    assert "time" not in sure

@@ -20,7 +20,7 @@ class Row:
     """One weakening: what is so in that world, whether it means anything to the scenario, and who noticed.
 
     why_not: why it does not apply, or None. noticed: by one of the scenario's own invariants. node: by a node that raised.
-    runs, steps: of the search.
+    runs, steps: of the search. cut: whether its time was up before all runs that it was to have.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Row:
     node: Notice | None = None
     runs: int = 0
     steps: int = 0
+    cut: bool = False
 
     @property
     def applies(self) -> bool:
@@ -43,7 +44,7 @@ class Row:
         by = [f"noticed by {self.noticed.invariant}, {_after(self.noticed)}"] if self.noticed else []
         by += [f"a node itself noticed, {_after(self.node)}"] if self.node else []
         if not self.noticed:
-            by.insert(0, f"not noticed in {_runs(self.runs)}")
+            by.insert(0, f"not noticed in {_runs(self.runs)}{', when the time was up' if self.cut else ''}")
         return f"{self.name}: {self.says}: {'; '.join(by)}"
 
 
@@ -98,8 +99,14 @@ class Weakened:
         said = "; ".join([f"{', '.join(self.judges)} noticed none of the weaker worlds ({worlds})", *deaf])
         return (
             f"its invariants are hollow: {said}: let nodes say what they promise, and invariants compare what different nodes say, "
-            "and what one says before and after a restart"
+            f"and what one says before and after a restart{self._in_time()}"
         )
+
+    def _in_time(self) -> str:
+        """That a clock had a say in it, where one had: more runs may notice more, and on a faster machine there are more."""
+        if not any(row.cut for row in self.applicable):
+            return ""
+        return "; or there was too little time: `splitbrain doctor --runs N` asks by runs, and no clock ends them"
 
 
 def _after(notice: Notice) -> str:

@@ -77,7 +77,7 @@ class _Examination:
             search.mute(_CONTRACT)
             notice = search.next()
         why_not = None if search.felt else weakening.unfelt
-        return Row(weakening.name, weakening.says, why_not, notice, search.node, search.runs, search.steps)
+        return Row(weakening.name, weakening.says, why_not, notice, search.node, search.runs, search.steps, search.cut)
 
     def _search(self, weakening: Weakening | None = None) -> _Search:
         return _Search(self, weakening)
@@ -97,7 +97,7 @@ class _Search:
     """One search, of the world as it is or of a weaker one: run after run, until something breaks or the budget is used up.
 
     felt: whether a run of the weaker world was one that the world as it is cannot have. node: a factory that refused to make nodes
-    of a weaker world.
+    of a weaker world. cut: whether the clock ended it.
     """
 
     def __init__(self, examination: _Examination, weakening: Weakening | None) -> None:
@@ -106,6 +106,7 @@ class _Search:
         self._deadline = None if examination.seconds is None else Deadline(examination.seconds, cpu=True)
         self.runs = self.steps = 0
         self.felt = False
+        self.cut = False
         self.node: Notice | None = None
         self._muted: tuple[str, ...] = ()
         self.mute(*examination.muted)
@@ -131,6 +132,7 @@ class _Search:
                 self.felt = True
                 return Notice(done.violation.invariant, self.runs, done.violation.summary)
             if self._deadline is not None and self._deadline.passed():
+                self.cut = True
                 break  # that run may have ended in the midst of an action
             if done is not None and not self.felt and self._weakening is not None:
                 self.felt = self._differs(done)
